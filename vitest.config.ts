@@ -1,0 +1,32 @@
+import { existsSync, readdirSync } from "node:fs";
+import { defineConfig } from "vitest/config";
+
+// Workspace packages resolve to their sources, so no build is needed before a test run.
+const conditions = ["@ts-grain/source"];
+const workspaces = ["packages", "examples"].flatMap((parent) =>
+  readdirSync(new URL(parent, import.meta.url))
+    .map((name) => ({ name, root: `${parent}/${name}` }))
+    .filter(({ root }) => existsSync(new URL(`${root}/package.json`, import.meta.url))),
+);
+
+export default defineConfig({
+  test: {
+    projects: workspaces.map(({ name, root }) => ({
+      root,
+      resolve: { conditions },
+      ssr: { resolve: { conditions } },
+      test: {
+        name,
+        include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+        environment: "node",
+        testTimeout: 20_000,
+      },
+    })),
+    coverage: {
+      provider: "v8",
+      include: ["packages/*/src/**/*.ts"],
+      exclude: ["**/gen/**", "**/*.test.ts"],
+      reporter: ["text", "lcov"],
+    },
+  },
+});
