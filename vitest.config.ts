@@ -11,17 +11,21 @@ const workspaces = ["packages", "examples"].flatMap((parent) =>
 
 export default defineConfig({
   test: {
-    projects: workspaces.map(({ name, root }) => ({
-      root,
-      resolve: { conditions },
-      ssr: { resolve: { conditions } },
-      test: {
-        name,
-        include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-        environment: "node",
-        testTimeout: 20_000,
-      },
-    })),
+    projects: [
+      // The repository's own scripts and documents.
+      { test: { name: "repository", include: ["{scripts,docs}/**/*.test.mjs"], testTimeout: 20_000 } },
+      ...workspaces.map(({ name, root }) => ({
+        root,
+        resolve: { conditions },
+        ssr: { resolve: { conditions } },
+        test: {
+          name,
+          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+          environment: "node",
+          testTimeout: 20_000,
+        },
+      })),
+    ],
     coverage: {
       provider: "v8",
       include: ["packages/*/src/**/*.ts"],

@@ -1,0 +1,51 @@
+// `npm run generate`: runs buf with every packages/*/buf.gen.yaml and examples/*/buf.gen.yaml from the root.
+// With --check it also fails when that changed a file (edited by hand, or stale) or when a generated file is not
+// in git. What it regenerated stays in place, to be looked at and committed.
+import "./require-node.mjs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+
+const generated = ":(glob)**/gen/**";
+
+function git(...args) {
+  return execFileSync("git", args, { encoding: "utf8" }).split("\0").filter(Boolean);
+}
+
+function hashes() {
+  const files = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", generated);
+  return new Map(
+    globSync([...new Set(files)]).map((file) => [
+      file,
+      createHash("sha256").update(readFileSync(file)).digest("hex"),
+    ]),
+  );
+}
+
+function generate() {
+  const templates = globSync(["packages/*/buf.gen.yaml", "examples/*/buf.gen.yaml"]).sort();
+  if (templates.length === 0) throw new Error("no buf.gen.yaml found, so nothing was generated");
+  for (const template of templates) {
+    console.log(`buf generate --template ${template}`);
+    const { status } = spawnSync(`buf generate --template ${template}`, { shell: true, stdio: "inherit" });
+    if (status !== 0) process.exit(1);
+  }
+}
+
+function check() {
+  const before = hashes();
+  generate();
+  const after = hashes();
+  const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
+    (file) => before.get(file) !== after.get(file),
+  );
+  const uncommitted = git("ls-files", "-z", "--modified", "--others", "--exclude-standard", "--", generated);
+  for (const file of changed) console.error(`${file}: was not what buf generates (it is now)`);
+  for (const file of uncommitted) console.error(`${file}: differs from what git holds; add it`);
+  if (after.size === 0) console.error("no generated files, so nothing was checked");
+  if (changed.length + uncommitted.length > 0 || after.size === 0) process.exit(1);
+  console.log(`${after.size} generated files are current`);
+}
+
+if (process.argv.includes("--check")) check();
+else generate();
