@@ -10,6 +10,6 @@ const passed = await runSteps([
   { name: "lock file", command: "node scripts/check-lock.mjs" },
   { name: "proto rules (buf lint)", command: "buf lint" },
   { name: "proto format (buf format)", command: "buf format --diff --exit-code" },
-  { name: "unused and undeclared (knip)", command: "knip --treat-config-hints-as-errors" },
+  { name: "unused and undeclared (knip)", command: "knip" },
 ]);
 process.exit(passed ? 0 : 1);
