@@ -1,4 +1,5 @@
-// `npm run generate`: runs buf with every packages/*/buf.gen.yaml and examples/*/buf.gen.yaml from the root.
+// `npm run generate`: runs buf with every packages/*/buf.gen.yaml, packages/*/test/buf.gen.yaml and
+// examples/*/buf.gen.yaml from the root.
 // With --check it also fails when that changed a file (edited by hand, or stale) or when a generated file is not
 // in git. What it regenerated stays in place, to be looked at and committed.
 import "./require-node.mjs";
@@ -23,7 +24,11 @@ function hashes() {
 }
 
 function generate() {
-  const templates = globSync(["packages/*/buf.gen.yaml", "examples/*/buf.gen.yaml"]).sort();
+  const templates = globSync([
+    "packages/*/buf.gen.yaml",
+    "packages/*/test/buf.gen.yaml",
+    "examples/*/buf.gen.yaml",
+  ]).sort();
   if (templates.length === 0) throw new Error("no buf.gen.yaml found, so nothing was generated");
   for (const template of templates) {
     console.log(`buf generate --template ${template}`);

@@ -1,0 +1,34 @@
+/** Why the cluster could not do what was asked. Stable: match these, not the messages. */
+export type ClusterErrorCode =
+  /** An option or a name is out of its range; the message names it. Nothing was started. */
+  | "invalid_options"
+  /** No live member hosts the kind. Retry once the topology has changed. */
+  | "no_member"
+  /** The call reached no handler before its deadline: nothing was started, a retry is safe. */
+  | "not_delivered"
+  /** The grain's mailbox or the connection to it was full: nothing was started, retry later. */
+  | "overloaded"
+  /** The deadline passed after the call was sent: it may have been handled, once. */
+  | "outcome_unknown"
+  /** The answer is not of the type that the contract says: the members run different contracts. */
+  | "unexpected_response"
+  /** This cluster was shut down. Do not retry. */
+  | "stopped";
+
+/** What the cluster itself reports; what a grain reports is a `GrainError`. */
+export class ClusterError extends Error {
+  override readonly name: string = "ClusterError";
+  /** Recognises errors made by another copy of this package. */
+  readonly "~clusterError": true = true;
+  readonly code: ClusterErrorCode;
+
+  constructor(code: ClusterErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Whether a caught value is a `ClusterError`, also of another copy of this package. */
+  static is(value: unknown): value is ClusterError {
+    return value instanceof Error && "~clusterError" in value;
+  }
+}

@@ -1,0 +1,38 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { MessageHeaders } from "@ts-grain/actor";
+import type { GrainMethod, GrainService } from "./grain-service.ts";
+
+/** How one grain call is made. */
+export interface GrainCallOptions {
+  /**
+   * Milliseconds within which the call settles, all retries included. Default: the cluster's `requestTimeoutMs`
+   * (5,000), or what is left of the call that the calling grain is handling, if that is less.
+   */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait; the promise rejects with the signal's reason. The grain may still handle the call. */
+  readonly signal?: AbortSignal | undefined;
+  /** Text that travels beside the request; the grain reads it as `context.headers`. */
+  readonly headers?: MessageHeaders | undefined;
+}
+
+/** A call, complete but for its answer. */
+export interface OutgoingGrainCall {
+  readonly service: GrainService;
+  readonly identity: string;
+  readonly method: GrainMethod;
+  /** The request's fields, or the message itself. */
+  readonly request: object;
+  readonly options: GrainCallOptions;
+}
+
+/** What a grain client calls through: a cluster, or the context of a grain. */
+export interface GrainCaller {
+  /**
+   * Calls a grain wherever it lives. Sent again only with proof that no handler was started.
+   *
+   * @throws GrainError what the grain reports.
+   * @throws ClusterError "no_member", "not_delivered", "overloaded", "outcome_unknown", "unexpected_response",
+   * "invalid_options" or "stopped".
+   */
+  callGrain(call: OutgoingGrainCall): Promise<Message>;
+}

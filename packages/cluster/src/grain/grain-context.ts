@@ -1,0 +1,117 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import type { Deadline } from "./deadline.ts";
+import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
+import type { GrainCluster } from "./grain-cluster.ts";
+
+/** What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others. */
+export interface GrainContext extends GrainCaller, ClusterIdentity {
+  readonly cluster: GrainCluster;
+  readonly self: PID;
+  /** Logs with the grain's kind and identity. */
+  readonly logger: Logger;
+}
+
+/**
+ * What a grain knows about the call that it is handling. Calls made through it must settle within the time that this
+ * call has left.
+ */
+export interface GrainCallContext extends GrainContext {
+  /** Who waits for the answer. */
+  readonly sender: PID | undefined;
+  readonly headers: MessageHeaders;
+  /** Milliseconds until the caller stops waiting. */
+  readonly remainingMs: number;
+  /** Aborts when the caller stops waiting or the activation is stopped. */
+  readonly signal: AbortSignal;
+}
+
+/** The parts of a `GrainContext`. */
+export interface GrainContextParts extends ClusterIdentity {
+  readonly cluster: GrainCluster;
+  readonly self: PID;
+  readonly logger: Logger;
+}
+
+export function createGrainContext(parts: GrainContextParts): GrainContext {
+  return { ...parts, callGrain: (call) => parts.cluster.callGrain(call) };
+}
+
+/** What is particular to one call. */
+export interface CallParts {
+  readonly sender: PID | undefined;
+  readonly headers: MessageHeaders;
+  readonly deadline: Deadline;
+  /** The actor's own: aborts when the activation is stopped. */
+  readonly stopped: () => AbortSignal;
+}
+
+/** The context of one call. The signal and its timer exist only once somebody reads it. */
+export class CallContext implements GrainCallContext {
+  readonly #grain: GrainContext;
+  readonly #call: CallParts;
+  #signal: AbortSignal | undefined;
+  #timer: Timer | undefined;
+
+  constructor(grain: GrainContext, call: CallParts) {
+    this.#grain = grain;
+    this.#call = call;
+  }
+
+  get kind(): string {
+    return this.#grain.kind;
+  }
+
+  get identity(): string {
+    return this.#grain.identity;
+  }
+
+  get cluster(): GrainCluster {
+    return this.#grain.cluster;
+  }
+
+  get self(): PID {
+    return this.#grain.self;
+  }
+
+  get logger(): Logger {
+    return this.#grain.logger;
+  }
+
+  get sender(): PID | undefined {
+    return this.#call.sender;
+  }
+
+  get headers(): MessageHeaders {
+    return this.#call.headers;
+  }
+
+  get remainingMs(): number {
+    return this.#call.deadline.remainingMs;
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= this.#createSignal();
+    return this.#signal;
+  }
+
+  async callGrain(call: OutgoingGrainCall): Promise<Message> {
+    const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
+    const options = { ...call.options, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
+    return this.cluster.callGrain({ ...call, options });
+  }
+
+  /** The call has been answered: nobody needs its timer any more. */
+  end(): void {
+    this.#timer?.cancel();
+  }
+
+  #createSignal(): AbortSignal {
+    const expired = new AbortController();
+    this.#timer = this.cluster.system.clock.schedule(this.remainingMs, () =>
+      expired.abort(new DOMException("The caller no longer waits", "TimeoutError")),
+    );
+    return AbortSignal.any([expired.signal, this.#call.stopped()]);
+  }
+}

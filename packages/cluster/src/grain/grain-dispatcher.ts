@@ -1,0 +1,96 @@
+import { create, isMessage, type Message } from "@bufbuild/protobuf";
+import { ActorError, type ActorSystem, type PID } from "@ts-grain/actor";
+import type { TypeRegistry } from "@ts-grain/remote";
+import { ClusterError } from "../cluster-error.ts";
+import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import type { FindOptions } from "../identity/identity-lookup.ts";
+import type { PidCache } from "../identity/pid-cache.ts";
+import type { MemberList } from "../membership/member-list.ts";
+import { Deadline } from "./deadline.ts";
+import { deepFreeze } from "./freeze.ts";
+import { GrainCall } from "./grain-call.ts";
+import type { GrainCallOptions, OutgoingGrainCall } from "./grain-caller.ts";
+import { fromGrainFailure } from "./grain-failure.ts";
+import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
+import { pauseBeforeRetry } from "./retry-pause.ts";
+
+/** What calls are made with. */
+export interface DispatcherParts {
+  readonly system: ActorSystem;
+  readonly members: MemberList;
+  readonly cache: PidCache;
+  readonly types: TypeRegistry;
+  readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
+  readonly requestTimeoutMs: number;
+  readonly freezesMessages: boolean;
+}
+
+/** Makes grain calls: finds the grain, sends, and sends again if there is proof that no handler was started. */
+export class GrainDispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #registered = new Set<GrainService>();
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  async call({ service, identity, method, request, options }: OutgoingGrainCall): Promise<Message> {
+    const { system, types, requestTimeoutMs } = this.#parts;
+    if (!this.#registered.has(service)) {
+      this.#registered.add(service);
+      registerService(types, service);
+    }
+    const target = { kind: service.kind, identity };
+    const deadline = new Deadline(system.clock, options.timeoutMs ?? requestTimeoutMs);
+    const call = new GrainCall(method, create(method.input, request), deadline);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.#attempt(target, call, options);
+      } catch (error) {
+        if (!isSafeToRepeat(error) || deadline.remainingMs === 0) throw error;
+      }
+      await pauseBeforeRetry(this.#parts, { attempt, deadline, signal: options.signal });
+    }
+  }
+
+  async #attempt(target: ClusterIdentity, call: GrainCall, options: GrainCallOptions): Promise<Message> {
+    const { system, cache, locate, freezesMessages } = this.#parts;
+    const { signal, headers } = options;
+    const pid = cache.get(target) ?? (await locate(target, { timeoutMs: call.deadline.remainingMs, signal }));
+    if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
+    try {
+      const timeoutMs = call.deadline.remainingMs;
+      return readReply(call.method, await system.root.requestAsync(pid, call, { timeoutMs, signal, headers }));
+    } catch (error) {
+      if (!ActorError.is(error)) throw error;
+      if (error.code === "dead_letter") cache.remove(target, pid);
+      throw toOutcome(error, target, call.method);
+    }
+  }
+}
+
+function readReply(method: GrainMethod, reply: unknown): Message {
+  if (isMessage(reply, method.output)) return reply;
+  if (isMessage(reply, GrainErrorResponseSchema)) throw fromGrainFailure(reply);
+  const got = isMessage(reply) ? reply.$typeName : typeof reply;
+  throw new ClusterError("unexpected_response", `${method.name} answers ${method.output.typeName}, got ${got}`);
+}
+
+function isSafeToRepeat(error: unknown): boolean {
+  return ClusterError.is(error) && (error.code === "not_delivered" || error.code === "no_member");
+}
+
+function toOutcome(error: ActorError, { kind, identity }: ClusterIdentity, { name }: GrainMethod): ClusterError {
+  const call = `${name} of ${JSON.stringify(`${kind}/${identity}`)}`;
+  switch (error.code) {
+    case "dead_letter":
+      return new ClusterError("not_delivered", `${call} reached no activation`, { cause: error });
+    case "overloaded":
+      return new ClusterError("overloaded", `${call} was refused: too much is queued`, { cause: error });
+    default:
+      return new ClusterError("outcome_unknown", `${call} was sent but not answered in time; it may have run`, {
+        cause: error,
+      });
+  }
+}

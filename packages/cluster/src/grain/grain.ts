@@ -1,0 +1,37 @@
+import type { Message } from "@ts-grain/actor";
+import type { DeactivationReason } from "../identity/activation.ts";
+import type { GrainCallContext, GrainContext } from "./grain-context.ts";
+
+/** A value, or a promise of one. Grains that need not wait should return the value: it is faster. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/** What a grain may have beside its rpcs. Each is one turn: no call is handled before it has settled. */
+export interface GrainHooks {
+  /** Before the first call: load state here. If it throws, those who wait get the error and the activation ends. */
+  onActivate?(context: GrainContext): Awaitable<void>;
+  /** After the last call, also when a start was not completed by `onActivate`. What it throws is logged. */
+  onDeactivate?(context: GrainContext, reason: DeactivationReason): Awaitable<void>;
+  /** Any message that is no call: what others send to the grain's PID. */
+  onMessage?(message: Message, context: GrainCallContext): Awaitable<void>;
+}
+
+/** The runtime gives a grain its context through this; user code need not know it. */
+export const attachContext: unique symbol = Symbol.for("@ts-grain/cluster/attachContext");
+
+/** What generated Kind classes extend. */
+export abstract class GrainKind {
+  #context: GrainContext | undefined;
+
+  /** Who this grain is and how it calls others. There from `onActivate` on, not yet in the constructor. */
+  get context(): GrainContext {
+    if (!this.#context) throw new TypeError("a grain has its context from onActivate on, not in its constructor");
+    return this.#context;
+  }
+
+  [attachContext](context: GrainContext): void {
+    this.#context = context;
+  }
+}
+
+/** Makes a grain when its identity is first called. */
+export type GrainFactory<Grain extends object> = (context: GrainContext) => Awaitable<Grain & GrainHooks>;

@@ -1,0 +1,37 @@
+import { ClusterError } from "../cluster-error.ts";
+import type { GrainFactory } from "./grain.ts";
+import type { GrainService } from "./grain-service.ts";
+
+/** How a kind's activations live. */
+export interface KindOptions {
+  /** Milliseconds without a call after which an activation ends. 0 = never. Default 60,000. */
+  readonly idleTimeoutMs?: number | undefined;
+}
+
+/** Used where a kind's options say nothing. */
+export const kindDefaults: { readonly idleTimeoutMs: number } = { idleTimeoutMs: 60_000 };
+
+/** A service and how a member makes grains of it. Give it to `configureCluster`. */
+export interface Kind {
+  readonly name: string;
+  readonly service: GrainService;
+  readonly factory: GrainFactory<object>;
+  readonly idleTimeoutMs: number;
+}
+
+/**
+ * The kind of a service. Called by generated code.
+ *
+ * @throws ClusterError "invalid_options" if the idle timeout is not a number of milliseconds.
+ */
+export function grainKind<Grain extends object>(
+  service: GrainService<Grain>,
+  factory: GrainFactory<Grain>,
+  options: KindOptions = {},
+): Kind {
+  const { idleTimeoutMs = kindDefaults.idleTimeoutMs } = options;
+  if (!(idleTimeoutMs >= 0)) {
+    throw new ClusterError("invalid_options", `${service.kind}: idleTimeoutMs must be 0 or more, got ${idleTimeoutMs}`);
+  }
+  return { name: service.kind, service, factory, idleTimeoutMs };
+}

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { identityKey, identityProblem } from "./cluster-identity.ts";
+
+test.each([
+  ["kitchen"],
+  ["a.b"],
+  ["/"],
+  ["$1"],
+  [".."],
+  ["__proto__"],
+  ["constructor"],
+  ["e\u0301"],
+  ["😀".repeat(1024)],
+])("identity %j is fine", (identity) => {
+  expect(identityProblem(identity)).toBeUndefined();
+});
+
+test.each([[""], ["\0"], ["a\nb"], ["\u001b[31m"], ["\u007f"], ["\ud800"], ["a\udc00b"], ["x".repeat(4097)], ["😀".repeat(1025)]])(
+  "identity %j is refused with a reason",
+  (identity) => {
+    expect(identityProblem(identity)).toMatch(/identity/);
+  },
+);
+
+test("two identities never share a key", () => {
+  const kind = fc.string().filter((text) => !text.includes("/"));
+  fc.assert(
+    fc.property(kind, fc.string(), kind, fc.string(), (kindA, a, kindB, b) => {
+      const same = kindA === kindB && a === b;
+      expect(identityKey({ kind: kindA, identity: a }) === identityKey({ kind: kindB, identity: b })).toBe(same);
+    }),
+  );
+});

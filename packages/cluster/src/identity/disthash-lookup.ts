@@ -1,0 +1,81 @@
+import { create, isMessage } from "@bufbuild/protobuf";
+import { ActorError, PID, propsFromProducer, type Subscription } from "@ts-grain/actor";
+import { pidFromWire } from "@ts-grain/remote/wire";
+import { ClusterError } from "../cluster-error.ts";
+import { ActivationRequestSchema, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
+import type { ClusterIdentity } from "./cluster-identity.ts";
+import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
+import { PlaceBy, PlacementActor, placementActorId, Release } from "./placement-actor.ts";
+import { Rendezvous } from "./rendezvous.ts";
+
+/**
+ * Finds grains by rendezvous hashing, exactly as Proto.Actor Go's lookup of this name, with no store.
+ *
+ * Members that see the same topology agree on one owner for each identity. While their views differ, an identity may
+ * be active twice; once they agree, only the owner's activation stays.
+ */
+export class DistHashLookup implements IdentityLookup {
+  start(context: LookupContext): LookupSession {
+    return new DistHashSession(context);
+  }
+}
+
+class DistHashSession implements LookupSession {
+  readonly #context: LookupContext;
+  readonly #placement: PID;
+  readonly #subscription: Subscription;
+  #rendezvous: Rendezvous;
+
+  constructor(context: LookupContext) {
+    this.#context = context;
+    const { system, members, kinds } = context;
+    this.#rendezvous = new Rendezvous(members.topology.members);
+    this.#placement = system.root.spawnNamed(
+      propsFromProducer(() => new PlacementActor(kinds)),
+      placementActorId,
+    );
+    this.#subscription = members.subscribe(({ topology }) => {
+      this.#rendezvous = new Rendezvous(topology.members);
+      system.root.send(this.#placement, new PlaceBy(topology));
+    });
+  }
+
+  async find(identity: ClusterIdentity, options: FindOptions): Promise<PID> {
+    const owner = this.#rendezvous.ownerOf(identity);
+    if (owner === undefined) {
+      throw new ClusterError("no_member", `no live member hosts the kind ${JSON.stringify(identity.kind)}`);
+    }
+    const response = await this.#ask(owner, identity, options);
+    if (isMessage(response, ActivationResponseSchema) && response.pid) return pidFromWire(response.pid);
+    throw new ClusterError("not_delivered", `member ${owner} does not activate ${describe(identity)} now`);
+  }
+
+  async release({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    const { root, logger } = this.#context.system;
+    try {
+      await root.requestAsync(this.#placement, new Release(), { timeoutMs });
+    } catch (error) {
+      if (!ActorError.is(error)) throw error;
+      if (error.code === "deadline_exceeded") logger.warn({ timeoutMs }, "activations did not end in time; stopping them");
+    }
+    this.#subscription.unsubscribe();
+    await root.stopAsync(this.#placement);
+  }
+
+  async #ask(owner: string, identity: ClusterIdentity, options: FindOptions): Promise<unknown> {
+    const request = create(ActivationRequestSchema, { clusterIdentity: { ...identity } });
+    try {
+      return await this.#context.system.root.requestAsync(new PID(owner, placementActorId), request, options);
+    } catch (error) {
+      // Whatever became of the request, no call has been sent: asking again is safe.
+      if (!ActorError.is(error)) throw error;
+      throw new ClusterError("not_delivered", `member ${owner} did not say where ${describe(identity)} is`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function describe({ kind, identity }: ClusterIdentity): string {
+  return JSON.stringify(`${kind}/${identity}`);
+}

@@ -1,0 +1,40 @@
+import type { ActorSystem, PID } from "@ts-grain/actor";
+import type { MemberList } from "../membership/member-list.ts";
+import type { HostedKind } from "./activation.ts";
+import type { ClusterIdentity } from "./cluster-identity.ts";
+
+/** What a lookup works with. */
+export interface LookupContext {
+  readonly system: ActorSystem;
+  readonly members: MemberList;
+  /** The kinds that this process hosts, by name; empty for a client. */
+  readonly kinds: ReadonlyMap<string, HostedKind>;
+}
+
+/** How long `find` may take. */
+export interface FindOptions {
+  readonly timeoutMs: number;
+  /** Ends the wait; the owner may still activate the grain. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A lookup at work in one process. */
+export interface LookupSession {
+  /**
+   * The PID of the one activation of an identity, which is started if there is none.
+   *
+   * @throws ClusterError "no_member" if no member hosts the kind, "not_delivered" if the owner could not be reached,
+   * refused or did not answer in time. A reason of the signal is thrown as it is.
+   */
+  find(identity: ClusterIdentity, options: FindOptions): Promise<PID>;
+  /**
+   * Ends every activation of this process in order: takes no new ones, lets each finish what it has, and resolves
+   * when all have ended, or after the given milliseconds. Idempotent.
+   */
+  release(options: { readonly timeoutMs: number }): Promise<void>;
+}
+
+/** Decides where an identity lives. Port: `DistHashLookup` implements it. */
+export interface IdentityLookup {
+  start(context: LookupContext): LookupSession;
+}

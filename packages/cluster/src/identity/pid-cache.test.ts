@@ -1,0 +1,35 @@
+import { PID } from "@ts-grain/actor";
+import { expect, test } from "vitest";
+import { PidCache } from "./pid-cache.ts";
+
+const here = new PID("here:1", "a");
+const there = new PID("there:1", "a");
+
+test("an entry is found by kind and identity, not by what they look like together", () => {
+  const cache = new PidCache();
+  cache.set({ kind: "c", identity: "a.b" }, here);
+  expect(cache.get({ kind: "c", identity: "a.b" })).toBe(here);
+  expect(cache.get({ kind: "b.c", identity: "a" })).toBeUndefined();
+});
+
+test("removing an entry that was replaced keeps the new one", () => {
+  const cache = new PidCache();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  cache.set(target, here);
+  cache.set(target, there);
+  cache.remove(target, here);
+  expect(cache.get(target)).toBe(there);
+  cache.remove(target, new PID("there:1", "a"));
+  expect(cache.get(target)).toBeUndefined();
+});
+
+test("a member that left takes its entries with it, of every kind", () => {
+  const cache = new PidCache();
+  cache.set({ kind: "Bulb", identity: "1" }, here);
+  cache.set({ kind: "House", identity: "2" }, here);
+  cache.set({ kind: "Bulb", identity: "3" }, there);
+  cache.removeAddress("here:1");
+  expect(cache.get({ kind: "Bulb", identity: "1" })).toBeUndefined();
+  expect(cache.get({ kind: "House", identity: "2" })).toBeUndefined();
+  expect(cache.get({ kind: "Bulb", identity: "3" })).toBe(there);
+});

@@ -1,0 +1,38 @@
+// For applications
+export { ActorSystem, PID } from "@ts-grain/actor";
+export { configureRemote } from "@ts-grain/remote";
+export type { ClusterErrorCode } from "./cluster-error.ts";
+export { ClusterError } from "./cluster-error.ts";
+export type { Awaitable, GrainFactory, GrainHooks } from "./grain/grain.ts";
+export type { GrainCaller, GrainCallOptions, OutgoingGrainCall } from "./grain/grain-caller.ts";
+export type { GrainCluster } from "./grain/grain-cluster.ts";
+export type { GrainCallContext, GrainContext } from "./grain/grain-context.ts";
+export type { GrainErrorOptions, GrainErrorReason } from "./grain/grain-error.ts";
+export { GrainError } from "./grain/grain-error.ts";
+export type { GrainMethod, GrainService } from "./grain/grain-service.ts";
+export type { Kind, KindOptions } from "./grain/kind.ts";
+export { kindDefaults } from "./grain/kind.ts";
+export type { DeactivationReason } from "./identity/activation.ts";
+export type { ClusterIdentity } from "./identity/cluster-identity.ts";
+export { DistHashLookup } from "./identity/disthash-lookup.ts";
+export type { InProcessProviderOptions } from "./membership/in-process-provider.ts";
+export { InProcessProvider } from "./membership/in-process-provider.ts";
+export type { Member } from "./membership/member.ts";
+export { memberAddress } from "./membership/member.ts";
+export type { MemberList, UntilOptions } from "./membership/member-list.ts";
+export type { Topology, TopologyChange } from "./membership/topology.ts";
+export { TopologyChanged } from "./membership/topology.ts";
+export { Cluster } from "./start/cluster.ts";
+export type { ClusterConfig, ClusterOptions } from "./start/cluster-config.ts";
+export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
+
+// For those who write cluster providers and identity lookups
+export type { Activation, HostedKind } from "./identity/activation.ts";
+export type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity/identity-lookup.ts";
+export { Rendezvous } from "./identity/rendezvous.ts";
+export type {
+  ClusterProvider,
+  MembersListener,
+  ProviderContext,
+  ProviderSession,
+} from "./membership/cluster-provider.ts";

@@ -1,0 +1,69 @@
+import type { ActorSystem, Subscription } from "@ts-grain/actor";
+import { EndpointTerminatedEvent, type Remote } from "@ts-grain/remote";
+import { type Member, memberAddress } from "./member.ts";
+import { compareTopology, createTopology, type Topology, TopologyChanged } from "./topology.ts";
+
+/** What `MemberList.until` may be given. */
+export interface UntilOptions {
+  /** Ends the wait; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * This process's view of who is in the cluster. A member that has left is blocked for ever under its id: what comes
+ * back has a new one.
+ */
+export class MemberList {
+  readonly #system: ActorSystem;
+  readonly #remote: Remote;
+  #topology: Topology = createTopology([]);
+
+  constructor(system: ActorSystem, remote: Remote) {
+    this.#system = system;
+    this.#remote = remote;
+  }
+
+  /** The newest snapshot. */
+  get topology(): Topology {
+    return this.#topology;
+  }
+
+  /** Takes a provider's complete list of live members; publishes `TopologyChanged` when it differs from the last. */
+  update(listed: readonly Member[]): void {
+    const next = createTopology(listed.filter(({ id }) => !this.#remote.blockList.has(id)));
+    if (next.hash === this.#topology.hash) return;
+    const change = compareTopology(this.#topology, next);
+    this.#topology = next;
+    for (const member of change.left) this.#remote.blockList.add(member.id);
+    this.#system.eventStream.publish(new TopologyChanged(next, change));
+    for (const member of change.left) {
+      this.#system.eventStream.publish(new EndpointTerminatedEvent(memberAddress(member)));
+    }
+  }
+
+  /** Calls the listener after each change, until the subscription ends. */
+  subscribe(listener: (event: TopologyChanged) => void): Subscription {
+    return this.#system.eventStream.subscribe((event) => {
+      if (event instanceof TopologyChanged) listener(event);
+    });
+  }
+
+  /** Resolves with the first snapshot, the present one included, that fulfils the condition. */
+  async until(condition: (topology: Topology) => boolean, options: UntilOptions = {}): Promise<Topology> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (condition(this.#topology)) return this.#topology;
+    const { promise, resolve, reject } = Promise.withResolvers<Topology>();
+    const abort = (): void => reject(signal?.reason);
+    const subscription = this.subscribe(({ topology }) => {
+      if (condition(topology)) resolve(topology);
+    });
+    signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await promise;
+    } finally {
+      subscription.unsubscribe();
+      signal?.removeEventListener("abort", abort);
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** One process of the cluster, as its provider lists it. */
+export interface Member {
+  /** Unique for each start of a process: the id of its actor system. */
+  readonly id: string;
+  readonly host: string;
+  readonly port: number;
+  /** Names of the kinds that it hosts, without duplicates. */
+  readonly kinds: readonly string[];
+}
+
+/** Where a member's remote listens: `host:port`, as in its PIDs. */
+export function memberAddress(member: Pick<Member, "host" | "port">): string {
+  return `${member.host}:${member.port}`;
+}
+
+/** Splits an address at its last colon. */
+export function splitAddress(address: string): { readonly host: string; readonly port: number } {
+  const colon = address.lastIndexOf(":");
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+}

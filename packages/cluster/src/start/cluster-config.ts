@@ -1,0 +1,77 @@
+import type { RemoteConfig } from "@ts-grain/remote";
+import { ClusterError } from "../cluster-error.ts";
+import type { Kind } from "../grain/kind.ts";
+import type { IdentityLookup } from "../identity/identity-lookup.ts";
+import type { ClusterProvider } from "../membership/cluster-provider.ts";
+
+/** What may be said about a member or client beside what it must. */
+export interface ClusterOptions {
+  /** What this member hosts. Default none. A client hosts none. */
+  readonly kinds?: readonly Kind[] | undefined;
+  /** Milliseconds for a grain call that does not say, all retries included. Default 5,000. */
+  readonly requestTimeoutMs?: number | undefined;
+  /** Milliseconds that `shutdown` gives the activations to finish what they have. Default 10,000. */
+  readonly shutdownTimeoutMs?: number | undefined;
+  /**
+   * Freezes the messages that grains of one process exchange, so that a grain which changes its caller's message
+   * fails instead of working until it is moved. Default: on, unless NODE_ENV is "production".
+   */
+  readonly freezesMessages?: boolean | undefined;
+}
+
+/** Everything that `Cluster.startMember` and `Cluster.startClient` need; every option has its value. */
+export interface ClusterConfig {
+  readonly name: string;
+  readonly provider: ClusterProvider;
+  readonly lookup: IdentityLookup;
+  readonly remote: RemoteConfig;
+  readonly kinds: ReadonlyMap<string, Kind>;
+  readonly requestTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly freezesMessages: boolean;
+}
+
+/** Used where `ClusterOptions` say nothing. */
+export const clusterDefaults: { readonly requestTimeoutMs: number; readonly shutdownTimeoutMs: number } = {
+  requestTimeoutMs: 5_000,
+  shutdownTimeoutMs: 10_000,
+};
+
+/**
+ * Puts together how a process takes part in a cluster. Members and clients of the same name and provider find each
+ * other. Nothing is started yet.
+ *
+ * @throws ClusterError "invalid_options", saying which one.
+ */
+export function configureCluster(
+  name: string,
+  provider: ClusterProvider,
+  lookup: IdentityLookup,
+  remote: RemoteConfig,
+  options: ClusterOptions = {},
+): ClusterConfig {
+  const {
+    requestTimeoutMs = clusterDefaults.requestTimeoutMs,
+    shutdownTimeoutMs = clusterDefaults.shutdownTimeoutMs,
+    freezesMessages = globalThis.process?.env["NODE_ENV"] !== "production",
+  } = options;
+  if (name === "") throw new ClusterError("invalid_options", "a cluster needs a name");
+  for (const [option, value] of Object.entries({ requestTimeoutMs, shutdownTimeoutMs })) {
+    if (!(value > 0)) throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
+  }
+  const kinds = indexKinds(options.kinds ?? []);
+  return { name, provider, lookup, remote, kinds, requestTimeoutMs, shutdownTimeoutMs, freezesMessages };
+}
+
+function indexKinds(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
+  const byName = new Map<string, Kind>();
+  for (const kind of kinds) {
+    const other = byName.get(kind.name);
+    if (other) {
+      const services = `${other.service.descriptor.typeName} and ${kind.service.descriptor.typeName}`;
+      throw new ClusterError("invalid_options", `two kinds are named ${kind.name}: ${services}`);
+    }
+    byName.set(kind.name, kind);
+  }
+  return byName;
+}

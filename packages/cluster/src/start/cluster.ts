@@ -1,0 +1,178 @@
+import type { Message } from "@bufbuild/protobuf";
+import type { ActorSystem, PID } from "@ts-grain/actor";
+import { Remote } from "@ts-grain/remote";
+import { ClusterError } from "../cluster-error.ts";
+import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
+import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
+import { hostKind } from "../grain/grain-actor.ts";
+import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
+import type { GrainCluster } from "../grain/grain-cluster.ts";
+import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
+import { registerService } from "../grain/grain-service.ts";
+import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
+import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
+import { PidCache } from "../identity/pid-cache.ts";
+import type { ProviderSession } from "../membership/cluster-provider.ts";
+import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
+import { MemberList } from "../membership/member-list.ts";
+import type { ClusterConfig } from "./cluster-config.ts";
+
+type Phase = "starting" | "running" | "stopped";
+
+/** A process's part in a cluster, as a member that hosts grains or as a client that only calls them. */
+export class Cluster implements GrainCluster, AsyncDisposable {
+  readonly name: string;
+  readonly system: ActorSystem;
+  readonly self: Member | undefined;
+  readonly members: MemberList;
+  readonly requestTimeoutMs: number;
+  readonly #config: ClusterConfig;
+  readonly #remote: Remote;
+  readonly #cache = new PidCache();
+  readonly #dispatcher: GrainDispatcher;
+  readonly #lookup: LookupSession;
+  #provider: ProviderSession | undefined;
+  #phase: Phase = "starting";
+  #ending: Promise<void> | undefined;
+
+  private constructor(system: ActorSystem, config: ClusterConfig, joining: Joining) {
+    this.name = config.name;
+    this.system = system;
+    this.requestTimeoutMs = config.requestTimeoutMs;
+    this.self = joining.self;
+    this.#config = config;
+    this.#remote = joining.remote;
+    this.members = new MemberList(system, joining.remote);
+    this.#dispatcher = this.#createDispatcher();
+    this.members.subscribe(({ left }) => {
+      for (const member of left) this.#cache.removeAddress(memberAddress(member));
+    });
+    this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
+  }
+
+  /**
+   * Starts to listen, joins the cluster and hosts its kinds. Resolves when this member is in its own topology; if
+   * anything fails, everything that was started is ended again, the actor system included.
+   */
+  static async startMember(system: ActorSystem, config: ClusterConfig): Promise<Cluster> {
+    return Cluster.#start(system, config, "member");
+  }
+
+  /** Starts to listen for answers and watches the cluster, without hosting anything and without being a member. */
+  static async startClient(system: ActorSystem, config: ClusterConfig): Promise<Cluster> {
+    return Cluster.#start(system, config, "client");
+  }
+
+  static async #start(system: ActorSystem, config: ClusterConfig, role: Role): Promise<Cluster> {
+    const remote = await startRemote(system, config);
+    const self = role === "member" ? describeSelf(system, config) : undefined;
+    const cluster = new Cluster(system, config, { remote, self });
+    try {
+      cluster.#provider = await cluster.#join();
+    } catch (error) {
+      await cluster.kill();
+      throw error;
+    }
+    cluster.#phase = "running";
+    return cluster;
+  }
+
+  callGrain(call: OutgoingGrainCall): Promise<Message> {
+    return this.#dispatcher.call(call);
+  }
+
+  async locate(identity: ClusterIdentity, options: Partial<FindOptions> = {}): Promise<PID> {
+    if (this.#phase === "stopped") throw new ClusterError("stopped", `this ${this.#role} of ${this.name} was shut down`);
+    const problem = identityProblem(identity.identity);
+    if (problem !== undefined) throw new ClusterError("invalid_options", problem);
+    const { timeoutMs = this.requestTimeoutMs, signal } = options;
+    const pid = await this.#lookup.find(identity, { timeoutMs, signal });
+    this.#cache.set(identity, pid);
+    return pid;
+  }
+
+  /**
+   * Leaves in order: takes no new activations, lets each finish the calls that it has, deregisters so that others
+   * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
+   * answered by the next owner. Idempotent; bounded by `shutdownTimeoutMs` for the activations.
+   */
+  async shutdown(): Promise<void> {
+    this.#ending ??= this.#leave();
+    await this.#ending;
+  }
+
+  /** Stops at once, without deregistering or finishing anything: the others find out as if the process had died. */
+  async kill(): Promise<void> {
+    this.#ending ??= this.#abandon();
+    await this.#ending;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  async #join(): Promise<ProviderSession> {
+    const { provider, name: clusterName } = this.#config;
+    const onMembers = (members: readonly Member[]): void => this.members.update(members);
+    const context = { clusterName, logger: this.system.logger, onMembers };
+    return this.self ? provider.joinAsMember(this.self, context) : provider.joinAsClient(context);
+  }
+
+  async #leave(): Promise<void> {
+    await this.#lookup.release({ timeoutMs: this.#config.shutdownTimeoutMs });
+    await this.#provider?.leave();
+    this.#phase = "stopped";
+    await this.#remote.shutdown({ graceful: true });
+    await this.system.shutdown();
+  }
+
+  async #abandon(): Promise<void> {
+    this.#phase = "stopped";
+    await this.#provider?.abandon();
+    await this.#remote.shutdown({ graceful: false });
+    await this.system.shutdown();
+  }
+
+  #createDispatcher(): GrainDispatcher {
+    const { requestTimeoutMs, freezesMessages } = this.#config;
+    return new GrainDispatcher({
+      system: this.system,
+      members: this.members,
+      cache: this.#cache,
+      types: this.#remote.types,
+      locate: (identity, options) => this.locate(identity, options),
+      requestTimeoutMs,
+      freezesMessages,
+    });
+  }
+
+  #hostKinds({ remote, self }: Joining): ReadonlyMap<string, ReturnType<typeof hostKind>> {
+    if (!self) return new Map();
+    const { kinds, freezesMessages } = this.#config;
+    for (const { service } of kinds.values()) registerService(remote.types, service);
+    return new Map([...kinds].map(([name, kind]) => [name, hostKind(kind, { cluster: this, freezesMessages })]));
+  }
+
+  get #role(): Role {
+    return this.self ? "member" : "client";
+  }
+}
+
+type Role = "member" | "client";
+
+interface Joining {
+  readonly remote: Remote;
+  readonly self: Member | undefined;
+}
+
+async function startRemote(system: ActorSystem, { remote, provider }: ClusterConfig): Promise<Remote> {
+  const transport = remote.options.transport ?? provider.transport;
+  const started = await Remote.start(system, { ...remote, options: { ...remote.options, transport } });
+  started.types.register(file_cluster_cluster);
+  started.types.register(file_cluster_grain);
+  return started;
+}
+
+function describeSelf(system: ActorSystem, { kinds }: ClusterConfig): Member {
+  return { id: system.id, ...splitAddress(system.address), kinds: [...kinds.keys()] };
+}
