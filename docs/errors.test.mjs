@@ -37,7 +37,7 @@ function codesInDocument() {
 }
 
 test("every class has its codes in the sources and its section in the document", () => {
-  expect([...codesInSource().keys()].toSorted()).toEqual(classes.toSorted());
+  expect(new Set(codesInSource().keys())).toEqual(new Set(classes));
   expect([...codesInDocument().keys()]).toEqual(classes);
 });
 
