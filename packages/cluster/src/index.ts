@@ -12,9 +12,23 @@ export { GrainError } from "./grain/grain-error.ts";
 export type { GrainMethod, GrainService } from "./grain/grain-service.ts";
 export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
-export type { DeactivationReason } from "./identity/activation.ts";
+// For those who write cluster providers and identity lookups
+export type { Activation, DeactivationReason, HostedKind } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
 export { DistHashLookup } from "./identity/disthash-lookup.ts";
+export type {
+  FindOptions,
+  IdentityLookup,
+  LookupContext,
+  LookupSession,
+} from "./identity/identity-lookup.ts";
+export { Rendezvous } from "./identity/rendezvous.ts";
+export type {
+  ClusterProvider,
+  MembersListener,
+  ProviderContext,
+  ProviderSession,
+} from "./membership/cluster-provider.ts";
 export type { InProcessProviderOptions } from "./membership/in-process-provider.ts";
 export { InProcessProvider } from "./membership/in-process-provider.ts";
 export type { Member } from "./membership/member.ts";
@@ -25,14 +39,3 @@ export { TopologyChanged } from "./membership/topology.ts";
 export { Cluster } from "./start/cluster.ts";
 export type { ClusterConfig, ClusterOptions } from "./start/cluster-config.ts";
 export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
-
-// For those who write cluster providers and identity lookups
-export type { Activation, HostedKind } from "./identity/activation.ts";
-export type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity/identity-lookup.ts";
-export { Rendezvous } from "./identity/rendezvous.ts";
-export type {
-  ClusterProvider,
-  MembersListener,
-  ProviderContext,
-  ProviderSession,
-} from "./membership/cluster-provider.ts";

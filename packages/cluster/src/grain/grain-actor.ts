@@ -15,7 +15,7 @@ import {
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
 import { type Activation, type HostedKind, Passivate } from "../identity/activation.ts";
 import { Deadline } from "./deadline.ts";
-import { attachContext, type GrainHooks, GrainKind } from "./grain.ts";
+import { attachContext, type GrainHooks, type GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import { CallContext, createGrainContext } from "./grain-context.ts";
@@ -57,7 +57,8 @@ class GrainActor implements Actor {
     if (isMessage(message, GrainRequestSchema)) return this.#call(context, message);
     if (message instanceof Started) return this.#activate(context);
     if (message instanceof Stopping || message instanceof Restarting) return this.#deactivate();
-    if (message instanceof ReceiveTimeout) return context.send(context.parent!, new Passivate(this.#activation));
+    if (message instanceof ReceiveTimeout)
+      return context.send(context.parent!, new Passivate(this.#activation));
     if (message instanceof Stopped || message instanceof Terminated) return undefined;
     return this.#onMessage(context);
   }
@@ -66,7 +67,11 @@ class GrainActor implements Actor {
     const grain = this.#grain!;
     if (this.#failure !== undefined) return respondFailure(grain, context, this.#failure);
     try {
-      return runGrainCall(grain, context, message instanceof GrainCall ? message : readGrainRequest(grain, message));
+      return runGrainCall(
+        grain,
+        context,
+        message instanceof GrainCall ? message : readGrainRequest(grain, message),
+      );
     } catch (error) {
       return respondFailure(grain, context, error);
     }
@@ -108,7 +113,12 @@ class GrainActor implements Actor {
     const { cluster } = this.#hosting;
     const { sender, headers } = context;
     const deadline = new Deadline(cluster.system.clock, cluster.requestTimeoutMs);
-    const callContext = new CallContext(grainContext, { sender, headers, deadline, stopped: () => context.signal });
+    const callContext = new CallContext(grainContext, {
+      sender,
+      headers,
+      deadline,
+      stopped: () => context.signal,
+    });
     return this.#hooks.onMessage?.(context.message, callContext) as void | Promise<void>;
   }
 

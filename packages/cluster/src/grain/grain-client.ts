@@ -13,7 +13,8 @@ export function grainClient<Client extends object>(
   const client: Record<string, ClientMethod> = {};
   for (const method of service.methods) {
     if (!method) continue;
-    client[method.property] = (request, options = {}) => caller.callGrain({ service, identity, method, request, options });
+    client[method.property] = (request, options = {}) =>
+      caller.callGrain({ service, identity, method, request, options });
   }
   return client as Client;
 }

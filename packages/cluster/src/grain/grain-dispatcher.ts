@@ -61,7 +61,10 @@ export class GrainDispatcher {
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     try {
       const timeoutMs = call.deadline.remainingMs;
-      return readReply(call.method, await system.root.requestAsync(pid, call, { timeoutMs, signal, headers }));
+      return readReply(
+        call.method,
+        await system.root.requestAsync(pid, call, { timeoutMs, signal, headers }),
+      );
     } catch (error) {
       if (!ActorError.is(error)) throw error;
       if (error.code === "dead_letter") cache.remove(target, pid);
@@ -74,14 +77,21 @@ function readReply(method: GrainMethod, reply: unknown): Message {
   if (isMessage(reply, method.output)) return reply;
   if (isMessage(reply, GrainErrorResponseSchema)) throw fromGrainFailure(reply);
   const got = isMessage(reply) ? reply.$typeName : typeof reply;
-  throw new ClusterError("unexpected_response", `${method.name} answers ${method.output.typeName}, got ${got}`);
+  throw new ClusterError(
+    "unexpected_response",
+    `${method.name} answers ${method.output.typeName}, got ${got}`,
+  );
 }
 
 function isSafeToRepeat(error: unknown): boolean {
   return ClusterError.is(error) && (error.code === "not_delivered" || error.code === "no_member");
 }
 
-function toOutcome(error: ActorError, { kind, identity }: ClusterIdentity, { name }: GrainMethod): ClusterError {
+function toOutcome(
+  error: ActorError,
+  { kind, identity }: ClusterIdentity,
+  { name }: GrainMethod,
+): ClusterError {
   const call = `${name} of ${JSON.stringify(`${kind}/${identity}`)}`;
   switch (error.code) {
     case "dead_letter":
@@ -89,8 +99,12 @@ function toOutcome(error: ActorError, { kind, identity }: ClusterIdentity, { nam
     case "overloaded":
       return new ClusterError("overloaded", `${call} was refused: too much is queued`, { cause: error });
     default:
-      return new ClusterError("outcome_unknown", `${call} was sent but not answered in time; it may have run`, {
-        cause: error,
-      });
+      return new ClusterError(
+        "outcome_unknown",
+        `${call} was sent but not answered in time; it may have run`,
+        {
+          cause: error,
+        },
+      );
   }
 }

@@ -15,7 +15,9 @@ export function toGrainFailure(error: unknown, { logger, random }: FailureReport
     const { reason, message, metadata } = error;
     return create(GrainErrorResponseSchema, { reason, message, metadata: { ...metadata } });
   }
-  const errorId = Math.floor(random.next() * 2 ** 48).toString(16).padStart(12, "0");
+  const errorId = Math.floor(random.next() * 2 ** 48)
+    .toString(16)
+    .padStart(12, "0");
   logger.error({ errorId, error }, "a grain failed");
   return create(GrainErrorResponseSchema, {
     reason: "INTERNAL",

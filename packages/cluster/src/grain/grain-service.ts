@@ -42,7 +42,11 @@ export function grainService<Grain extends object, Client extends object>(
   };
 }
 
-function grainMethod(method: DescMethod, index: number, { properties }: GrainServiceOptions): GrainMethod | undefined {
+function grainMethod(
+  method: DescMethod,
+  index: number,
+  { properties }: GrainServiceOptions,
+): GrainMethod | undefined {
   if (method.methodKind !== "unary") return undefined;
   const property = properties?.[method.name] ?? method.localName;
   return { name: method.name, property, index, input: method.input, output: method.output };

@@ -33,7 +33,11 @@ export function readGrainRequest(grain: ActiveGrain, request: GrainRequest): Gra
  * Runs one call and answers it. Returns a promise only if the grain's method did, so that synchronous grains stay
  * synchronous. Never throws: what goes wrong is the answer.
  */
-export function runGrainCall(grain: ActiveGrain, context: ActorContext, call: GrainCall): void | Promise<void> {
+export function runGrainCall(
+  grain: ActiveGrain,
+  context: ActorContext,
+  call: GrainCall,
+): void | Promise<void> {
   // Nobody waits any more, so nothing is started.
   if (call.deadline.remainingMs === 0) return undefined;
   const { sender, headers } = context;
@@ -82,16 +86,28 @@ function findMethod({ kind, methods }: GrainService, index: number, name: string
   // Members of Proto.Actor Go send no name.
   if (method && (name === "" || name === method.name)) return method;
   const here = method ? `here it is ${method.name}` : "here it has none";
-  throw new GrainError("UNIMPLEMENTED", `the caller's rpc ${index} of ${kind} is ${name || "unnamed"}, ${here}`);
+  throw new GrainError(
+    "UNIMPLEMENTED",
+    `the caller's rpc ${index} of ${kind} is ${name || "unnamed"}, ${here}`,
+  );
 }
 
-function invoke(instance: object, { property, name }: GrainMethod, parameters: [Message, CallContext]): unknown {
+function invoke(
+  instance: object,
+  { property, name }: GrainMethod,
+  parameters: [Message, CallContext],
+): unknown {
   const method: unknown = Reflect.get(instance, property);
-  if (typeof method !== "function") throw new GrainError("UNIMPLEMENTED", `the grain has no method ${property} for ${name}`);
+  if (typeof method !== "function")
+    throw new GrainError("UNIMPLEMENTED", `the grain has no method ${property} for ${name}`);
   return Reflect.apply(method, instance, parameters);
 }
 
-function toResponse({ freezesMessages }: ActiveGrain, { output, property }: GrainMethod, result: unknown): Message {
+function toResponse(
+  { freezesMessages }: ActiveGrain,
+  { output, property }: GrainMethod,
+  result: unknown,
+): Message {
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`${property} must return a ${output.typeName}, or its fields; got ${String(result)}`);
   }

@@ -24,7 +24,8 @@ export abstract class GrainKind {
 
   /** Who this grain is and how it calls others. There from `onActivate` on, not yet in the constructor. */
   get context(): GrainContext {
-    if (!this.#context) throw new TypeError("a grain has its context from onActivate on, not in its constructor");
+    if (!this.#context)
+      throw new TypeError("a grain has its context from onActivate on, not in its constructor");
     return this.#context;
   }
 

@@ -31,7 +31,10 @@ export function grainKind<Grain extends object>(
 ): Kind {
   const { idleTimeoutMs = kindDefaults.idleTimeoutMs } = options;
   if (!(idleTimeoutMs >= 0)) {
-    throw new ClusterError("invalid_options", `${service.kind}: idleTimeoutMs must be 0 or more, got ${idleTimeoutMs}`);
+    throw new ClusterError(
+      "invalid_options",
+      `${service.kind}: idleTimeoutMs must be 0 or more, got ${idleTimeoutMs}`,
+    );
   }
   return { name: service.kind, service, factory, idleTimeoutMs };
 }

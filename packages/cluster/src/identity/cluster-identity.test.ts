@@ -16,19 +16,28 @@ test.each([
   expect(identityProblem(identity)).toBeUndefined();
 });
 
-test.each([[""], ["\0"], ["a\nb"], ["\u001b[31m"], ["\u007f"], ["\ud800"], ["a\udc00b"], ["x".repeat(4097)], ["😀".repeat(1025)]])(
-  "identity %j is refused with a reason",
-  (identity) => {
-    expect(identityProblem(identity)).toMatch(/identity/);
-  },
-);
+test.each([
+  [""],
+  ["\0"],
+  ["a\nb"],
+  ["\u001b[31m"],
+  ["\u007f"],
+  ["\ud800"],
+  ["a\udc00b"],
+  ["x".repeat(4097)],
+  ["😀".repeat(1025)],
+])("identity %j is refused with a reason", (identity) => {
+  expect(identityProblem(identity)).toMatch(/identity/);
+});
 
 test("two identities never share a key", () => {
   const kind = fc.string().filter((text) => !text.includes("/"));
   fc.assert(
     fc.property(kind, fc.string(), kind, fc.string(), (kindA, a, kindB, b) => {
       const same = kindA === kindB && a === b;
-      expect(identityKey({ kind: kindA, identity: a }) === identityKey({ kind: kindB, identity: b })).toBe(same);
+      expect(identityKey({ kind: kindA, identity: a }) === identityKey({ kind: kindB, identity: b })).toBe(
+        same,
+      );
     }),
   );
 });

@@ -19,7 +19,10 @@ export function identityProblem(identity: string): string | undefined {
     return `identity ${JSON.stringify(identity.slice(0, 64))} has a control character or half a surrogate pair`;
   }
   // A UTF-16 unit is at most three bytes, so short strings need no count.
-  if (identity.length * 3 > maxIdentityBytes && new TextEncoder().encode(identity).length > maxIdentityBytes) {
+  if (
+    identity.length * 3 > maxIdentityBytes &&
+    new TextEncoder().encode(identity).length > maxIdentityBytes
+  ) {
     return `an identity has at most ${maxIdentityBytes} bytes`;
   }
   return undefined;

@@ -56,7 +56,8 @@ class DistHashSession implements LookupSession {
       await root.requestAsync(this.#placement, new Release(), { timeoutMs });
     } catch (error) {
       if (!ActorError.is(error)) throw error;
-      if (error.code === "deadline_exceeded") logger.warn({ timeoutMs }, "activations did not end in time; stopping them");
+      if (error.code === "deadline_exceeded")
+        logger.warn({ timeoutMs }, "activations did not end in time; stopping them");
     }
     this.#subscription.unsubscribe();
     await root.stopAsync(this.#placement);

@@ -1,8 +1,12 @@
+import { create, isMessage } from "@bufbuild/protobuf";
 import type { Actor, ActorContext, PID } from "@ts-grain/actor";
 import { Terminated } from "@ts-grain/actor";
 import { pidToWire } from "@ts-grain/remote/wire";
-import { create, isMessage } from "@bufbuild/protobuf";
-import { type ActivationRequest, ActivationRequestSchema, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
+import {
+  type ActivationRequest,
+  ActivationRequestSchema,
+  ActivationResponseSchema,
+} from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
 import { Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { type ClusterIdentity, identityKey, identityProblem } from "./cluster-identity.ts";
@@ -53,7 +57,8 @@ export class PlacementActor implements Actor {
     const { message } = context;
     if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
-    else if (message instanceof Passivate) this.#end(context, identityKey(message.activation.identity), "idle");
+    else if (message instanceof Passivate)
+      this.#end(context, identityKey(message.activation.identity), "idle");
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
   }
@@ -94,7 +99,10 @@ export class PlacementActor implements Actor {
     const topologyHash = this.#topologyHash;
     context.send(
       asker,
-      create(ActivationResponseSchema, pid ? { pid: pidToWire(pid), topologyHash } : { failed: true, topologyHash }),
+      create(
+        ActivationResponseSchema,
+        pid ? { pid: pidToWire(pid), topologyHash } : { failed: true, topologyHash },
+      ),
     );
   }
 

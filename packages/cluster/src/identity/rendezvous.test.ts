@@ -4,7 +4,12 @@ import { createTopology } from "../membership/topology.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
 const members = createTopology(
-  ["idC", "idA", "idB"].map((id) => ({ id, host: "127.0.0.1", port: 8000 + "_ABC".indexOf(id[2]!), kinds: ["Hello"] })),
+  ["idC", "idA", "idB"].map((id) => ({
+    id,
+    host: "127.0.0.1",
+    port: 8000 + "_ABC".indexOf(id[2]!),
+    kinds: ["Hello"],
+  })),
 ).members;
 
 // Produced by Proto.Actor Go.

@@ -1,5 +1,10 @@
 import { InMemoryNetwork, type Transport } from "@ts-grain/remote";
-import type { ClusterProvider, MembersListener, ProviderContext, ProviderSession } from "./cluster-provider.ts";
+import type {
+  ClusterProvider,
+  MembersListener,
+  ProviderContext,
+  ProviderSession,
+} from "./cluster-provider.ts";
 import type { Member } from "./member.ts";
 
 interface Registrations {

@@ -14,7 +14,8 @@ export function murmur3(bytes: Uint8Array): bigint {
   let h2 = 0n;
   for (let block = 0; block < blocks; block++) {
     h1 = ((rotate(h1 ^ mixFirst(view.getBigUint64(block * 16, true)), 27n) + h2) * 5n + 0x52dce729n) & mask;
-    h2 = ((rotate(h2 ^ mixSecond(view.getBigUint64(block * 16 + 8, true)), 31n) + h1) * 5n + 0x38495ab5n) & mask;
+    h2 =
+      ((rotate(h2 ^ mixSecond(view.getBigUint64(block * 16 + 8, true)), 31n) + h1) * 5n + 0x38495ab5n) & mask;
   }
   const tail = bytes.subarray(blocks * 16);
   h2 ^= mixSecond(littleEndian(tail.subarray(8)));

@@ -26,7 +26,14 @@ test("a topology has the hash that Proto.Actor Go gives to the same ids, in whic
 
 test("members are ordered by the bytes of their ids, not by their UTF-16 units", () => {
   const ids = ["\u{1f600}", "\uffee", "a", "Z", "ab", ""];
-  expect(createTopology(ids.map(member)).members.map(({ id }) => id)).toEqual(["", "Z", "a", "ab", "\uffee", "\u{1f600}"]);
+  expect(createTopology(ids.map(member)).members.map(({ id }) => id)).toEqual([
+    "",
+    "Z",
+    "a",
+    "ab",
+    "\uffee",
+    "\u{1f600}",
+  ]);
 });
 
 test("the change between two topologies turns the first into the second", () => {

@@ -57,7 +57,8 @@ export function configureCluster(
   } = options;
   if (name === "") throw new ClusterError("invalid_options", "a cluster needs a name");
   for (const [option, value] of Object.entries({ requestTimeoutMs, shutdownTimeoutMs })) {
-    if (!(value > 0)) throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
+    if (!(value > 0))
+      throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
   }
   const kinds = indexKinds(options.kinds ?? []);
   return { name, provider, lookup, remote, kinds, requestTimeoutMs, shutdownTimeoutMs, freezesMessages };

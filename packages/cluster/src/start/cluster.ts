@@ -82,7 +82,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   async locate(identity: ClusterIdentity, options: Partial<FindOptions> = {}): Promise<PID> {
-    if (this.#phase === "stopped") throw new ClusterError("stopped", `this ${this.#role} of ${this.name} was shut down`);
+    if (this.#phase === "stopped")
+      throw new ClusterError("stopped", `this ${this.#role} of ${this.name} was shut down`);
     const problem = identityProblem(identity.identity);
     if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     const { timeoutMs = this.requestTimeoutMs, signal } = options;
@@ -150,7 +151,9 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     if (!self) return new Map();
     const { kinds, freezesMessages } = this.#config;
     for (const { service } of kinds.values()) registerService(remote.types, service);
-    return new Map([...kinds].map(([name, kind]) => [name, hostKind(kind, { cluster: this, freezesMessages })]));
+    return new Map(
+      [...kinds].map(([name, kind]) => [name, hostKind(kind, { cluster: this, freezesMessages })]),
+    );
   }
 
   get #role(): Role {

@@ -1,0 +1,52 @@
+import {
+  ActorSystem,
+  Cluster,
+  configureCluster,
+  configureRemote,
+  DistHashLookup,
+  InProcessProvider,
+} from "@ts-grain/cluster";
+import { bulbKind } from "./bulb.ts";
+import { getSmartBulbGrainClient, getSmartHouseGrainClient } from "./gen/smartbulb_grain.ts";
+import { houseKind } from "./house.ts";
+
+// Members that are given the same in-process provider find each other; `new ConsulProvider()` would do so across
+// machines.
+const provider = new InProcessProvider();
+
+async function startMember(): Promise<Cluster> {
+  const cluster = await Cluster.startMember(
+    new ActorSystem(),
+    configureCluster(
+      "ProtoClusterTutorial",
+      provider,
+      new DistHashLookup(),
+      configureRemote("localhost", 0),
+      {
+        kinds: [bulbKind, houseKind],
+      },
+    ),
+  );
+  console.log(`member ${cluster.system.address} is up`);
+  return cluster;
+}
+
+const first = await startMember();
+const second = await startMember();
+
+const bulb = getSmartBulbGrainClient(first, "kitchen");
+console.log("current:", (await bulb.getState({})).isOn);
+await bulb.turnOn({});
+console.log("next:", (await bulb.getState({})).isOn);
+const host = await first.locate({ kind: bulbKind.name, identity: "kitchen" });
+console.log(`SmartBulb "kitchen" lives on ${host.address}`);
+
+// A grain that calls other grains, asked from the other member.
+const house = getSmartHouseGrainClient(second, "home");
+for (const name of ["kitchen", "hall", "cellar"]) await house.installBulb({ bulb: name });
+const { count } = await house.turnAllOn({});
+const { bulbs } = await house.listLit({});
+console.log(`the house turned on ${count} bulbs; lit now: ${bulbs.join(", ")}`);
+
+await second.shutdown();
+await first.shutdown();

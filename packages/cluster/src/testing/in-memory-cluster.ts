@@ -1,0 +1,97 @@
+import { ActorSystem, seededRandom } from "@ts-grain/actor";
+import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
+import { configureRemote, InMemoryNetwork, type InMemoryNetworkOptions } from "@ts-grain/remote";
+import type { Kind } from "../grain/kind.ts";
+import { DistHashLookup } from "../identity/disthash-lookup.ts";
+import { InProcessProvider } from "../membership/in-process-provider.ts";
+import { Cluster } from "../start/cluster.ts";
+import { type ClusterOptions, configureCluster } from "../start/cluster-config.ts";
+
+/** What a cluster in memory may be given. */
+export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
+  /** Makes a member's kinds; called for each. */
+  readonly kinds: () => readonly Kind[];
+  /** How many members are started. Default 1. */
+  readonly members?: number | undefined;
+  /** Delay and loss of the network. Default none. */
+  readonly network?: Omit<InMemoryNetworkOptions, "clock" | "random"> | undefined;
+  /** Every chance comes from it. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+/** A cluster in one process, on a clock of its own and a network that does what its seed says. */
+export class InMemoryCluster implements AsyncDisposable {
+  readonly clock: VirtualClock = new VirtualClock();
+  readonly members: Cluster[] = [];
+  readonly network: InMemoryNetwork;
+  readonly #options: InMemoryClusterOptions;
+  readonly #provider: InProcessProvider;
+  readonly #clients: Cluster[] = [];
+  #nextSeed: number;
+
+  private constructor(options: InMemoryClusterOptions) {
+    this.#options = options;
+    this.#nextSeed = options.seed ?? 1;
+    this.network = new InMemoryNetwork({ ...options.network, clock: this.clock, random: this.#random() });
+    this.#provider = new InProcessProvider({ network: this.network });
+  }
+
+  /** Starts the members one after the other. */
+  static async start(options: InMemoryClusterOptions): Promise<InMemoryCluster> {
+    const cluster = new InMemoryCluster(options);
+    for (let index = 0; index < (options.members ?? 1); index++) await cluster.addMember();
+    return cluster;
+  }
+
+  /** Starts one more member. */
+  async addMember(): Promise<Cluster> {
+    const member = await Cluster.startMember(this.#system(), this.#config(this.#options.kinds()));
+    this.members.push(member);
+    return member;
+  }
+
+  /** Starts a client. */
+  async addClient(): Promise<Cluster> {
+    const client = await Cluster.startClient(this.#system(), this.#config([]));
+    this.#clients.push(client);
+    return client;
+  }
+
+  /** The member at an address. */
+  memberAt(address: string): Cluster {
+    const member = this.members.find(({ system }) => system.address === address);
+    if (!member) throw new Error(`no member at ${address}`);
+    return member;
+  }
+
+  /** Moves time on, and lets everything that falls due happen, until the promise settles. */
+  async settle<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const done = promise.finally(() => {
+      settled = true;
+    });
+    done.catch(() => undefined);
+    while (!settled) await this.clock.advance(1);
+    return done;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const cluster of [...this.#clients, ...this.members]) await this.settle(cluster.shutdown());
+  }
+
+  #system(): ActorSystem {
+    return new ActorSystem({ clock: this.clock, random: this.#random(), logger: quietLogger });
+  }
+
+  #random(): ReturnType<typeof seededRandom> {
+    return seededRandom(this.#nextSeed++);
+  }
+
+  #config(kinds: readonly Kind[]): ReturnType<typeof configureCluster> {
+    const remote = configureRemote("localhost", 0);
+    return configureCluster("test", this.#provider, new DistHashLookup(), remote, {
+      ...this.#options,
+      kinds,
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import type { ProviderContext } from "../membership/cluster-provider.ts";
+import type { Member } from "../membership/member.ts";
+
+/** Remembers what a provider told its listener, and waits for what it will tell. */
+export class ObservedMembers {
+  readonly context: ProviderContext;
+  #members: readonly Member[] | undefined;
+  #calls = 0;
+  #waiting: { readonly condition: (ids: readonly string[]) => boolean; readonly resolve: () => void }[] = [];
+
+  constructor(clusterName: string) {
+    const quiet = (): void => undefined;
+    this.context = {
+      clusterName,
+      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      onMembers: (members) => this.#observe(members),
+    };
+  }
+
+  /** How often the listener was called. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** The last list. */
+  get members(): readonly Member[] {
+    return this.#members ?? [];
+  }
+
+  /** Resolves once exactly these ids are listed. */
+  async untilIds(...ids: readonly string[]): Promise<void> {
+    const wanted = JSON.stringify(ids.toSorted());
+    const condition = (listed: readonly string[]): boolean => JSON.stringify(listed.toSorted()) === wanted;
+    if (this.#members && condition(this.#members.map(({ id }) => id))) return;
+    await new Promise<void>((resolve) => this.#waiting.push({ condition, resolve }));
+  }
+
+  #observe(members: readonly Member[]): void {
+    this.#members = members;
+    this.#calls++;
+    const ids = members.map(({ id }) => id);
+    this.#waiting = this.#waiting.filter(({ condition, resolve }) => {
+      if (!condition(ids)) return true;
+      resolve();
+      return false;
+    });
+  }
+}
