@@ -1,0 +1,104 @@
+import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import { grainNames, memberName } from "./grain-names.ts";
+import type { Diagnostic } from "./plugin-error.ts";
+import { sourcePosition } from "./source-position.ts";
+import { unaryMethods } from "./unary-methods.ts";
+
+/** Diagnoses names of a file that TypeScript cannot have, and names that would be printed twice. */
+export function checkNames(file: DescFile): readonly Diagnostic[] {
+  return [
+    ...checkPackage(file),
+    ...checkDistinct(file.services, (service) => grainNames(service).grain),
+    ...file.services.flatMap(checkService),
+  ];
+}
+
+// Compilers refuse such a package; a request made by hand may hold any text.
+function checkPackage({ proto }: DescFile): readonly Diagnostic[] {
+  if (/^(?:[a-z_]\w*(?:\.[a-z_]\w*)*)?$/i.test(proto.package)) return [];
+  return [invalidName(proto.name, `the package ${JSON.stringify(proto.package)} is no dotted name`)];
+}
+
+function checkService(service: DescService): readonly Diagnostic[] {
+  const methods = unaryMethods(service);
+  return [
+    ...(isIdentifier(service.name) && !refusedValues.has(service.name)
+      ? []
+      : [
+          invalidName(sourcePosition(service), `${service.toString()} has a name that TypeScript cannot use`),
+        ]),
+    ...methods.flatMap(checkMethod),
+    ...checkDistinct(methods, memberName),
+  ];
+}
+
+function checkMethod(method: DescMethod): readonly Diagnostic[] {
+  const position = sourcePosition(method);
+  const diagnostics = [method.input, method.output]
+    .filter((message) => !isTypeName(message))
+    .map((message) =>
+      invalidName(
+        position,
+        `${method.toString()} uses ${message.toString()}, a name that TypeScript cannot use`,
+      ),
+    );
+  // An object's __proto__ is its prototype, whatever is assigned.
+  if (isIdentifier(method.name) && method.name !== "__proto__") return diagnostics;
+  return [
+    invalidName(position, `${method.toString()} has a name that TypeScript cannot use`),
+    ...diagnostics,
+  ];
+}
+
+/** Names that a const cannot have in a module; protoc-gen-es prints a service as one. */
+const refusedValues: ReadonlySet<string> = new Set(["arguments", "await", "eval", "undefined"]);
+
+/** Names that a type cannot have, or that cannot follow `typeof` or `<`; protoc-gen-es prints a message as one. */
+const refusedTypes: ReadonlySet<string> = new Set([
+  "any",
+  "as",
+  "await",
+  "infer",
+  "intrinsic",
+  "keyof",
+  "never",
+  "readonly",
+  "symbol",
+  "undefined",
+  "unique",
+  "unknown",
+]);
+
+function isTypeName(message: DescMessage): boolean {
+  if (!message.parent && refusedTypes.has(message.name)) return false;
+  return isIdentifier(message.name) && (!message.parent || isTypeName(message.parent));
+}
+
+/** protobuf-es lets names begin with a digit, as protoc does in descriptors; their grammar does not. */
+function isIdentifier(name: string): boolean {
+  return /^[a-z_]\w*$/i.test(name);
+}
+
+function checkDistinct<Desc extends DescService | DescMethod>(
+  declared: readonly Desc[],
+  printedName: (desc: Desc) => string,
+): readonly Diagnostic[] {
+  const first = new Map<string, Desc>();
+  return declared.flatMap((desc): Diagnostic[] => {
+    const name = printedName(desc);
+    const other = first.get(name);
+    first.set(name, other ?? desc);
+    if (!other) return [];
+    const both = `${desc.toString()} and ${other.toString()} (${sourcePosition(other)})`;
+    return [
+      {
+        code: "name_collision",
+        message: `${sourcePosition(desc)}: ${both} would both print ${name}. Rename one of them.`,
+      },
+    ];
+  });
+}
+
+function invalidName(position: string, problem: string): Diagnostic {
+  return { code: "invalid_name", message: `${position}: ${problem}. Rename it.` };
+}

@@ -1,0 +1,2 @@
+export { createPlugin, type PluginOptions } from "./plugin.ts";
+export { type Diagnostic, PluginError, type PluginErrorCode } from "./plugin-error.ts";

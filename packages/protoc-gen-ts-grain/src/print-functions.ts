@@ -1,0 +1,66 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { GeneratedFile } from "@bufbuild/protoplugin";
+import { code } from "./code.ts";
+import { grainNames, memberName } from "./grain-names.ts";
+import { ownName } from "./output-file.ts";
+import { runtimeSymbols } from "./runtime-symbols.ts";
+import { serviceDoc } from "./service-doc.ts";
+import { unaryMethods } from "./unary-methods.ts";
+
+/** Prints the constant that tells the runtime which service is meant, and under which names. */
+export function printDescription(f: GeneratedFile, service: DescService): void {
+  const names = grainNames(service);
+  const { grainService } = runtimeSymbols(f);
+  const description = ownName(f, service, names.description);
+  const descriptor = f.importSchema(service);
+  f.print(
+    code`const ${description} = /*@__PURE__*/ ${grainService}<${names.grain}, ${names.client}>(${descriptor}${renamed(service)});`,
+  );
+}
+
+/** A further argument with the names that are not protobuf-es' own, by rpc; nothing if all are. */
+function renamed(service: DescService): string {
+  const properties = unaryMethods(service)
+    .filter((method) => memberName(method) !== method.localName)
+    .map((method) => `${method.name}: "${memberName(method)}"`);
+  return properties.length === 0 ? "" : `, { properties: { ${properties.join(", ")} } }`;
+}
+
+/** Prints the function that gives a client of one grain. */
+export function printGetClient(f: GeneratedFile, service: DescService): void {
+  const names = grainNames(service);
+  const { GrainCaller, grainClient } = runtimeSymbols(f);
+  const description = ownName(f, service, names.description);
+  const caller = ownName(f, service, "caller");
+  const identity = ownName(f, service, "identity");
+  f.print(
+    serviceDoc(f, service, [
+      `Returns a client of the ${service.name} grain with this identity.`,
+      "Nothing is sent until one of its methods is called.",
+    ]),
+  );
+  f.print(
+    code`${f.export("function", names.getClient)}(${caller}: ${GrainCaller}, ${identity}: string): ${names.client} {`,
+  );
+  f.print(code`  return ${grainClient}(${description}, ${caller}, ${identity});`);
+  f.print("}");
+}
+
+/** Prints the function that makes the kind which a member hosts. */
+export function printNewKind(f: GeneratedFile, service: DescService): void {
+  const names = grainNames(service);
+  const { GrainFactory, Kind, KindOptions, grainKind } = runtimeSymbols(f);
+  const description = ownName(f, service, names.description);
+  const factory = ownName(f, service, "factory");
+  const options = ownName(f, service, "options");
+  f.print(
+    serviceDoc(f, service, [
+      `Returns the kind that hosts ${service.name} grains.`,
+      "The factory is called for each activation.",
+    ]),
+  );
+  const parameters = code`${factory}: ${GrainFactory}<${names.grain}>, ${options}?: ${KindOptions}`;
+  f.print(code`${f.export("function", names.newKind)}(${parameters}): ${Kind} {`);
+  f.print(code`  return ${grainKind}(${description}, ${factory}, ${options});`);
+  f.print("}");
+}
