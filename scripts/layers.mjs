@@ -5,13 +5,15 @@
 /** @type {Readonly<Record<string, readonly (readonly string[])[]>>} */
 export const layers = {
   actor: [
-    ["clock.ts", "random.ts", "event-loop.ts", "logger.ts", "actor-error.ts"],
+    ["ports", "actor-error.ts"],
     ["pid", "message"],
     ["mailbox"],
+    ["event-stream"],
     ["process"],
-    ["supervision"],
+    ["supervision", "middleware", "scheduler"],
     ["actor-cell"],
     ["actor-system"],
+    ["router", "stream"],
     ["testing", "index.ts"],
   ],
   remote: [
