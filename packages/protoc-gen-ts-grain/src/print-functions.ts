@@ -14,16 +14,19 @@ export function printDescription(f: GeneratedFile, service: DescService): void {
   const description = ownName(f, service, names.description);
   const descriptor = f.importSchema(service);
   f.print(
-    code`const ${description} = /*@__PURE__*/ ${grainService}<${names.grain}, ${names.client}>(${descriptor}${renamed(service)});`,
+    code`const ${description} = /*@__PURE__*/ ${grainService}<${names.grain}, ${names.client}>(${descriptor}${escapedNames(service)});`,
   );
 }
 
-/** A further argument with the names that are not protobuf-es' own, by rpc; nothing if all are. */
-function renamed(service: DescService): string {
-  const properties = unaryMethods(service)
-    .filter((method) => memberName(method) !== method.localName)
+/**
+ * A further argument with the names that were escaped, by rpc; nothing if none was. protobuf-es' own escapes are among
+ * them: code generated today keeps its names should a later protobuf-es escape others.
+ */
+function escapedNames(service: DescService): string {
+  const escaped = unaryMethods(service)
+    .filter((method) => memberName(method).endsWith("$"))
     .map((method) => `${method.name}: "${memberName(method)}"`);
-  return properties.length === 0 ? "" : `, { properties: { ${properties.join(", ")} } }`;
+  return escaped.length === 0 ? "" : `, { properties: { ${escaped.join(", ")} } }`;
 }
 
 /** Prints the function that gives a client of one grain. */
