@@ -31,7 +31,8 @@ async function answer(request, response) {
 }
 
 test.skipIf(isMissing && !process.env.CI)("an actor answers in a browser", { timeout: 60_000 }, async () => {
-  await using server = createServer((request, response) => void answer(request, response));
+  const server = createServer((request, response) => void answer(request, response));
+  onTestFinished(() => void server.close());
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${server.address().port}/`;
   const flags = ["--headless", "--no-sandbox", "--disable-dev-shm-usage", "--virtual-time-budget=10000"];
