@@ -242,7 +242,7 @@ export const breaks = [
     name: "a quickstart that does not print what it says",
     edit: ({ change }) =>
       change("README.md", (text) => text.replace("you are number 2\n", "you are number 3\n")),
-    gate: "node scripts/turbo.mjs run build --output-logs=errors-only && vitest run --project repository docs/readme",
+    gate: "node scripts/turbo.mjs run build --output-logs=errors-only && vitest run --project repository docs/quickstarts",
     says: /you are number 3" was not printed/,
   },
   {
