@@ -109,8 +109,9 @@ test("long files and long classes are problems", () => {
   expect(checkLength(source("packages/actor/src/x.ts", `class A {${lines(199)}}`))).toEqual([]);
 });
 
-test("a boolean parameter is a problem, a boolean field or callback type is not", () => {
-  const text = "function a(b: boolean) {} interface C { d: boolean; e: (f: boolean) => void }";
+test("a boolean parameter is a problem; one of a file's own function, a field or a callback type is not", () => {
+  const text =
+    "export function a(b: boolean) {} function g(holds: boolean) {} interface C { d: boolean; e: (f: boolean) => void }";
   expect(checkParameters(source("packages/actor/src/x.ts", text))).toEqual([
     "packages/actor/src/x.ts:1: boolean parameter b",
   ]);

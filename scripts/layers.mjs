@@ -20,7 +20,7 @@ export const layers = {
     ["remote-error.ts", "gen"],
     ["wire", "transport"],
     ["endpoint"],
-    ["remote"],
+    ["remote.ts", "remote-config.ts", "block-list.ts"],
     ["testing", "index.ts"],
   ],
   cluster: [

@@ -13,7 +13,7 @@ const maxFileLines = 350;
 const maxClassLines = 200;
 
 /** Files that may touch time and chance themselves: the ports through which everyone else gets them. */
-const portFile = /(^|\/)(system-)?(clock|random|event-loop)(\.test)?\.ts$/;
+const portFile = /(^|\/)(system-)?(clock|random|event-loop|unguessable-id)(\.test)?\.ts$/;
 const timeAndChance = new Set([
   "Date.now",
   "Math.random",
@@ -117,12 +117,20 @@ function rungOf(pkg, inside) {
   return declared[0]?.index;
 }
 
-/** A flag as a parameter says nothing where it is called; two functions or a named option do. */
+/**
+ * A flag as a parameter says nothing where it is called; two functions or a named option do. Functions that a file
+ * keeps to itself, such as an assertion, are its own business.
+ */
 export function checkParameters({ path, file }) {
   return nodesOf(file)
     .filter((node) => ts.isParameter(node) && node.type?.kind === ts.SyntaxKind.BooleanKeyword)
-    .filter((node) => !ts.isFunctionTypeNode(node.parent) && !ts.isSetAccessor(node.parent))
+    .filter(({ parent }) => !ts.isFunctionTypeNode(parent) && !ts.isSetAccessor(parent) && !isPrivate(parent))
     .map((node) => `${path}:${lineOf(node)}: boolean parameter ${node.name.getText(file)}`);
+}
+
+function isPrivate(node) {
+  const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+  return ts.isFunctionDeclaration(node) && !isExported;
 }
 
 /** Two systems in one process must never notice each other. */
