@@ -1,0 +1,163 @@
+import type { Timer } from "@ts-grain/actor";
+import type { Connection, ConnectionHandlers } from "../transport/transport.ts";
+import { connectRequestFrame, readFrame } from "../wire/frame.ts";
+import { backoffMs } from "./backoff.ts";
+import type { EndpointServices } from "./endpoint-services.ts";
+import {
+  type EndpointAction,
+  type EndpointEvent,
+  type EndpointState,
+  endpointStep,
+  initialEndpointState,
+  type TerminationReason,
+} from "./endpoint-state.ts";
+
+/** What a link tells its endpoint. */
+export interface LinkListener {
+  /** Frames may be sent; also after each reconnect. */
+  onOpen(): void;
+  /** `send` returned false, and now there is room again. */
+  onWritable(): void;
+  /** The last word, once. */
+  onTerminated(reason: TerminationReason): void;
+}
+
+/** Keeps a connection to one address: does what {@link endpointStep} decides. */
+export class EndpointLink {
+  readonly #address: string;
+  readonly #services: EndpointServices;
+  readonly #listener: LinkListener;
+  #state: EndpointState = initialEndpointState;
+  #connection: Connection | undefined;
+  /** Stands for the present attempt and its connection; what an earlier one still says is not heard. */
+  #attempt = new AbortController();
+  #timer: Timer | undefined;
+
+  constructor(address: string, services: EndpointServices, listener: LinkListener) {
+    this.#address = address;
+    this.#services = services;
+    this.#listener = listener;
+  }
+
+  get phase(): EndpointState["phase"] {
+    return this.#state.phase;
+  }
+
+  /** Connects, unless that is under way. */
+  want(): void {
+    if (this.#state.phase === "idle") this.#on({ kind: "wanted" });
+  }
+
+  /** Ends the link. What was sent still leaves. */
+  terminate(reason: TerminationReason): void {
+    this.#on({ kind: "terminate", reason });
+  }
+
+  /** Sends a frame; only while the phase is "open". False asks to wait for `onWritable`. */
+  send(frame: Uint8Array): boolean {
+    return this.#connection!.send(frame);
+  }
+
+  #on(event: EndpointEvent): void {
+    const { state, actions } = endpointStep(this.#state, event, this.#services.connect.maxFailures);
+    this.#state = state;
+    for (const action of actions) this.#perform(action);
+  }
+
+  #perform(action: EndpointAction): void {
+    switch (action.kind) {
+      case "dial":
+        void this.#dial();
+        return;
+      case "greet":
+        this.#connection!.send(connectRequestFrame(this.#services.self));
+        return;
+      case "open":
+        this.#after(this.#services.connect.settledAfterMs, { kind: "settled" });
+        this.#services.logger.debug({ address: this.#address }, "endpoint connected");
+        this.#listener.onOpen();
+        return;
+      case "hang_up":
+        this.#hangUp();
+        return;
+      case "pause":
+        this.#after(this.#pauseMs(action.level), { kind: "pause_over" });
+        return;
+      case "terminate":
+        this.#services.logger.debug({ address: this.#address, reason: action.reason }, "endpoint terminated");
+        this.#listener.onTerminated(action.reason);
+        return;
+    }
+  }
+
+  async #dial(): Promise<void> {
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#after(this.#services.connect.timeoutMs, { kind: "failed" });
+    try {
+      const { signal } = attempt;
+      const connection = await this.#services.transport.connect(this.#address, this.#handlers(signal), {
+        signal,
+      });
+      if (signal.aborted) {
+        connection.close();
+        return;
+      }
+      this.#connection = connection;
+      this.#on({ kind: "connected" });
+    } catch (error) {
+      if (!attempt.signal.aborted) this.#failed("cannot connect", error);
+    }
+  }
+
+  #handlers(attempt: AbortSignal): ConnectionHandlers {
+    return {
+      onFrame: (frame) => {
+        if (!attempt.aborted) this.#received(frame);
+      },
+      onWritable: () => {
+        if (!attempt.aborted) this.#listener.onWritable();
+      },
+      onClose: (error) => {
+        if (!attempt.aborted) this.#failed("the connection ended", error);
+      },
+    };
+  }
+
+  #received(bytes: Uint8Array): void {
+    try {
+      const frame = readFrame(bytes);
+      if (frame.kind === "connect_response") {
+        const { memberId, blocked } = frame.response;
+        this.#on({ kind: "answered", memberId, isRefused: blocked });
+      } else if (frame.kind === "disconnect_request") {
+        this.#on({ kind: "goodbye" });
+      } else {
+        this.#failed(`the peer sent a ${frame.kind} where none belongs`, undefined);
+      }
+    } catch (error) {
+      this.#failed("the peer sent bytes that are no frame", error);
+    }
+  }
+
+  #failed(why: string, error: unknown): void {
+    this.#services.logger.debug({ address: this.#address, error }, why);
+    this.#on({ kind: "failed" });
+  }
+
+  #hangUp(): void {
+    this.#timer?.cancel();
+    this.#attempt.abort();
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  #pauseMs(level: number): number {
+    return backoffMs(level, this.#services.connect.backoff, this.#services.random.next());
+  }
+
+  #after(delayMs: number, event: EndpointEvent): void {
+    this.#timer?.cancel();
+    this.#timer = this.#services.clock.schedule(delayMs, () => this.#on(event));
+  }
+}

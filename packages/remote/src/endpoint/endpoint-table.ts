@@ -1,0 +1,49 @@
+import type { Process } from "@ts-grain/actor";
+import { Endpoint } from "./endpoint.ts";
+import type { EndpointServices } from "./endpoint-services.ts";
+import { RemoteProcess } from "./remote-process.ts";
+
+interface Entry {
+  readonly endpoint: Endpoint;
+  readonly process: Process;
+}
+
+/** The endpoints that live: one for each address that was sent to and is not known to be gone. */
+export class EndpointTable {
+  readonly #services: EndpointServices;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(services: EndpointServices) {
+    this.#services = services;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(address: string): Endpoint | undefined {
+    return this.#entries.get(address)?.endpoint;
+  }
+
+  /** The endpoint of an address; a new one does not connect before it has something to send. */
+  obtain(address: string): Endpoint {
+    const living = this.get(address);
+    if (living !== undefined) return living;
+    const endpoint = new Endpoint(address, this.#services, () => this.#entries.delete(address));
+    this.#entries.set(address, { endpoint, process: this.#processAt(address) });
+    return endpoint;
+  }
+
+  /** The process behind all PIDs of an address. It costs no endpoint until something is sent. */
+  processAt(address: string): Process {
+    return this.#entries.get(address)?.process ?? this.#processAt(address);
+  }
+
+  terminateAll(how: "gracefully" | "at once"): void {
+    for (const { endpoint } of [...this.#entries.values()]) endpoint.terminate("stopped", how);
+  }
+
+  #processAt(address: string): Process {
+    return new RemoteProcess(() => this.obtain(address));
+  }
+}

@@ -1,0 +1,169 @@
+import {
+  type DeadLetter,
+  type Message,
+  type MessageHeaders,
+  type PID,
+  Stop,
+  type SystemMessage,
+  Terminated,
+  type TerminatedReason,
+  Unwatch,
+  Watch,
+} from "@ts-grain/actor";
+import { wireFormOf } from "../wire/wire-form.ts";
+import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint-events.ts";
+import { EndpointLink } from "./endpoint-link.ts";
+import type { EndpointServices } from "./endpoint-services.ts";
+import type { TerminationReason } from "./endpoint-state.ts";
+import { Outbox } from "./outbox.ts";
+import { undelivered } from "./undelivered.ts";
+import { WatchTable } from "./watch-table.ts";
+
+/** Where a message comes from, and what travels beside it. */
+export interface Origin {
+  readonly sender: PID | undefined;
+  readonly headers: MessageHeaders | undefined;
+}
+
+const nobody: Origin = { sender: undefined, headers: undefined };
+
+/** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
+export class Endpoint {
+  readonly address: string;
+  readonly #services: EndpointServices;
+  readonly #outbox: Outbox;
+  readonly #link: EndpointLink;
+  readonly #watches = new WatchTable();
+  readonly #onEnd: () => void;
+  #wasOpen = false;
+  #isBlocked = false;
+  #isFlushing = false;
+
+  constructor(address: string, services: EndpointServices, onEnd: () => void) {
+    this.address = address;
+    this.#services = services;
+    this.#onEnd = onEnd;
+    this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
+    this.#link = new EndpointLink(address, services, {
+      onOpen: () => this.#opened(),
+      onWritable: () => this.#writable(),
+      onTerminated: (reason) => this.#terminated(reason),
+    });
+  }
+
+  get isTerminated(): boolean {
+    return this.#link.phase === "terminated";
+  }
+
+  /** Local actors that watch processes of the peer, counted once for each process. */
+  get watchCount(): number {
+    return this.#watches.size;
+  }
+
+  /**
+   * Takes a message for the peer. If too much waits already, it becomes a dead letter with reason "overloaded".
+   *
+   * @throws RemoteError "not_serializable", "message_too_large".
+   */
+  send(target: PID, message: Message, origin: Origin): void {
+    if (this.#outbox.isFull) {
+      this.#services.deadLetter({ target, message, sender: origin.sender, reason: "overloaded" });
+    } else {
+      this.#add(target, message, origin);
+    }
+  }
+
+  /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
+  sendSystem(target: PID, message: SystemMessage): void {
+    if (message instanceof Watch) {
+      this.#watches.add({ watchee: target, watcher: message.watcher });
+    } else if (message instanceof Unwatch) {
+      this.#watches.take(target.id, message.watcher.id);
+    } else if (!(message instanceof Stop || message instanceof Terminated)) {
+      return; // The others never leave the process that they are about.
+    }
+    this.#add(target, message, nobody);
+  }
+
+  /** The peer says that one of its processes ended. */
+  watcheeTerminated(watcheeId: string, watcherId: string, why: TerminatedReason): void {
+    const watch = this.#watches.take(watcheeId, watcherId);
+    if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+  }
+
+  /** Ends the endpoint. Gracefully: what waits for an open connection still leaves. */
+  terminate(reason: "left" | "stopped", how: "gracefully" | "at once" = "at once"): void {
+    if (how === "gracefully" && this.#link.phase === "open") this.#sendWaiting("regardless");
+    this.#link.terminate(reason);
+  }
+
+  #add(target: PID, message: Message, { sender, headers }: Origin): void {
+    const wireForm = wireFormOf(message);
+    const { codec } = this.#services.types.typeOf(wireForm);
+    this.#outbox.add({
+      message: wireForm,
+      codec,
+      target,
+      sender: sender && this.#services.handOut(sender, this.address),
+      headers,
+    });
+    if (this.#link.phase === "idle") this.#link.want();
+    else if (this.#link.phase === "open") this.#flushSoon();
+  }
+
+  /** All that is sent until the running code returns goes out together. */
+  #flushSoon(): void {
+    if (this.#isFlushing || this.#isBlocked) return;
+    this.#isFlushing = true;
+    this.#services.soon(() => {
+      this.#isFlushing = false;
+      if (this.#link.phase === "open" && !this.#isBlocked) this.#sendWaiting("while there is room");
+    });
+  }
+
+  #sendWaiting(until: "while there is room" | "regardless"): void {
+    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
+      this.#isBlocked = !this.#link.send(frame);
+      if (this.#isBlocked && until === "while there is room") return;
+    }
+  }
+
+  #writable(): void {
+    this.#isBlocked = false;
+    this.#sendWaiting("while there is room");
+  }
+
+  #opened(): void {
+    this.#isBlocked = false;
+    if (this.#wasOpen) this.#watchAgain();
+    this.#wasOpen = true;
+    this.#services.publish(new EndpointConnectedEvent(this.address));
+    this.#sendWaiting("while there is room");
+  }
+
+  /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */
+  #watchAgain(): void {
+    for (const { watchee, watcher } of this.#watches) this.#add(watchee, new Watch(watcher), nobody);
+  }
+
+  #terminated(reason: TerminationReason): void {
+    this.#onEnd();
+    this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
+    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
+      for (const letter of undelivered(frame, this.#services.types)) this.#neverLeft(letter);
+    }
+    const watches = [...this.#watches];
+    this.#watches.clear();
+    for (const { watcher, watchee } of watches)
+      this.#tell(watcher, new Terminated(watchee, "address_terminated"));
+  }
+
+  #neverLeft(letter: DeadLetter): void {
+    const sender = letter.sender && this.#services.recall(letter.sender);
+    this.#services.deadLetter({ ...letter, sender });
+  }
+
+  #tell(watcher: PID, news: Terminated): void {
+    this.#services.processes.get(watcher).sendSystem(watcher, news);
+  }
+}

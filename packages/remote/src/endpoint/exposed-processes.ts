@@ -1,0 +1,72 @@
+import { PID, type Process, type ProcessRegistry } from "@ts-grain/actor";
+import { ReplySlots } from "./reply-slots.ts";
+
+/** What peers may do with exposed processes. */
+export interface ExposeOptions {
+  /** Whether a peer's `Stop` and `PoisonPill` reach them. Default "refused". */
+  readonly stop?: "refused" | "allowed" | undefined;
+}
+
+/** A process that peers may address, and whether they may also stop it. */
+export interface Exposed {
+  readonly process: Process;
+  readonly isStoppable: boolean;
+}
+
+type Stop = "refused" | "allowed";
+
+/** Which local processes messages from the wire may reach: those that were exposed, and those that sent something out themselves. */
+export class ExposedProcesses {
+  readonly #processes: ProcessRegistry;
+  readonly #ids = new Map<string, Stop>();
+  readonly #families = new Map<string, Stop>();
+  /** Holds processes, not ids: a later process of the same id was not handed out. */
+  readonly #handedOut = new WeakSet<Process>();
+  readonly #replies = new ReplySlots();
+
+  constructor(processes: ProcessRegistry) {
+    this.#processes = processes;
+  }
+
+  /** Exposes the process of that id; `id/*` exposes all below it. The process need not live yet. */
+  expose(pattern: string, { stop = "refused" }: ExposeOptions = {}): void {
+    if (pattern.endsWith("/*")) this.#families.set(pattern.slice(0, -2), stop);
+    else this.#ids.set(pattern, stop);
+  }
+
+  /** The sender to name to the peer at an address, which may from then on answer it. */
+  handOut(sender: PID, peerAddress: string): PID {
+    if (!this.#processes.isLocal(sender)) return sender;
+    if (sender.requestId !== 0) return this.#replies.open(sender, peerAddress);
+    const process = this.#processes.getLocal(sender.id);
+    if (process !== undefined) this.#handedOut.add(process);
+    return sender;
+  }
+
+  /** The sender that was handed out to a peer under another name. The peer can no longer answer it. */
+  recall(handedOut: PID): PID {
+    const { address, id, requestId } = handedOut;
+    const localId = requestId === 0 ? undefined : this.#replies.take(id, requestId);
+    return localId === undefined ? handedOut : new PID(address, localId, requestId);
+  }
+
+  /** The local process that a PID from the wire names, if it lives and peers may address it. */
+  find({ id, requestId }: PID): Exposed | undefined {
+    const waiting = requestId === 0 ? undefined : this.#replies.take(id, requestId);
+    const process = this.#processes.getLocal(waiting ?? id);
+    if (process === undefined) return undefined;
+    if (waiting !== undefined) return { process, isStoppable: false };
+    const stop = this.#ids.get(id) ?? this.#familyOf(id);
+    if (stop === undefined && !this.#handedOut.has(process)) return undefined;
+    return { process, isStoppable: stop === "allowed" };
+  }
+
+  #familyOf(id: string): Stop | undefined {
+    if (this.#families.size === 0) return undefined;
+    for (let slash = id.indexOf("/"); slash !== -1; slash = id.indexOf("/", slash + 1)) {
+      const stop = this.#families.get(id.slice(0, slash));
+      if (stop !== undefined) return stop;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { RemoteError } from "../remote-error.ts";
+import { BatchWriter, type Outgoing } from "../wire/batch-writer.ts";
+
+/** How much an endpoint packs together, and how much it keeps. */
+export interface OutboxLimits {
+  /** Messages in a batch. */
+  readonly maxBatchMessages: number;
+  /** Bytes after which a batch is closed. */
+  readonly maxBatchBytes: number;
+  /** Bytes that the peer takes in one frame; bounds a single message. */
+  readonly maxFrameBytes: number;
+  /** Bytes that wait for the connection; above, user messages are refused. */
+  readonly maxBufferBytes: number;
+}
+
+/** The few bytes around a batch in its frame. */
+const framingBytes = 8;
+
+/** What waits to be sent to one address: closed batches in order, then the open one. */
+export class Outbox {
+  readonly #open: BatchWriter;
+  readonly #limits: OutboxLimits;
+  #closed: Uint8Array[] = [];
+  #head = 0;
+  #closedBytes = 0;
+
+  constructor(addresses: { readonly target: string; readonly own: string }, limits: OutboxLimits) {
+    this.#open = new BatchWriter(addresses.target, addresses.own);
+    this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return this.#open.count === 0 && this.#head === this.#closed.length;
+  }
+
+  /** Whether no more user messages fit. */
+  get isFull(): boolean {
+    return this.#closedBytes + this.#open.byteLength >= this.#limits.maxBufferBytes;
+  }
+
+  /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */
+  add(outgoing: Outgoing): void {
+    if (!this.#tryAdd(outgoing)) {
+      this.#close();
+      if (!this.#tryAdd(outgoing)) throw this.#tooLarge(outgoing);
+    }
+    const { count, byteLength } = this.#open;
+    if (count >= this.#limits.maxBatchMessages || byteLength >= this.#limits.maxBatchBytes) this.#close();
+  }
+
+  /** The next frame to send; undefined if nothing waits. */
+  take(): Uint8Array | undefined {
+    if (this.#head === this.#closed.length) return this.#open.count === 0 ? undefined : this.#open.finish();
+    const frame = this.#closed[this.#head++]!;
+    this.#closedBytes -= frame.length;
+    if (this.#head === this.#closed.length) {
+      this.#closed = [];
+      this.#head = 0;
+    }
+    return frame;
+  }
+
+  #tryAdd(outgoing: Outgoing): boolean {
+    try {
+      return this.#open.add(outgoing, this.#limits.maxFrameBytes - framingBytes);
+    } catch (cause) {
+      throw new RemoteError("not_serializable", `cannot encode a ${outgoing.codec.typeName}`, { cause });
+    }
+  }
+
+  #close(): void {
+    if (this.#open.count === 0) return;
+    const frame = this.#open.finish();
+    this.#closed.push(frame);
+    this.#closedBytes += frame.length;
+  }
+
+  #tooLarge({ codec }: Outgoing): RemoteError {
+    return new RemoteError(
+      "message_too_large",
+      `a ${codec.typeName} does not fit into a frame of ${this.#limits.maxFrameBytes} bytes`,
+    );
+  }
+}

@@ -1,0 +1,44 @@
+import { PID } from "@ts-grain/actor";
+
+/** A local actor that watches a process of the peer. */
+export interface RemoteWatch {
+  readonly watcher: PID;
+  readonly watchee: PID;
+}
+
+/** Which local actors watch which processes of one address. An entry leaves when its watcher is told, so nobody is told twice. */
+export class WatchTable {
+  /** By the watchee's id, then by the watcher's. */
+  readonly #watches = new Map<string, Map<string, RemoteWatch>>();
+
+  get size(): number {
+    let size = 0;
+    for (const watchers of this.#watches.values()) size += watchers.size;
+    return size;
+  }
+
+  add({ watchee, watcher }: RemoteWatch): void {
+    const watchers = this.#watches.get(watchee.id) ?? new Map<string, RemoteWatch>();
+    // Watches are about processes: a request id says nothing here.
+    watchers.set(watcher.id, { watcher, watchee: new PID(watchee.address, watchee.id) });
+    this.#watches.set(watchee.id, watchers);
+  }
+
+  /** Takes an entry out; undefined if there is none. */
+  take(watcheeId: string, watcherId: string): RemoteWatch | undefined {
+    const watchers = this.#watches.get(watcheeId);
+    const watch = watchers?.get(watcherId);
+    if (watchers === undefined || watch === undefined) return undefined;
+    watchers.delete(watcherId);
+    if (watchers.size === 0) this.#watches.delete(watcheeId);
+    return watch;
+  }
+
+  *[Symbol.iterator](): Iterator<RemoteWatch> {
+    for (const watchers of this.#watches.values()) yield* watchers.values();
+  }
+
+  clear(): void {
+    this.#watches.clear();
+  }
+}

@@ -1,0 +1,27 @@
+// For applications
+export { BlockList } from "./block-list.ts";
+export { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
+export type { TerminationReason } from "./endpoint/endpoint-state.ts";
+export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
+export { UndecodedMessage } from "./endpoint/undecoded-message.ts";
+export { Remote, type RemoteShutdownOptions } from "./remote.ts";
+export { configureRemote, type RemoteConfig, type RemoteOptions, remoteDefaults } from "./remote-config.ts";
+export { RemoteError, type RemoteErrorCode } from "./remote-error.ts";
+export { InMemoryNetwork, type InMemoryNetworkOptions } from "./transport/in-memory-network.ts";
+// For those who write transports
+export {
+  type Connection,
+  type ConnectionHandlers,
+  type ConnectOptions,
+  type HostAndPort,
+  type InboundConnection,
+  type Listener,
+  parseAddress,
+  type Transport,
+  type TransportPeer,
+} from "./transport/transport.ts";
+// For those who write message codecs
+export type { ByteWriter } from "./wire/byte-writer.ts";
+export type { MessageCodec, SerializerId } from "./wire/message-codec.ts";
+export type { KnownBy, TypeOptions, TypeRegistry } from "./wire/type-registry.ts";
+export type { HasWireForm } from "./wire/wire-form.ts";

@@ -1,0 +1,170 @@
+import {
+  type ActorSystem,
+  type DeadLetter,
+  DeadLetterEvent,
+  DeadLetterResponse,
+  type Subscription,
+} from "@ts-grain/actor";
+import { BlockList } from "./block-list.ts";
+import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
+import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
+import type { EndpointServices } from "./endpoint/endpoint-services.ts";
+import { EndpointTable } from "./endpoint/endpoint-table.ts";
+import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
+import { InboundSession } from "./endpoint/inbound-session.ts";
+import { file_actor_actor } from "./gen/actor/actor_pb.ts";
+import { file_remote_remote } from "./gen/remote/remote_pb.ts";
+import type { RemoteConfig } from "./remote-config.ts";
+import type { InboundConnection, Listener } from "./transport/transport.ts";
+import { TypeRegistry } from "./wire/type-registry.ts";
+
+/** How {@link Remote.shutdown} ends. */
+export interface RemoteShutdownOptions {
+  /** Whether what waits for open connections still leaves, and peers are told goodbye. Default true. */
+  readonly graceful?: boolean | undefined;
+}
+
+/** Connects a system's actors with those of other processes. */
+export class Remote implements AsyncDisposable {
+  /** Message types that may travel. */
+  readonly types: TypeRegistry;
+  /** Systems that may not connect. */
+  readonly blockList: BlockList = new BlockList();
+  readonly #config: RemoteConfig;
+  readonly #listener: Listener;
+  readonly #services: EndpointServices;
+  readonly #endpoints: EndpointTable;
+  readonly #exposed: ExposedProcesses;
+  readonly #dispatcher: BatchDispatcher;
+  readonly #sessions = new Set<InboundSession>();
+  readonly #terminations: Subscription;
+  #stopping: Promise<void> | undefined;
+
+  private constructor(system: ActorSystem, { config, listener, types }: Listening) {
+    this.#config = config;
+    this.#listener = listener;
+    this.types = types;
+    this.#exposed = new ExposedProcesses(system.processes);
+    for (const pattern of config.exposed) this.#exposed.expose(pattern);
+    const address = config.advertisedHost ?? `${listener.host}:${listener.port}`;
+    this.#services = servicesFor(system, { address, config, types, exposed: this.#exposed });
+    this.#endpoints = new EndpointTable(this.#services);
+    this.#dispatcher = new BatchDispatcher(this.#services, this.#exposed, this.#endpoints);
+    this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
+    system.processes.setAddress(address);
+    system.processes.useResolver(({ address: other }) =>
+      this.#stopping === undefined ? this.#endpoints.processAt(other) : undefined,
+    );
+  }
+
+  /**
+   * Listens, gives the system its address, and from then on carries its messages to other addresses.
+   *
+   * @throws RemoteError "listen_failed"; "type_conflict" if two of the given types share a name.
+   */
+  static async start(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
+    const types = new TypeRegistry();
+    for (const file of [file_actor_actor, file_remote_remote])
+      types.register(file, { knownBy: "every peer" });
+    for (const desc of config.types) types.register(desc);
+    let remote: Remote | undefined;
+    const accept = (connection: InboundConnection) => {
+      if (remote === undefined) connection.close();
+      else remote.#accept(connection);
+    };
+    const listener = await config.transport.listen(config, accept);
+    remote = new Remote(system, { config, listener, types });
+    return remote;
+  }
+
+  /** `host:port` that peers know this system by. */
+  get address(): string {
+    return this.#services.self.address;
+  }
+
+  /**
+   * Lets peers address the process of that id, or with `id/*` every process below it. Nothing else can be addressed from
+   * outside, but for an actor that has sent something to a peer itself: it can be answered.
+   */
+  expose(pattern: string, options?: ExposeOptions): void {
+    this.#exposed.expose(pattern, options);
+  }
+
+  /** Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. */
+  shutdown({ graceful = true }: RemoteShutdownOptions = {}): Promise<void> {
+    this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once");
+    return this.#stopping;
+  }
+
+  /** Shuts down gracefully. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  async #shutdown(how: "gracefully" | "at once"): Promise<void> {
+    this.#terminations.unsubscribe();
+    this.#endpoints.terminateAll(how);
+    if (how === "gracefully") for (const session of [...this.#sessions]) session.disconnect();
+    await this.#listener.close();
+  }
+
+  #accept(connection: InboundConnection): void {
+    const session = new InboundSession(connection, {
+      services: this.#services,
+      dispatcher: this.#dispatcher,
+      isBlocked: (systemId) => this.blockList.has(systemId),
+      greetingTimeoutMs: this.#config.greetingTimeoutMs,
+      onEnd: (ended) => this.#sessions.delete(ended),
+    });
+    this.#sessions.add(session);
+  }
+
+  #onEvent(event: unknown): void {
+    // Our own event comes when the endpoint is already out of the table.
+    if (event instanceof EndpointTerminatedEvent) this.#endpoints.get(event.address)?.terminate("left");
+  }
+}
+
+interface Listening {
+  readonly config: RemoteConfig;
+  readonly listener: Listener;
+  readonly types: TypeRegistry;
+}
+
+interface ServiceParts {
+  readonly address: string;
+  readonly config: RemoteConfig;
+  readonly types: TypeRegistry;
+  readonly exposed: ExposedProcesses;
+}
+
+function servicesFor(
+  system: ActorSystem,
+  { address, config, types, exposed }: ServiceParts,
+): EndpointServices {
+  const { processes, eventStream, clock, random, logger } = system;
+  return {
+    self: { systemId: system.id, address },
+    transport: config.transport,
+    types,
+    processes,
+    clock,
+    random,
+    logger,
+    connect: config.connect,
+    outbox: config.outbox,
+    batchLimits: config.batchLimits,
+    soon: queueMicrotask,
+    publish: (event) => eventStream.publish(event),
+    handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
+    recall: (handedOut) => exposed.recall(handedOut),
+    deadLetter: (letter) => deadLetter(system, letter),
+  };
+}
+
+function deadLetter({ eventStream, processes }: ActorSystem, letter: DeadLetter): void {
+  const { target, sender, reason } = letter;
+  eventStream.publish(new DeadLetterEvent(letter));
+  if (sender === undefined) return;
+  processes.get(sender).sendUser(sender, new DeadLetterResponse(target, reason), undefined, undefined);
+}

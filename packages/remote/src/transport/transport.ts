@@ -1,0 +1,83 @@
+/**
+ * Carries frames between processes. The dialling side sends messages; the listening side only answers the handshake and
+ * says goodbye. Each frame is one encoded `remote.RemoteMessage`.
+ *
+ * What every transport keeps, and the conformance suite in `@ts-grain/remote/testing` checks: frames arrive whole, once, and in the
+ * order in which they were sent; what cannot be kept ends the connection. `onClose` comes exactly once, after the last
+ * frame, and nothing comes after it. No callback runs inside `connect`, `send` or `close`.
+ */
+export interface Transport {
+  /**
+   * Accepts connections at a host and port; port 0 picks a free one.
+   *
+   * @throws RemoteError "listen_failed".
+   */
+  listen(at: HostAndPort, accept: (connection: InboundConnection) => void): Promise<Listener>;
+
+  /**
+   * Opens a connection to a listener's address, `host:port`. Aborting gives up; rejects with the signal's reason.
+   *
+   * @throws RemoteError "connect_failed".
+   */
+  connect(address: string, handlers: ConnectionHandlers, options?: ConnectOptions): Promise<Connection>;
+}
+
+export interface HostAndPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface ConnectOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A place that accepts connections. */
+export interface Listener extends HostAndPort {
+  /** Accepts no more and ends the connections that are still open. Settles when all are gone. */
+  close(): Promise<void>;
+}
+
+/** What a connection tells its user. */
+export interface ConnectionHandlers {
+  /** A frame arrived. Its bytes belong to the receiver. */
+  onFrame(frame: Uint8Array): void;
+  /** `send` returned false, and now there is room again. */
+  onWritable(): void;
+  /** The connection ended: without an error if the other side closed it. Its own `close` is not reported. */
+  onClose(error: Error | undefined): void;
+}
+
+/** One end of a connection. */
+export interface Connection {
+  /**
+   * Sends a frame; the caller does not touch the bytes again. False means that the frame was taken but the next should wait
+   * for `onWritable`. After the end, frames are dropped.
+   */
+  send(frame: Uint8Array): boolean;
+  /** Ends the connection after what was sent has left. Nothing is called any more. Calling it again does nothing. */
+  close(): void;
+}
+
+/** The listening side's end. */
+export interface InboundConnection extends Connection {
+  /** Who is at the other end, as far as the transport can vouch for it. */
+  readonly peer: TransportPeer;
+  /** Begins to receive. Call it inside `accept`. */
+  receive(handlers: ConnectionHandlers): void;
+}
+
+/** What a transport knows about the other end. */
+export interface TransportPeer {
+  /** For logs: where the connection comes from. */
+  readonly source: string;
+  /** Names that the peer proved with a certificate; undefined without mutual TLS. */
+  readonly names?: readonly string[] | undefined;
+}
+
+/** Splits `host:port`; undefined if it is not that. An IPv6 host keeps its brackets. */
+export function parseAddress(address: string): HostAndPort | undefined {
+  const colon = address.lastIndexOf(":");
+  const port = Number(address.slice(colon + 1));
+  if (colon <= 0 || !/^\d{1,5}$/.test(address.slice(colon + 1)) || port > 65_535) return undefined;
+  return { host: address.slice(0, colon), port };
+}

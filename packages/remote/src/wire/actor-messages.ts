@@ -1,0 +1,93 @@
+import { create, type Message as ProtobufMessage } from "@bufbuild/protobuf";
+import {
+  DeadLetterResponse,
+  type Message,
+  type PID,
+  PoisonPill,
+  Stop,
+  Terminated,
+  type TerminatedReason,
+  Touch,
+  Touched,
+  Unwatch,
+  Watch,
+} from "@ts-grain/actor";
+import * as wire from "../gen/actor/actor_pb.ts";
+import { malformed } from "./byte-reader.ts";
+import { pidFromWire, pidToWire } from "./pid-wire.ts";
+
+type ToWire = (message: never) => ProtobufMessage;
+type FromWire = (message: never, peerAddress: string) => Message;
+
+/** The actor package's own messages: classes inside a process, `actor.*` between processes. */
+const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
+  [PoisonPill, () => create(wire.PoisonPillSchema)],
+  [Stop, () => create(wire.StopSchema)],
+  [Touch, () => create(wire.TouchSchema)],
+  [Touched, ({ who }: Touched) => create(wire.TouchedSchema, { who: pidToWire(who) })],
+  [Watch, ({ watcher }: Watch) => create(wire.WatchSchema, { Watcher: pidToWire(watcher) })],
+  [Unwatch, ({ watcher }: Unwatch) => create(wire.UnwatchSchema, { Watcher: pidToWire(watcher) })],
+  [
+    Terminated,
+    ({ who, why }: Terminated) => create(wire.TerminatedSchema, { who: pidToWire(who), Why: whyToWire[why] }),
+  ],
+  [
+    DeadLetterResponse,
+    ({ target }: DeadLetterResponse) =>
+      create(wire.DeadLetterResponseSchema, target === undefined ? {} : { Target: pidToWire(target) }),
+  ],
+]);
+
+const fromWire: ReadonlyMap<string, FromWire> = new Map<string, FromWire>([
+  [wire.PoisonPillSchema.typeName, () => PoisonPill.instance],
+  [wire.StopSchema.typeName, () => Stop.instance],
+  [wire.TouchSchema.typeName, () => new Touch()],
+  [wire.TouchedSchema.typeName, ({ who }: wire.Touched, peer) => new Touched(named(who, peer))],
+  [wire.WatchSchema.typeName, ({ Watcher }: wire.Watch, peer) => new Watch(named(Watcher, peer))],
+  [wire.UnwatchSchema.typeName, ({ Watcher }: wire.Unwatch, peer) => new Unwatch(named(Watcher, peer))],
+  [
+    wire.TerminatedSchema.typeName,
+    ({ who, Why }: wire.Terminated, peer) => new Terminated(named(who, peer), whyFromWire(Why)),
+  ],
+  [
+    wire.DeadLetterResponseSchema.typeName,
+    ({ Target }: wire.DeadLetterResponse, peer) =>
+      new DeadLetterResponse(Target && pidFromWire(Target, peer)),
+  ],
+]);
+
+/** The protobuf form of one of the actor package's messages; undefined for anything else. */
+export function actorMessageToWire(message: Message): ProtobufMessage | undefined {
+  return toWire.get(message.constructor)?.(message as never);
+}
+
+/**
+ * What actors know a decoded message as: `actor.*` becomes the actor package's class, everything else stays what it is.
+ *
+ * @throws RemoteError "malformed_frame" if a PID is missing that the message is about.
+ */
+export function actorMessageFromWire(message: ProtobufMessage, peerAddress: string): Message {
+  return fromWire.get(message.$typeName)?.(message as never, peerAddress) ?? message;
+}
+
+const whyToWire: Readonly<Record<TerminatedReason, wire.TerminatedReason>> = {
+  stopped: wire.TerminatedReason.Stopped,
+  address_terminated: wire.TerminatedReason.AddressTerminated,
+  not_found: wire.TerminatedReason.NotFound,
+};
+
+function whyFromWire(why: wire.TerminatedReason): TerminatedReason {
+  switch (why) {
+    case wire.TerminatedReason.AddressTerminated:
+      return "address_terminated";
+    case wire.TerminatedReason.NotFound:
+      return "not_found";
+    default:
+      return "stopped";
+  }
+}
+
+function named(pid: wire.PID | undefined, peerAddress: string): PID {
+  if (pid === undefined) throw malformed("a message about a process does not say which");
+  return pidFromWire(pid, peerAddress);
+}

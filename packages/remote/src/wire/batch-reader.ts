@@ -1,0 +1,204 @@
+import type { MessageHeaders } from "@ts-grain/actor";
+import { type ByteReader, limitExceeded, malformed } from "./byte-reader.ts";
+
+/** What a received batch may hold. Above these the batch is refused before anything is built from it. */
+export interface BatchLimits {
+  /** Envelopes in a batch, and so also entries of each of its tables. */
+  readonly maxEnvelopes: number;
+  /** Bytes of a type name, an address or a process id. */
+  readonly maxNameBytes: number;
+  /** Header entries of one message. */
+  readonly maxHeaders: number;
+  /** Bytes of all headers of one message. */
+  readonly maxHeaderBytes: number;
+}
+
+/** A PID as the batch's tables hold it. */
+export interface WirePid {
+  readonly address: string;
+  readonly id: string;
+}
+
+/**
+ * Walks over the envelopes of one encoded `MessageBatch` from an untrusted peer. Nothing is copied: `messageStart` and
+ * `messageEnd` are offsets into the frame.
+ *
+ * The tables are read first, wherever they stand; then {@link next} moves from envelope to envelope and checks its indices.
+ * Constructor and `next` throw RemoteError "malformed_frame" or "limit_exceeded".
+ */
+export class BatchReader {
+  readonly typeNames: string[] = [];
+  readonly targets: WirePid[] = [];
+  readonly senders: WirePid[] = [];
+  typeIndex = 0;
+  targetIndex = 0;
+  /** −1 if the message has no sender. */
+  senderIndex = -1;
+  serializerId = 0;
+  targetRequestId = 0;
+  senderRequestId = 0;
+  messageStart = 0;
+  messageEnd = 0;
+  headers: MessageHeaders | undefined = undefined;
+  readonly #reader: ByteReader;
+  readonly #limits: BatchLimits;
+
+  constructor(body: ByteReader, limits: BatchLimits) {
+    this.#reader = body;
+    this.#limits = limits;
+    const start = body.pos;
+    this.#readTables();
+    body.pos = start;
+  }
+
+  /** Moves to the next envelope; false after the last. */
+  next(): boolean {
+    const reader = this.#reader;
+    while (reader.pos < reader.end) {
+      const tag = reader.tag();
+      if (tag === 0x1a) {
+        this.#readEnvelope(reader);
+        return true;
+      }
+      reader.skip(tag);
+    }
+    return false;
+  }
+
+  #readTables(): void {
+    const reader = this.#reader;
+    const { maxNameBytes } = this.#limits;
+    let envelopes = 0;
+    while (reader.pos < reader.end) {
+      const tag = reader.tag();
+      if (tag === 0x0a) this.typeNames.push(reader.string(maxNameBytes));
+      else if (tag === 0x12) this.targets.push(readPid(reader, maxNameBytes));
+      else if (tag === 0x22) this.senders.push(readPid(reader, maxNameBytes));
+      else reader.skip(tag);
+      if (tag === 0x1a) envelopes++;
+      this.#limit(Math.max(envelopes, this.typeNames.length, this.targets.length, this.senders.length));
+    }
+  }
+
+  #limit(entries: number): void {
+    if (entries > this.#limits.maxEnvelopes)
+      throw limitExceeded(`a batch has more than ${this.#limits.maxEnvelopes} entries`);
+  }
+
+  #readEnvelope(reader: ByteReader): void {
+    this.#reset();
+    const batchEnd = reader.end;
+    reader.end = reader.lengthEnd();
+    while (reader.pos < reader.end) this.#readField(reader, reader.tag());
+    reader.end = batchEnd;
+    this.#checkIndices();
+  }
+
+  #reset(): void {
+    this.typeIndex = 0;
+    this.targetIndex = 0;
+    this.senderIndex = -1;
+    this.serializerId = 0;
+    this.targetRequestId = 0;
+    this.senderRequestId = 0;
+    this.messageStart = 0;
+    this.messageEnd = 0;
+    this.headers = undefined;
+  }
+
+  #readField(reader: ByteReader, tag: number): void {
+    switch (tag) {
+      case 0x08:
+        this.typeIndex = reader.uint32();
+        return;
+      case 0x12:
+        this.messageEnd = reader.lengthEnd();
+        this.messageStart = reader.pos;
+        reader.pos = this.messageEnd;
+        return;
+      case 0x18:
+        this.targetIndex = reader.uint32();
+        return;
+      case 0x20:
+        this.senderIndex = reader.uint32() - 1;
+        return;
+      case 0x28:
+        this.serializerId = reader.uint32();
+        return;
+      case 0x32:
+        if (this.headers !== undefined) throw malformed("an envelope has two sets of headers");
+        this.headers = readHeaders(reader, this.#limits);
+        return;
+      case 0x38:
+        this.targetRequestId = reader.uint32();
+        return;
+      case 0x40:
+        this.senderRequestId = reader.uint32();
+        return;
+      default:
+        reader.skip(tag);
+    }
+  }
+
+  #checkIndices(): void {
+    if (this.typeIndex >= this.typeNames.length)
+      throw malformed("an envelope names a type that is not in its batch");
+    if (this.targetIndex >= this.targets.length)
+      throw malformed("an envelope names a target that is not in its batch");
+    if (this.senderIndex >= this.senders.length)
+      throw malformed("an envelope names a sender that is not in its batch");
+  }
+}
+
+function readPid(reader: ByteReader, maxNameBytes: number): WirePid {
+  const outerEnd = reader.end;
+  reader.end = reader.lengthEnd();
+  let address = "";
+  let id = "";
+  while (reader.pos < reader.end) {
+    const tag = reader.tag();
+    if (tag === 0x0a) address = reader.string(maxNameBytes);
+    else if (tag === 0x12) id = reader.string(maxNameBytes);
+    else reader.skip(tag);
+  }
+  reader.end = outerEnd;
+  return { address, id };
+}
+
+function readHeaders(reader: ByteReader, limits: BatchLimits): MessageHeaders {
+  const outerEnd = reader.end;
+  reader.end = reader.lengthEnd();
+  if (reader.end - reader.pos > limits.maxHeaderBytes) {
+    throw limitExceeded(`the headers of a message are longer than ${limits.maxHeaderBytes} bytes`);
+  }
+  // Without a prototype: a key such as __proto__ is only a key.
+  const headers: Record<string, string> = Object.create(null);
+  let count = 0;
+  while (reader.pos < reader.end) {
+    const tag = reader.tag();
+    if (tag !== 0x0a) {
+      reader.skip(tag);
+    } else if (++count > limits.maxHeaders) {
+      throw limitExceeded(`a message has more than ${limits.maxHeaders} headers`);
+    } else {
+      readHeader(reader, headers);
+    }
+  }
+  reader.end = outerEnd;
+  return headers;
+}
+
+function readHeader(reader: ByteReader, into: Record<string, string>): void {
+  const outerEnd = reader.end;
+  reader.end = reader.lengthEnd();
+  let name = "";
+  let value = "";
+  while (reader.pos < reader.end) {
+    const tag = reader.tag();
+    if (tag === 0x0a) name = reader.string();
+    else if (tag === 0x12) value = reader.string();
+    else reader.skip(tag);
+  }
+  reader.end = outerEnd;
+  into[name] = value;
+}

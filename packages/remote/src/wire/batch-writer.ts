@@ -1,0 +1,203 @@
+import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
+import type { MessageHeaders, PID } from "@ts-grain/actor";
+import { ByteWriter, varintLength } from "./byte-writer.ts";
+import type { MessageCodec } from "./message-codec.ts";
+
+// Tags: field number * 8 + wire type.
+const tag = {
+  batch: 0x0a,
+  typeName: 0x0a,
+  target: 0x12,
+  envelope: 0x1a,
+  sender: 0x22,
+  typeId: 0x08,
+  messageData: 0x12,
+  targetIndex: 0x18,
+  senderIndex: 0x20,
+  serializerId: 0x28,
+  header: 0x32,
+  targetRequestId: 0x38,
+  senderRequestId: 0x40,
+  entry: 0x0a,
+  key: 0x0a,
+  value: 0x12,
+} as const;
+
+/** One message on its way out, and how to write it. */
+export interface Outgoing {
+  readonly message: ProtobufMessage;
+  readonly codec: MessageCodec;
+  readonly target: PID;
+  readonly sender: PID | undefined;
+  readonly headers: MessageHeaders | undefined;
+}
+
+/**
+ * Builds one `MessageBatch` while messages arrive: each is encoded at once, so that it is a snapshot and no object waits.
+ * All targets live at one address. Type names, targets and senders are written once per batch and referred to by index.
+ */
+export class BatchWriter {
+  readonly #typeNames = new ByteWriter();
+  readonly #targets = new ByteWriter();
+  readonly #envelopes = new ByteWriter(4096);
+  readonly #senders = new ByteWriter();
+  readonly #typeIndex = new Map<string, number>();
+  readonly #targetIndex = new Map<string, number>();
+  readonly #ownSenderIndex = new Map<string, number>();
+  readonly #foreignSenderIndex = new Map<string, number>();
+  readonly #targetAddress: string;
+  readonly #ownAddress: string;
+  #count = 0;
+
+  constructor(targetAddress: string, ownAddress: string) {
+    this.#targetAddress = targetAddress;
+    this.#ownAddress = ownAddress;
+  }
+
+  /** Messages in the open batch. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Size of the open batch, without the few bytes that frame it. */
+  get byteLength(): number {
+    return this.#typeNames.length + this.#targets.length + this.#envelopes.length + this.#senders.length;
+  }
+
+  /**
+   * Appends one message. False if the batch would then be longer than `maxBytes`. If it is refused, or its codec throws,
+   * the batch holds the messages that it held before.
+   */
+  add(outgoing: Outgoing, maxBytes: number): boolean {
+    const into = this.#envelopes;
+    const before = into.length;
+    let fits = false;
+    try {
+      into.byte(tag.envelope);
+      const start = into.beginLength();
+      this.#envelope(outgoing);
+      into.endLength(start);
+      fits = this.byteLength <= maxBytes;
+    } finally {
+      if (!fits) into.truncate(before);
+    }
+    if (fits) this.#count++;
+    return fits;
+  }
+
+  /** The open batch as the bytes of one `RemoteMessage`; a new batch begins. */
+  finish(): Uint8Array {
+    const size = this.byteLength;
+    const frame = new Uint8Array(1 + varintLength(size) + size);
+    const head = new ByteWriter(6);
+    head.byte(tag.batch);
+    head.uint32(size);
+    let at = 0;
+    for (const part of [head, this.#typeNames, this.#targets, this.#envelopes, this.#senders]) {
+      frame.set(part.view(), at);
+      at += part.length;
+    }
+    this.#clear();
+    return frame;
+  }
+
+  #envelope(outgoing: Outgoing): void {
+    const into = this.#envelopes;
+    const { target, sender, headers } = outgoing;
+    number(into, tag.typeId, this.#typeId(outgoing.codec.typeName));
+    messageData(into, outgoing);
+    number(into, tag.targetIndex, this.#targetId(target));
+    if (sender !== undefined) number(into, tag.senderIndex, this.#senderId(sender));
+    number(into, tag.serializerId, outgoing.codec.serializerId);
+    if (headers !== undefined) writeHeaders(into, headers);
+    number(into, tag.targetRequestId, target.requestId);
+    if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
+  }
+
+  #typeId(typeName: string): number {
+    const known = this.#typeIndex.get(typeName);
+    if (known !== undefined) return known;
+    const index = this.#typeIndex.size;
+    this.#typeIndex.set(typeName, index);
+    this.#typeNames.byte(tag.typeName);
+    this.#typeNames.string(typeName);
+    return index;
+  }
+
+  #targetId(target: PID): number {
+    const known = this.#targetIndex.get(target.id);
+    if (known !== undefined) return known;
+    const index = this.#targetIndex.size;
+    this.#targetIndex.set(target.id, index);
+    writePid(this.#targets, tag.target, this.#targetAddress, target.id);
+    return index;
+  }
+
+  /** Counted from 1: 0 means that there is no sender. */
+  #senderId(sender: PID): number {
+    const isOwn = sender.address === this.#ownAddress;
+    const seen = isOwn ? this.#ownSenderIndex : this.#foreignSenderIndex;
+    const key = isOwn ? sender.id : `${sender.address}/${sender.id}`;
+    const known = seen.get(key);
+    if (known !== undefined) return known;
+    const index = this.#ownSenderIndex.size + this.#foreignSenderIndex.size + 1;
+    seen.set(key, index);
+    writePid(this.#senders, tag.sender, sender.address, sender.id);
+    return index;
+  }
+
+  #clear(): void {
+    for (const part of [this.#typeNames, this.#targets, this.#envelopes, this.#senders]) part.truncate(0);
+    this.#typeIndex.clear();
+    this.#targetIndex.clear();
+    this.#ownSenderIndex.clear();
+    this.#foreignSenderIndex.clear();
+    this.#count = 0;
+  }
+}
+
+function number(into: ByteWriter, fieldTag: number, value: number): void {
+  if (value === 0) return;
+  into.byte(fieldTag);
+  into.uint32(value);
+}
+
+function messageData(into: ByteWriter, { codec, message }: Outgoing): void {
+  const before = into.length;
+  into.byte(tag.messageData);
+  const start = into.beginLength();
+  codec.encode(message, into);
+  if (into.length === start) into.truncate(before);
+  else into.endLength(start);
+}
+
+function writePid(into: ByteWriter, fieldTag: number, address: string, id: string): void {
+  into.byte(fieldTag);
+  const start = into.beginLength();
+  text(into, tag.key, address);
+  text(into, tag.value, id);
+  into.endLength(start);
+}
+
+function text(into: ByteWriter, fieldTag: number, value: string): void {
+  if (value === "") return;
+  into.byte(fieldTag);
+  into.string(value);
+}
+
+function writeHeaders(into: ByteWriter, headers: MessageHeaders): void {
+  const names = Object.keys(headers);
+  if (names.length === 0) return;
+  into.byte(tag.header);
+  const start = into.beginLength();
+  for (const name of names) {
+    into.byte(tag.entry);
+    const entry = into.beginLength();
+    into.byte(tag.key);
+    into.string(name);
+    into.byte(tag.value);
+    into.string(headers[name]!);
+    into.endLength(entry);
+  }
+  into.endLength(start);
+}

@@ -1,0 +1,109 @@
+const encoder = new TextEncoder();
+/** Up to this many characters a loop beats the call into TextEncoder. */
+const shortString = 24;
+
+/** Appends protobuf's primitives to a buffer that grows and is used again and again. */
+export class ByteWriter {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  constructor(initialCapacity = 256) {
+    this.#bytes = new Uint8Array(initialCapacity);
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Forgets what was written after the first `length` bytes; the capacity stays. */
+  truncate(length: number): void {
+    this.#length = Math.min(length, this.#length);
+  }
+
+  /** What was written so far, until the next call that writes. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** An unsigned 32 bit varint. */
+  uint32(value: number): void {
+    this.#reserve(5);
+    let rest = value;
+    while (rest > 0x7f) {
+      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** A length-prefixed UTF-8 string; a lone surrogate becomes U+FFFD. */
+  string(text: string): void {
+    this.#reserve(text.length * 3 + 5);
+    if (text.length <= shortString && this.#shortAscii(text)) return;
+    const start = this.beginLength();
+    this.#length += encoder.encodeInto(text, this.#bytes.subarray(this.#length)).written;
+    this.endLength(start);
+  }
+
+  /** Leaves room for the length of what comes next; give the result to {@link endLength}. */
+  beginLength(): number {
+    this.byte(0);
+    return this.#length;
+  }
+
+  /** Writes how many bytes came since {@link beginLength}. */
+  endLength(start: number): void {
+    const size = this.#length - start;
+    if (size <= 0x7f) {
+      this.#bytes[start - 1] = size;
+      return;
+    }
+    // The one byte that was left free is too small: what was written moves up.
+    const extra = varintLength(size) - 1;
+    this.#reserve(extra);
+    this.#bytes.copyWithin(start + extra, start, this.#length);
+    this.#length = start - 1;
+    this.uint32(size);
+    this.#length += size;
+  }
+
+  #shortAscii(text: string): boolean {
+    const start = this.#length;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return false;
+      this.#bytes[start + 1 + i] = code;
+    }
+    this.#bytes[start] = text.length;
+    this.#length = start + 1 + text.length;
+    return true;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+}
+
+/** How many bytes the varint of an unsigned 32 bit number takes. */
+export function varintLength(value: number): number {
+  if (value < 0x80) return 1;
+  if (value < 0x4000) return 2;
+  if (value < 0x20_0000) return 3;
+  return value < 0x1000_0000 ? 4 : 5;
+}

@@ -1,0 +1,52 @@
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type Message as ProtobufMessage,
+  type Registry,
+  toBinary,
+  toJson,
+} from "@bufbuild/protobuf";
+import type { ByteWriter } from "./byte-writer.ts";
+
+/** How the bytes of a message are made, as the wire numbers it: 0 protobuf, 1 JSON. */
+export type SerializerId = 0 | 1;
+
+/**
+ * Turns messages of one type into bytes and back. With serializer 0 the objects and the bytes must be those of
+ * protobuf-es; such a codec exists to be faster, and {@link protobufCodec} serves every type that has none.
+ */
+export interface MessageCodec {
+  readonly typeName: string;
+  readonly serializerId: SerializerId;
+  /** Appends the message. May throw: what was appended is then taken back. */
+  encode(message: ProtobufMessage, into: ByteWriter): void;
+  /** Reads the message between two offsets. The bytes come from a peer: throws for everything that is not a message. */
+  decode(bytes: Uint8Array, start: number, end: number): ProtobufMessage;
+}
+
+/** The binary codec that knows every type. */
+export function protobufCodec(desc: DescMessage): MessageCodec {
+  return {
+    typeName: desc.typeName,
+    serializerId: 0,
+    encode: (message, into) => into.raw(toBinary(desc, message)),
+    decode: (bytes, start, end) => fromBinary(desc, bytes.subarray(start, end)),
+  };
+}
+
+/** Protobuf's JSON mapping, for peers that may not know the type. The registry finds what an Any holds. */
+export function jsonCodec(desc: DescMessage, registry: Registry): MessageCodec {
+  const encoder = new TextEncoder();
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  return {
+    typeName: desc.typeName,
+    serializerId: 1,
+    encode: (message, into) => into.raw(encoder.encode(JSON.stringify(toJson(desc, message, { registry })))),
+    decode: (bytes, start, end) =>
+      fromJson(desc, JSON.parse(decoder.decode(bytes.subarray(start, end))), {
+        registry,
+        ignoreUnknownFields: true,
+      }),
+  };
+}
