@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
+import { createPlugin } from "../src/plugin.ts";
+import type { DescriptorCase, Printed, Refused } from "./descriptors/descriptor-case.ts";
+import { languageCases } from "./descriptors/languages.ts";
+import { nameCases } from "./descriptors/names.ts";
+import { serviceCases } from "./descriptors/services.ts";
+import { compile, generate, protocGenEs, respond, writeFiles } from "./harness.ts";
+
+const cases = [...languageCases, ...serviceCases, ...nameCases];
+const printed = cases.filter((row): row is DescriptorCase & { outcome: Printed } => "prints" in row.outcome);
+const refused = cases.filter((row): row is DescriptorCase & { outcome: Refused } => "refused" in row.outcome);
+
+// All cases are compiled at once, and type-checked at once: each start of a compiler costs more than a case.
+const set = compile(Object.assign({}, ...cases.map(({ files }) => files)));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const folder = join(root, "node_modules/.cache/protoc-gen-ts-grain-descriptors");
+let complaints: readonly string[] = [];
+
+function run({ files, outcome }: DescriptorCase & { outcome: Printed }): {
+  code: Record<string, string>;
+  warnings: string[];
+} {
+  const warnings: string[] = [];
+  const parameter = ["target=ts,import_extension=js", ...(outcome.parameter ? [outcome.parameter] : [])].join(
+    ",",
+  );
+  const plugin = createPlugin({ warn: (message) => warnings.push(message) });
+  return { code: generate(plugin, { set, files: Object.keys(files), parameter }), warnings };
+}
+
+function typeCheck(): readonly string[] {
+  const compilerOptions = {
+    noEmit: true,
+    composite: false,
+    incremental: false,
+    declarationMap: false,
+    sourceMap: false,
+    customConditions: ["@ts-grain/source"],
+    // Usages are short.
+    isolatedDeclarations: false,
+    declaration: false,
+  };
+  const config = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["**/*.ts"] };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const tsc = join(root, "node_modules/typescript/bin/tsc");
+  const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
+    cwd: folder,
+    encoding: "utf8",
+  });
+  return `${stdout}${stderr}`.split("\n").filter((line) => /^\S/.test(line));
+}
+
+beforeAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const row of printed) {
+    const messages = generate(protocGenEs, {
+      set,
+      files: Object.keys(row.files),
+      parameter: "target=ts,import_extension=js,erasable_syntax=true",
+    });
+    const usage = row.outcome.usage;
+    const place = dirname(Object.keys(row.files)[0] ?? "");
+    writeFiles(folder, { ...messages, ...run(row).code, ...(usage ? { [`${place}/usage.ts`]: usage } : {}) });
+  }
+  complaints = typeCheck();
+});
+
+describe("code is printed for", () => {
+  test.each(printed)("$name", (row) => {
+    const { code, warnings } = run(row);
+    const paths =
+      row.outcome.paths ?? Object.keys(row.files).map((path) => path.replace(/\.proto$/, "_grain.ts"));
+    const folders = new Set(Object.keys(row.files).map((path) => path.split("/")[0]));
+    const all = Object.values(code).join("\n");
+
+    expect(Object.keys(code).sort()).toEqual([...paths].sort());
+    for (const text of row.outcome.prints) expect(all).toContain(text);
+    expect(warnings).toEqual(row.outcome.warnings ?? []);
+    expect(complaints.filter((line) => folders.has(line.split("/")[0] ?? ""))).toEqual([]);
+  });
+});
+
+describe("an error names what is wrong in", () => {
+  test.each(refused)("$name", ({ files, outcome }) => {
+    const { error, file } = respond(createPlugin(), { set, files: Object.keys(files) });
+    expect(error.split("\n")).toEqual(outcome.refused);
+    expect(file).toEqual([]);
+  });
+});
+
+test("the type checker complains of nothing but cases and the runtime's own sources", () => {
+  const folders = new Set([
+    "..",
+    ...cases.flatMap(({ files }) => Object.keys(files).map((path) => path.split("/")[0])),
+  ]);
+  expect(complaints.filter((line) => !folders.has(line.split("/")[0] ?? ""))).toEqual([]);
+});
+
+test("docs/plugin.md lists every case", () => {
+  const table = readFileSync(join(root, "docs/plugin.md"), "utf8");
+  const listed = [...table.matchAll(/^\| (.+?) \| (?:code|error) \|$/gm)].map(([, name]) => name);
+  expect(listed).toEqual(cases.map(({ name }) => name));
+});
