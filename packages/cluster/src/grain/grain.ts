@@ -18,9 +18,13 @@ export interface GrainHooks {
 /** The runtime gives a grain its context through this; user code need not know it. */
 export const attachContext: unique symbol = Symbol.for("@ts-grain/cluster/attachContext");
 
-/** What generated Kind classes extend. */
-export abstract class GrainKind {
+/** What generated Kind classes extend. The hooks are declared, not defined, so that a subclass can override them. */
+export abstract class GrainKind implements GrainHooks {
   #context: GrainContext | undefined;
+
+  onActivate?(context: GrainContext): Awaitable<void>;
+  onDeactivate?(context: GrainContext, reason: DeactivationReason): Awaitable<void>;
+  onMessage?(message: Message, context: GrainCallContext): Awaitable<void>;
 
   /** Who this grain is and how it calls others. There from `onActivate` on, not yet in the constructor. */
   get context(): GrainContext {
