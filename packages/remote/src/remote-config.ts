@@ -9,7 +9,7 @@ import type { BatchLimits } from "./wire/batch-reader.ts";
 export interface RemoteOptions {
   /** The address that peers know us by, `host:port`, taken word for word. Default: host and port that are listened on. */
   readonly advertisedHost?: string | undefined;
-  /** Carries the frames. */
+  /** Carries the frames. Default: what who starts the remote chooses. */
   readonly transport?: Transport | undefined;
   /** Message types that may travel, as {@link TypeRegistry.register} takes them. */
   readonly types?: readonly (DescFile | DescMessage)[] | undefined;
@@ -38,7 +38,8 @@ export interface RemoteConfig {
   readonly host: string;
   readonly port: number;
   readonly advertisedHost: string | undefined;
-  readonly transport: Transport;
+  /** Undefined leaves the choice to who starts the remote: a cluster takes its provider's. */
+  readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
   readonly exposed: readonly string[];
   readonly connect: ConnectPolicy;
@@ -77,7 +78,6 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
   if (advertisedHost !== undefined && parseAddress(advertisedHost) === undefined) {
     throw invalid(`advertisedHost must be host:port, got ${advertisedHost}`);
   }
-  if (transport === undefined) throw invalid("transport is missing");
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
   return {
     host,

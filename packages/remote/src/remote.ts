@@ -15,7 +15,8 @@ import { InboundSession } from "./endpoint/inbound-session.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
-import type { InboundConnection, Listener } from "./transport/transport.ts";
+import { RemoteError } from "./remote-error.ts";
+import type { InboundConnection, Listener, Transport } from "./transport/transport.ts";
 import { TypeRegistry } from "./wire/type-registry.ts";
 
 /** How {@link Remote.shutdown} ends. */
@@ -40,14 +41,14 @@ export class Remote implements AsyncDisposable {
   readonly #terminations: Subscription;
   #stopping: Promise<void> | undefined;
 
-  private constructor(system: ActorSystem, { config, listener, types }: Listening) {
+  private constructor(system: ActorSystem, { config, transport, listener, types }: Listening) {
     this.#config = config;
     this.#listener = listener;
     this.types = types;
     this.#exposed = new ExposedProcesses(system.processes);
     for (const pattern of config.exposed) this.#exposed.expose(pattern);
     const address = config.advertisedHost ?? `${listener.host}:${listener.port}`;
-    this.#services = servicesFor(system, { address, config, types, exposed: this.#exposed });
+    this.#services = servicesFor(system, { address, config, transport, types, exposed: this.#exposed });
     this.#endpoints = new EndpointTable(this.#services);
     this.#dispatcher = new BatchDispatcher(this.#services, this.#exposed, this.#endpoints);
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
@@ -60,9 +61,11 @@ export class Remote implements AsyncDisposable {
   /**
    * Listens, gives the system its address, and from then on carries its messages to other addresses.
    *
-   * @throws RemoteError "listen_failed"; "type_conflict" if two of the given types share a name.
+   * @throws RemoteError "listen_failed"; "invalid_options" without a transport; "type_conflict" if two of the given types share a name.
    */
   static async start(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
+    const { transport } = config;
+    if (transport === undefined) throw new RemoteError("invalid_options", "transport is missing");
     const types = new TypeRegistry();
     for (const file of [file_actor_actor, file_remote_remote])
       types.register(file, { knownBy: "every peer" });
@@ -72,8 +75,8 @@ export class Remote implements AsyncDisposable {
       if (remote === undefined) connection.close();
       else remote.#accept(connection);
     };
-    const listener = await config.transport.listen(config, accept);
-    remote = new Remote(system, { config, listener, types });
+    const listener = await transport.listen(config, accept);
+    remote = new Remote(system, { config, transport, listener, types });
     return remote;
   }
 
@@ -127,6 +130,7 @@ export class Remote implements AsyncDisposable {
 
 interface Listening {
   readonly config: RemoteConfig;
+  readonly transport: Transport;
   readonly listener: Listener;
   readonly types: TypeRegistry;
 }
@@ -134,18 +138,19 @@ interface Listening {
 interface ServiceParts {
   readonly address: string;
   readonly config: RemoteConfig;
+  readonly transport: Transport;
   readonly types: TypeRegistry;
   readonly exposed: ExposedProcesses;
 }
 
 function servicesFor(
   system: ActorSystem,
-  { address, config, types, exposed }: ServiceParts,
+  { address, config, transport, types, exposed }: ServiceParts,
 ): EndpointServices {
   const { processes, eventStream, clock, random, logger } = system;
   return {
     self: { systemId: system.id, address },
-    transport: config.transport,
+    transport,
     types,
     processes,
     clock,
