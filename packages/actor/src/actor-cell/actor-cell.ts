@@ -1,0 +1,194 @@
+import { Mailbox } from "../mailbox/mailbox.ts";
+import type { MailboxOwner, Undelivered } from "../mailbox/mailbox-owner.ts";
+import { andThen } from "../mailbox/thenable.ts";
+import { AutoRespond } from "../message/auto-respond.ts";
+import { ControlMessage, PoisonPill } from "../message/control-message.ts";
+import { headersOf, type Origin, senderOf } from "../message/envelope.ts";
+import { type LifecycleMessage, Started } from "../message/lifecycle.ts";
+import type { Message } from "../message/message.ts";
+import { MessageBatch, UnpackedBatch } from "../message/message-batch.ts";
+import { Signal } from "../message/signal.ts";
+import { Stop, type SystemMessage, type Terminated, Unwatch, Watch } from "../message/system-message.ts";
+import { PID } from "../pid/pid.ts";
+import type { ProcessHome } from "../pid/process.ts";
+import type { Actor } from "./actor.ts";
+import type { ActorContext } from "./actor-context.ts";
+import { CellExtras } from "./cell-extras.ts";
+import type { ChildList, ChildNode } from "./child-list.ts";
+import { Context } from "./context.ts";
+import { superviseChild } from "./failure.ts";
+import { childEnded, stopCell } from "./lifecycle.ts";
+import type { Props } from "./props.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Where an actor is in its life; "failed" waits for the supervisor, "restarting" and "stopping" for children. */
+export type CellPhase = "running" | "failed" | "restarting" | "stopping" | "stopped";
+
+/** Joins one actor with its mailbox, its context and its place among the others. */
+export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell> {
+  readonly runtime: Runtime;
+  readonly props: Props;
+  readonly parent: Supervisor;
+  readonly mailbox: Mailbox;
+  readonly self: PID;
+  readonly context: Context;
+  /** The context as the actor sees it: decorated, if the props say so. */
+  readonly facade: ActorContext;
+  /** The present incarnation; undefined if it could not be made. */
+  actor: Actor | undefined;
+  phase: CellPhase = "running";
+  older: ActorCell | undefined = undefined;
+  younger: ActorCell | undefined = undefined;
+  #extras: CellExtras | undefined = undefined;
+
+  /** Makes the actor, and begins nothing. Throws what the producer throws. */
+  constructor(
+    runtime: Runtime,
+    props: Props,
+    place: { readonly parent: Supervisor; readonly id?: string | undefined },
+  ) {
+    this.runtime = runtime;
+    this.props = props;
+    this.parent = place.parent;
+    this.mailbox = new Mailbox(this, runtime.runQueue, props.options.mailbox?.queue?.());
+    this.self = new PID(runtime.processes, place.id);
+    this.self.process = this.mailbox;
+    this.actor = props.producer();
+    this.context = new Context(this);
+    this.facade =
+      props.compiled.decorate === undefined ? this.context : props.compiled.decorate(this.context);
+  }
+
+  get home(): ProcessHome {
+    return this.runtime.processes;
+  }
+
+  /** What few actors need; made on the first use. */
+  get extras(): CellExtras {
+    this.#extras ??= new CellExtras(this.runtime.processes);
+    return this.#extras;
+  }
+
+  /** The extras, if there are any. */
+  get extrasIfAny(): CellExtras | undefined {
+    return this.#extras;
+  }
+
+  get children(): ChildList<ActorCell> {
+    return this.extras.children;
+  }
+
+  chooseId(): string {
+    const { processes } = this.runtime;
+    const prefix = this.parent.self === undefined ? "" : `${this.parent.self.id}/`;
+    let id: string;
+    do id = prefix + processes.nextId();
+    while (processes.getLocal(id) !== undefined);
+    if (this.phase !== "stopped") processes.add(id, this.mailbox);
+    return id;
+  }
+
+  handleUser(message: Message, origin: Origin): unknown {
+    const { context } = this;
+    context.message = message;
+    context.origin = origin;
+    if (message instanceof ControlMessage) return this.#control(message);
+    this.#extras?.receiveTimer?.noticeMessage(message);
+    return this.receive();
+  }
+
+  handleSystem(message: SystemMessage): unknown {
+    if (message instanceof Started) return this.deliver(message);
+    if (message instanceof Signal) return message.run();
+    if (message instanceof Stop) return stopCell(this);
+    if (message instanceof Watch) return this.extras.watches.addWatcher(message.watcher);
+    if (message instanceof Unwatch) return this.extras.watches.removeWatcher(message.watcher);
+    if (this.#extras?.watchesIfAny?.settle(message.who)) return this.deliver(message);
+    return undefined;
+  }
+
+  handleFailure(reason: unknown, message: Message | undefined): void {
+    const failed = message ?? this.context.message;
+    if (this.phase === "running") {
+      this.phase = "failed";
+      this.mailbox.suspend();
+      this.parent.childFailed(this, reason, failed);
+    } else {
+      // A decision is under way already, or there is nothing left to decide.
+      this.runtime.logger.error({ err: reason, actor: this.self, phase: this.phase }, "actor failed");
+    }
+  }
+
+  handleWaiting(message: SystemMessage): void {
+    if (!(message instanceof Stop)) return;
+    this.extras.isStopRequested = true;
+    this.extras.abortSignal();
+  }
+
+  handleIdle(): void {
+    // An idle actor must not keep its last message alive.
+    this.context.message = Started.instance;
+    this.context.origin = undefined;
+    this.#extras?.receiveTimer?.noticeIdle();
+  }
+
+  undeliverable(target: PID | undefined, { message, origin, reason, answer }: Undelivered): void {
+    const { processes, deadLetters } = this.runtime;
+    const sender = senderOf(origin);
+    const successor = target === undefined ? deadLetters : processes.getSuccessor(target, this.mailbox);
+    if (target !== undefined && successor !== deadLetters) {
+      successor.sendUser(target, message, sender, headersOf(origin));
+      return;
+    }
+    const letter = { target: target ?? this.self, message, sender, reason };
+    if (answer === "any_sender" || (sender !== undefined && sender.requestId !== 0)) deadLetters.post(letter);
+    else deadLetters.postSilently(letter);
+  }
+
+  undeliverableSystem(target: PID | undefined, message: SystemMessage): void {
+    const { processes, deadLetters } = this.runtime;
+    if (target === undefined) deadLetters.sendSystem(this.self, message);
+    else processes.getSuccessor(target, this.mailbox).sendSystem(target, message);
+  }
+
+  childFailed(child: ActorCell, reason: unknown, message: Message | undefined): void {
+    this.signal(() => superviseChild(this, { child, reason, message }));
+  }
+
+  childEnded(child: ActorCell): void {
+    this.signal(() => childEnded(this, child));
+  }
+
+  /** Has a step of the runtime run in this actor's turn. */
+  signal(run: () => void | PromiseLike<void>): void {
+    this.mailbox.sendSystem(this.self, new Signal(run));
+  }
+
+  /** Gives the actor a message from the runtime. */
+  deliver(message: LifecycleMessage | Terminated): void | Promise<void> {
+    this.context.message = message;
+    this.context.origin = undefined;
+    return this.receive();
+  }
+
+  /** Lets the actor, and its middleware, handle the context's message. */
+  receive(): void | Promise<void> {
+    const { receive } = this.props.compiled;
+    // Without an actor, its producer failed at a restart, and there is nobody to tell.
+    return receive === undefined ? this.actor?.receive(this.facade) : receive(this.facade);
+  }
+
+  #control(message: ControlMessage): unknown {
+    if (message instanceof PoisonPill) return stopCell(this);
+    if (message instanceof MessageBatch) {
+      this.mailbox.putBack(new UnpackedBatch(message), undefined);
+      for (const part of message.messages.toReversed()) this.mailbox.putBack(part, undefined);
+      return undefined;
+    }
+    if (message instanceof UnpackedBatch) this.context.message = message.batch;
+    this.#extras?.receiveTimer?.noticeMessage(message);
+    if (!(message instanceof AutoRespond)) return this.receive();
+    return andThen(this.receive(), () => this.context.respond(message.autoResponse(this.self)));
+  }
+}

@@ -1,0 +1,176 @@
+import type { EventStream } from "../event-stream/event-stream.ts";
+import type { Message, MessageHeaders } from "../message/message.ts";
+import type { Terminated } from "../message/system-message.ts";
+import type { PID } from "../pid/pid.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { Random } from "../ports/random.ts";
+import type { ProcessRegistry } from "../process/process-registry.ts";
+import type { RequestOptions, SendOptions, WaitOptions } from "../process/request-options.ts";
+import type { Actor } from "./actor.ts";
+import type { Props } from "./props.ts";
+
+/** The actor system, as its actors see it. */
+export interface System {
+  readonly id: string;
+  readonly address: string;
+  readonly root: RootContext;
+  readonly eventStream: EventStream;
+  readonly processes: ProcessRegistry;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Sends messages. Delivery is at most once, and in order from one actor to another. */
+export interface SenderContext {
+  readonly system: System;
+
+  /** Who sends: the actor; `undefined` outside of actors. */
+  readonly self: PID | undefined;
+
+  /** The headers of the message being handled; those given to the root outside of actors. */
+  readonly headers: MessageHeaders;
+
+  /**
+   * Sends a message without a sender.
+   *
+   * @throws ActorError "invalid_message" for `undefined` and `null`.
+   */
+  send(target: PID, message: Message, options?: SendOptions): void;
+
+  /** Sends a message with this actor as its sender; outside of actors without one. */
+  request(target: PID, message: Message, options?: SendOptions): void;
+
+  /** Sends a message with the given sender, who gets the reply. */
+  requestWithSender(target: PID, message: Message, sender: PID): void;
+
+  /**
+   * Sends a message and waits for the reply.
+   *
+   * Cancelling ends the wait; the target may still handle the message.
+   *
+   * @throws ActorError "dead_letter" or "overloaded" if no handler was started, "deadline_exceeded" after `timeoutMs`
+   * (default 5 000), "stopped" if the system was shut down; the signal's reason when it aborts.
+   */
+  requestAsync<Reply = unknown>(target: PID, message: Message, options?: RequestOptions): Promise<Reply>;
+}
+
+/** Stops actors. */
+export interface StopperContext {
+  /** Stops an actor after the message it is handling. What is queued behind becomes dead letters. */
+  stop(target: PID): void;
+
+  /** Stops an actor after all that was queued before. */
+  poison(target: PID): void;
+
+  /**
+   * Stops an actor, and waits until it and its children have ended. An actor that is gone already has ended.
+   *
+   * Cancelling ends the wait; the actor stops all the same.
+   *
+   * @throws ActorError "deadline_exceeded" after `timeoutMs` (default 5 000); the signal's reason when it aborts.
+   */
+  stopAsync(target: PID, options?: WaitOptions): Promise<Terminated>;
+
+  /** As `stopAsync`, after all that was queued before. */
+  poisonAsync(target: PID, options?: WaitOptions): Promise<Terminated>;
+}
+
+/** Starts actors: as children of this actor, or without a parent. */
+export interface SpawnerContext {
+  /**
+   * Starts an actor whose id is made up.
+   *
+   * @throws ActorError "stopped" if this actor or the system has stopped; whatever the producer throws.
+   */
+  spawn(props: Props): PID;
+
+  /**
+   * Starts an actor of the given name; a child's id is its parent's id, a slash and the name.
+   *
+   * @throws ActorError "name_taken" if such an actor lives (the producer is not called), "invalid_options" for an
+   * empty name, and as `spawn`.
+   */
+  spawnNamed(props: Props, name: string): PID;
+
+  /** Starts an actor whose name is the prefix and something made up. Throws as `spawn`. */
+  spawnPrefix(props: Props, prefix: string): PID;
+}
+
+/** What can be done outside of actors. */
+export interface RootContext extends SenderContext, StopperContext, SpawnerContext {
+  readonly self: undefined;
+}
+
+/** What an actor may know of the message it handles, and of itself. */
+export interface MessageContext {
+  /** The message being handled. Read it before the first `await`. */
+  readonly message: Message;
+
+  /** Who gets a reply to the message, if anybody does. */
+  readonly sender: PID | undefined;
+
+  /**
+   * Replies to the message.
+   *
+   * @throws ActorError "invalid_message" for `undefined` and `null`.
+   */
+  respond(message: Message): void;
+
+  /** Sends the message on, with its sender and headers, so that the reply goes to the first sender. */
+  forward(target: PID): void;
+
+  /**
+   * Keeps the message for later, with its sender and headers.
+   *
+   * @throws ActorError "no_message" while a lifecycle message is handled.
+   */
+  stash(): void;
+
+  /** Handles the kept messages next, in the order in which they were kept. A restart does this by itself. */
+  unstashAll(): void;
+}
+
+/** What an actor can do while it handles a message. */
+export interface ActorContext extends SenderContext, StopperContext, SpawnerContext, MessageContext {
+  readonly self: PID;
+  /** Who spawned this actor; `undefined` for one that was spawned on the root. */
+  readonly parent: PID | undefined;
+  /** The living children, in the order in which they were spawned. */
+  readonly children: readonly PID[];
+  readonly actor: Actor;
+
+  /** Aborts when this incarnation of the actor stops or is replaced, also while a handler waits for a promise. */
+  readonly signal: AbortSignal;
+
+  /**
+   * Asks for one `Terminated` when the other actor ends, or at once if it has. Watching it again before then, or
+   * watching oneself, changes nothing. A parent hears of the end of its children without asking.
+   */
+  watch(target: PID): void;
+
+  /** Takes `watch` back: no `Terminated` comes, even if the other has ended in the meantime. */
+  unwatch(target: PID): void;
+
+  /**
+   * Asks for a `ReceiveTimeout` whenever no message came for the given number of milliseconds, again and again until
+   * `cancelReceiveTimeout`, a restart or the end. A message whose `influencesReceiveTimeout` is false does not count.
+   *
+   * @throws ActorError "invalid_options" unless the time is positive.
+   */
+  setReceiveTimeout(timeoutMs: number): void;
+  cancelReceiveTimeout(): void;
+
+  /**
+   * Calls back in this actor's turn once the promise has settled, with the present message and sender in place, while
+   * other messages are handled in between. An actor that restarts or stops first is not called.
+   */
+  reenterAfter<T>(promise: PromiseLike<T>, continuation: Continuation<T>): void;
+
+  /** Sends what the promise brings to the target, with this actor as its sender: the value, or the error. */
+  pipeTo(promise: PromiseLike<Message>, target: PID): void;
+}
+
+/** Goes on with the outcome of a promise. */
+export type Continuation<T> = (outcome: PromiseSettledResult<T>) => void | Promise<void>;

@@ -1,0 +1,70 @@
+import { ActorError } from "../actor-error.ts";
+import type { Origin } from "../message/envelope.ts";
+import type { Message } from "../message/message.ts";
+import type { Signal } from "../message/signal.ts";
+import type { Timer } from "../ports/clock.ts";
+import type { ProcessRegistry } from "../process/process-registry.ts";
+import { RestartStatistics } from "../supervision/restart-statistics.ts";
+import type { ActorCell } from "./actor-cell.ts";
+import { ChildList } from "./child-list.ts";
+import type { ReceiveTimer } from "./receive-timer.ts";
+import { Watches } from "./watches.ts";
+
+/** A message that an actor keeps for later. */
+export interface StashedMessage {
+  readonly message: Message;
+  readonly origin: Origin;
+}
+
+/** What few actors need; an actor that does not has none. */
+export class CellExtras {
+  readonly children: ChildList<ActorCell> = new ChildList();
+  stash: StashedMessage[] | undefined = undefined;
+  receiveTimer: ReceiveTimer | undefined = undefined;
+  /** The wait before a restart. */
+  backoff: Timer | undefined = undefined;
+  /** Continuations that came while the actor waited for its supervisor's decision. */
+  held: Signal[] | undefined = undefined;
+  /** Failed children in whose place this actor has failed. */
+  escalated: ActorCell[] | undefined = undefined;
+  abort: AbortController | undefined = undefined;
+  /** Whether a stop waits for the handler's promise. */
+  isStopRequested = false;
+  readonly #processes: ProcessRegistry;
+  #watches: Watches | undefined = undefined;
+  #statistics: RestartStatistics | undefined = undefined;
+
+  constructor(processes: ProcessRegistry) {
+    this.#processes = processes;
+  }
+
+  get watches(): Watches {
+    this.#watches ??= new Watches(this.#processes);
+    return this.#watches;
+  }
+
+  get watchesIfAny(): Watches | undefined {
+    return this.#watches;
+  }
+
+  get statistics(): RestartStatistics {
+    this.#statistics ??= new RestartStatistics();
+    return this.#statistics;
+  }
+
+  /** Ends what belongs to one incarnation only. */
+  endIncarnation(): void {
+    this.receiveTimer?.cancel();
+    this.receiveTimer = undefined;
+    this.backoff?.cancel();
+    this.backoff = undefined;
+    this.held = undefined;
+    this.escalated = undefined;
+    this.abortSignal();
+    this.abort = undefined;
+  }
+
+  abortSignal(): void {
+    this.abort?.abort(new ActorError("stopped", "the actor stopped or was replaced"));
+  }
+}

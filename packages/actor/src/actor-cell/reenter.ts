@@ -1,0 +1,28 @@
+import { Signal } from "../message/signal.ts";
+import type { ActorCell } from "./actor-cell.ts";
+import type { Continuation } from "./actor-context.ts";
+
+/** Has the continuation run in the actor's turn, as if it went on with the message that is handled now. */
+export function reenter<T>(cell: ActorCell, promise: PromiseLike<T>, continuation: Continuation<T>): void {
+  const { actor, context } = cell;
+  const { message, origin } = context;
+  const goOn = (outcome: PromiseSettledResult<T>): void => {
+    const signal = new Signal(() => {
+      // The promise was another incarnation's business.
+      if (cell.actor !== actor || (cell.phase !== "running" && cell.phase !== "failed")) return undefined;
+      if (cell.phase === "failed") {
+        cell.extras.held ??= [];
+        cell.extras.held.push(signal);
+        return undefined;
+      }
+      context.message = message;
+      context.origin = origin;
+      return continuation(outcome);
+    });
+    cell.mailbox.sendSystem(cell.self, signal);
+  };
+  promise.then(
+    (value) => goOn({ status: "fulfilled", value }),
+    (reason: unknown) => goOn({ status: "rejected", reason }),
+  );
+}

@@ -1,0 +1,29 @@
+import { ActorError } from "../actor-error.ts";
+import { Started } from "../message/lifecycle.ts";
+import type { PID } from "../pid/pid.ts";
+import { ActorCell } from "./actor-cell.ts";
+import type { Props } from "./props.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Supervisor } from "./supervisor.ts";
+
+/** Makes an actor under the given supervisor, lists it if it has an id, and sends it `Started`. */
+export function spawnCell(
+  runtime: Runtime,
+  props: Props,
+  place: { readonly parent: Supervisor; readonly id: string | undefined },
+): PID {
+  const { id, parent } = place;
+  // Looked up first, so that no actor is made in vain.
+  if (id !== undefined && runtime.processes.getLocal(id) !== undefined) throw nameTaken(id);
+  const cell = new ActorCell(runtime, props, place);
+  props.options.onInit?.(cell.facade);
+  // The producer may have taken the name itself.
+  if (id !== undefined && runtime.processes.add(id, cell.mailbox) === undefined) throw nameTaken(id);
+  parent.children.add(cell);
+  cell.mailbox.sendSystem(cell.self, Started.instance);
+  return cell.self;
+}
+
+function nameTaken(id: string): ActorError {
+  return new ActorError("name_taken", `an actor with the id ${JSON.stringify(id)} lives already`);
+}

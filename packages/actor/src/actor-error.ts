@@ -1,0 +1,38 @@
+/** What went wrong; the meaning of each code does not change. */
+export type ActorErrorCode =
+  /** No handler was started: the target does not exist, or it stopped before the message's turn. */
+  | "dead_letter"
+  /** No handler was started: the target's mailbox was full. */
+  | "overloaded"
+  /** No reply came in time; the target may or may not have handled the message. */
+  | "deadline_exceeded"
+  /** An actor of that name lives already. */
+  | "name_taken"
+  /** A name is empty, or an option has a value outside its range; the message names it. */
+  | "invalid_options"
+  /** `undefined` and `null` are not messages. */
+  | "invalid_message"
+  /** The call needs a user message that is being handled, and there is none. */
+  | "no_message"
+  /** A router has nobody to route to. */
+  | "no_routee"
+  /** The actor or the system has stopped and starts nothing new. */
+  | "stopped";
+
+/** An error of the actor runtime, told apart by its code. */
+export class ActorError extends Error {
+  override readonly name = "ActorError";
+  /** Recognises errors made by another copy of this package. */
+  readonly "~actorError" = true;
+  readonly code: ActorErrorCode;
+
+  constructor(code: ActorErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+
+  /** Whether the value is an error of the actor runtime. */
+  static is(value: unknown): value is ActorError {
+    return value instanceof Error && "~actorError" in value;
+  }
+}

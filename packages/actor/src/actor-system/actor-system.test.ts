@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import { propsFromFunction, propsFromProducer } from "../actor-cell/props.ts";
+import { quietLogger } from "../testing/quiet-logger.ts";
+import { VirtualClock } from "../testing/virtual-clock.ts";
+import { ActorSystem } from "./actor-system.ts";
+
+function virtualSystem() {
+  const clock = new VirtualClock();
+  return { clock, system: new ActorSystem({ clock, logger: quietLogger }) };
+}
+
+test("a request is answered by the actor's reply", async () => {
+  const { system } = virtualSystem();
+  const pid = system.root.spawn(
+    propsFromFunction((context) => {
+      if (typeof context.message === "string") context.respond(`hello ${context.message}`);
+    }),
+  );
+  expect(await system.root.requestAsync<string>(pid, "world")).toBe("hello world");
+});
+
+test("a request without an answer ends with its deadline", async () => {
+  const { clock, system } = virtualSystem();
+  const pid = system.root.spawn(propsFromFunction(() => {}));
+  const reply = system.root.requestAsync(pid, "anyone?", { timeoutMs: 1_000 });
+  const outcome = expect(reply).rejects.toMatchObject({ code: "deadline_exceeded" });
+  await clock.advance(999);
+  expect(system.stats.pendingRequests).toBe(1);
+  await clock.advance(1);
+  await outcome;
+  expect(system.stats.pendingRequests).toBe(0);
+});
+
+test("shutting a system down stops its actors", async () => {
+  const { system } = virtualSystem();
+  const seen: string[] = [];
+  system.root.spawn(
+    propsFromProducer(() => ({ receive: ({ message }) => void seen.push(message.constructor.name) })),
+  );
+  await system.shutdown();
+  expect(seen).toEqual(["Started", "Stopping", "Stopped"]);
+});

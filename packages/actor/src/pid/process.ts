@@ -1,0 +1,25 @@
+import type { Message, MessageHeaders } from "../message/message.ts";
+import type { SystemMessage } from "../message/system-message.ts";
+import type { PID } from "./pid.ts";
+
+/** What stands behind a PID: takes messages, at any time, and never throws. */
+export interface Process {
+  /** Takes a message for the target; headers are `undefined` when there are none. */
+  sendUser(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void;
+
+  /** Takes a system message for the target. */
+  sendSystem(target: PID, message: SystemMessage): void;
+}
+
+/** Gives its processes their address. */
+export interface ProcessHome {
+  readonly address: string;
+}
+
+/** A local process whose PIDs may keep hold of it: after its end it passes on what still reaches it. */
+export interface HomeProcess extends Process {
+  readonly home: ProcessHome;
+
+  /** Chooses the id of a process that was spawned without a name. Called when somebody first asks for it. */
+  chooseId(): string;
+}

@@ -1,0 +1,32 @@
+/** How the runtime shares its thread with timers, sockets and promises. */
+export interface EventLoop {
+  /** Calls back as soon as the code that runs now has returned: a microtask. */
+  soon(callback: () => void): void;
+
+  /** Calls back after timers and input had their turn: a macrotask. */
+  later(callback: () => void): void;
+
+  /** Milliseconds since some fixed moment, by which the runtime notices that it has held the thread for long. */
+  nowMs(): number;
+}
+
+/** The event loop of Node, a browser page or a worker. */
+export const platformEventLoop: EventLoop = {
+  soon: (callback) => queueMicrotask(callback),
+  later: chooseLater(),
+  nowMs: () => performance.now(),
+};
+
+function chooseLater(): EventLoop["later"] {
+  const { setImmediate } = globalThis as { setImmediate?: (callback: () => void) => unknown };
+  if (setImmediate) return (callback) => void setImmediate(callback);
+  return (callback) => {
+    // A browser holds nested timeouts back for 4 ms; a message to oneself comes with the next turn.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      callback();
+    };
+    port2.postMessage(undefined);
+  };
+}

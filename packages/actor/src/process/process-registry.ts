@@ -1,0 +1,117 @@
+import { PID } from "../pid/pid.ts";
+import type { HomeProcess, Process, ProcessHome } from "../pid/process.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import { processId } from "./process-id.ts";
+
+/** The address of a system that has no remote. */
+export const localAddress = "nonhost";
+
+/** Finds the process that sends to another address, or `undefined` if nothing can. */
+export type AddressResolver = (pid: PID) => Process | undefined;
+
+/**
+ * Knows the processes of one system by id, and the way to those of others.
+ *
+ * An actor without a name is listed from the moment when somebody reads its id.
+ */
+export class ProcessRegistry implements ProcessHome {
+  readonly #processes = new Map<string, Process>();
+  /** @internal Takes what has no other process. */
+  readonly deadLetters: DeadLetters;
+  #address: string = localAddress;
+  #resolve: AddressResolver = () => undefined;
+  #lastNumber = 0;
+
+  /** Makes a registry whose unknown PIDs lead to the process that the given function makes. */
+  constructor(makeDeadLetters: (processes: ProcessRegistry) => DeadLetters) {
+    this.deadLetters = makeDeadLetters(this);
+  }
+
+  /** The system's own address: `nonhost`, or host and port of its remote. */
+  get address(): string {
+    return this.#address;
+  }
+
+  /** Number of processes that are listed. */
+  get size(): number {
+    return this.#processes.size;
+  }
+
+  /** Says where the system can be reached. To be called once, by the remote; the PIDs of local actors follow. */
+  setAddress(address: string): void {
+    this.#address = address;
+  }
+
+  /** Says who finds the processes behind other addresses. To be called once, by the remote. */
+  useResolver(resolve: AddressResolver): void {
+    this.#resolve = resolve;
+  }
+
+  /** Lists a process, and returns its PID, or `undefined` if the id is taken. */
+  add(id: string, process: Process): PID | undefined {
+    if (this.#processes.has(id)) return undefined;
+    this.#processes.set(id, process);
+    const pid = new PID(this, id);
+    if (isHomeProcess(process)) pid.process = process;
+    return pid;
+  }
+
+  /** Strikes a process off the list, so that its id is free. */
+  remove(id: string): void {
+    this.#processes.delete(id);
+  }
+
+  /** The process behind the PID; the dead-letter process if there is none. */
+  get(pid: PID): Process {
+    const { process } = pid;
+    return process !== undefined && pid.home === this ? process : this.#find(pid);
+  }
+
+  /** The process with the given id in this system. */
+  getLocal(id: string): Process | undefined {
+    return this.#processes.get(id);
+  }
+
+  /**
+   * The process that has the PID's id now, for messages that reached one that ended.
+   *
+   * It is the dead-letter process, unless the name was given anew.
+   */
+  getSuccessor(pid: PID, ended: Process): Process {
+    if (!pid.hasId) return this.deadLetters;
+    const process = this.#processes.get(pid.id);
+    if (process === undefined || process === ended) return this.deadLetters;
+    if (isHomeProcess(process)) pid.process = process;
+    return process;
+  }
+
+  /** Whether the PID names a process of this system. */
+  isLocal(pid: PID): boolean {
+    return pid.home === this || pid.address === this.#address || pid.address === localAddress;
+  }
+
+  /** A text that is the same for all PIDs of one process, whether or not they know the system's present address. */
+  keyOf(pid: PID): string {
+    // No address is empty, so no remote PID can have the key of a local one.
+    return this.isLocal(pid) ? `/${pid.id}` : `${pid.address}/${pid.id}`;
+  }
+
+  /** The next id for a process without a name: `$1`, `$2` and so on, in base 64. */
+  nextId(): string {
+    this.#lastNumber++;
+    return processId(this.#lastNumber);
+  }
+
+  #find(pid: PID): Process {
+    if (pid.process?.home === this) return pid.process;
+    if (!this.isLocal(pid)) return this.#resolve(pid) ?? this.deadLetters;
+    const process = this.#processes.get(pid.id);
+    if (process === undefined) return this.deadLetters;
+    if (isHomeProcess(process)) pid.process = process;
+    return process;
+  }
+}
+
+function isHomeProcess(process: Process): process is HomeProcess {
+  return "home" in process;
+}

@@ -1,0 +1,200 @@
+import { ActorError } from "../actor-error.ts";
+import { DeadLetterResponse } from "../message/dead-letter.ts";
+import type { Message } from "../message/message.ts";
+import { RequestFailed } from "../message/request-failed.ts";
+import { PID } from "../pid/pid.ts";
+import type { HomeProcess } from "../pid/process.ts";
+import type { Clock, Timer } from "../ports/clock.ts";
+import type { DeadLetters } from "./dead-letters.ts";
+import type { ProcessRegistry } from "./process-registry.ts";
+import { timeoutOf, type WaitOptions } from "./request-options.ts";
+
+/** Id of the process that takes the replies to all requests of a system. */
+const repliesId = "$futures";
+/** Longest time in milliseconds between two looks for overdue requests, and so that a timer outlives the last one. */
+const sweepMs = 100;
+const initialSlots = 64;
+/** Highest request id; ids stay small integers, which the engine keeps without allocating. */
+const highestId = 2 ** 31 - 1;
+/** A table up to this size is kept when no request waits. */
+const keptSlots = 1024;
+const slotsSweptPerMs = 20_000;
+
+type Resolve = (reply: never) => void;
+type Reject = (error: unknown) => void;
+
+/**
+ * The requests of a system that wait for their replies.
+ *
+ * A request is a number, which travels as the sender's request id. Its low bits are the slot in which the request
+ * waits. Numbers only grow, so a reply that comes late meets an empty slot or another number, and never another
+ * request. One timer serves all deadlines.
+ */
+export class Replies implements HomeProcess {
+  readonly home: ProcessRegistry;
+  readonly #deadLetters: DeadLetters;
+  readonly #clock: Clock;
+  #ids = new Int32Array(initialSlots);
+  #deadlinesMs = new Float64Array(initialSlots);
+  #resolves: (Resolve | undefined)[] = new Array(initialSlots).fill(undefined);
+  #rejects: (Reject | undefined)[] = new Array(initialSlots).fill(undefined);
+  /** What takes a request off its abort signal; few requests have one. */
+  readonly #releases = new Map<number, () => void>();
+  #lastId = 0;
+  #pending = 0;
+  #timer: Timer | undefined;
+  /** When the timer fires; `Infinity` without one. */
+  #dueMs = Number.POSITIVE_INFINITY;
+  #isClosed = false;
+
+  constructor(processes: ProcessRegistry, deadLetters: DeadLetters, clock: Clock) {
+    this.home = processes;
+    this.#deadLetters = deadLetters;
+    this.#clock = clock;
+    processes.add(repliesId, this);
+  }
+
+  /** Number of requests that wait. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  chooseId(): string {
+    return repliesId;
+  }
+
+  /**
+   * Begins to wait for a reply, and returns the PID to which it must be sent.
+   *
+   * @throws ActorError "stopped" after `close`, "invalid_options"; the signal's reason if it has aborted.
+   */
+  open(resolve: Resolve, reject: Reject, options: WaitOptions | undefined): PID {
+    if (this.#isClosed) throw new ActorError("stopped", "the actor system has been shut down");
+    const timeoutMs = timeoutOf(options);
+    options?.signal?.throwIfAborted();
+    if (this.#pending * 2 >= this.#ids.length) this.#resize(this.#ids.length * 2);
+    const id = this.#freeId();
+    const slot = id & (this.#ids.length - 1);
+    const nowMs = this.#clock.nowMs();
+    this.#ids[slot] = id;
+    this.#deadlinesMs[slot] = nowMs + timeoutMs;
+    this.#resolves[slot] = resolve;
+    this.#rejects[slot] = reject;
+    this.#pending++;
+    if (options?.signal) this.#abortWith(options.signal, id);
+    if (nowMs + timeoutMs < this.#dueMs) this.#arm(nowMs, nowMs + timeoutMs);
+    const replyTo = new PID(this.home, repliesId, id);
+    replyTo.process = this;
+    return replyTo;
+  }
+
+  sendUser(target: PID, message: Message): void {
+    const slot = target.requestId & (this.#ids.length - 1);
+    if (this.#ids[slot] !== target.requestId || target.requestId === 0) {
+      // Nobody waits for a notice of non-delivery either, so it is not a lost message.
+      if (message instanceof DeadLetterResponse) return;
+      this.#deadLetters.postSilently({ target, message, sender: undefined, reason: "late_reply" });
+      return;
+    }
+    const resolve = this.#resolves[slot]!;
+    const reject = this.#rejects[slot]!;
+    this.#free(slot);
+    if (message instanceof DeadLetterResponse) reject(nonDelivery(message));
+    else if (message instanceof RequestFailed) reject(message.error);
+    else resolve(message as never);
+  }
+
+  sendSystem(): void {}
+
+  /** Settles all that wait with code "stopped", and takes no more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.cancel();
+    for (let slot = 0; slot < this.#ids.length; slot++) {
+      if (this.#ids[slot] !== 0)
+        this.#fail(slot, new ActorError("stopped", "the actor system was shut down"));
+    }
+  }
+
+  #freeId(): number {
+    const mask = this.#ids.length - 1;
+    do {
+      this.#lastId = this.#lastId === highestId ? 1 : this.#lastId + 1;
+    } while (this.#ids[this.#lastId & mask] !== 0);
+    return this.#lastId;
+  }
+
+  #free(slot: number): void {
+    const id = this.#ids[slot]!;
+    this.#ids[slot] = 0;
+    this.#resolves[slot] = undefined;
+    this.#rejects[slot] = undefined;
+    this.#pending--;
+    if (this.#releases.size > 0) {
+      this.#releases.get(id)?.();
+      this.#releases.delete(id);
+    }
+  }
+
+  #fail(slot: number, error: unknown): void {
+    const reject = this.#rejects[slot]!;
+    this.#free(slot);
+    reject(error);
+  }
+
+  #abortWith(signal: AbortSignal, id: number): void {
+    const abort = (): void => this.#fail(id & (this.#ids.length - 1), signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    this.#releases.set(id, () => signal.removeEventListener("abort", abort));
+  }
+
+  #arm(nowMs: number, deadlineMs: number): void {
+    this.#timer?.cancel();
+    // A table of a million requests is swept less often, so that sweeping stays cheap beside the requests.
+    const pauseMs = Math.max(deadlineMs - nowMs, this.#ids.length / slotsSweptPerMs);
+    this.#dueMs = nowMs + Math.min(sweepMs, pauseMs);
+    this.#timer = this.#clock.schedule(this.#dueMs - nowMs, () => this.#sweep());
+  }
+
+  #sweep(): void {
+    this.#timer = undefined;
+    this.#dueMs = Number.POSITIVE_INFINITY;
+    const nowMs = this.#clock.nowMs();
+    let earliestMs = Number.POSITIVE_INFINITY;
+    for (let slot = 0; slot < this.#ids.length; slot++) {
+      if (this.#ids[slot] === 0) continue;
+      const deadlineMs = this.#deadlinesMs[slot]!;
+      if (deadlineMs <= nowMs) this.#fail(slot, new ActorError("deadline_exceeded", "no reply came in time"));
+      else if (deadlineMs < earliestMs) earliestMs = deadlineMs;
+    }
+    if (earliestMs < Number.POSITIVE_INFINITY) this.#arm(nowMs, earliestMs);
+    else if (this.#pending === 0 && this.#ids.length > keptSlots) this.#resize(initialSlots);
+  }
+
+  /** Moves the requests to a table of another size; ids in different slots stay in different slots of a larger one. */
+  #resize(size: number): void {
+    const ids = new Int32Array(size);
+    const deadlinesMs = new Float64Array(size);
+    const resolves: (Resolve | undefined)[] = new Array(size).fill(undefined);
+    const rejects: (Reject | undefined)[] = new Array(size).fill(undefined);
+    this.#ids.forEach((id, from) => {
+      if (id === 0) return;
+      const to = id & (size - 1);
+      ids[to] = id;
+      deadlinesMs[to] = this.#deadlinesMs[from]!;
+      resolves[to] = this.#resolves[from];
+      rejects[to] = this.#rejects[from];
+    });
+    this.#ids = ids;
+    this.#deadlinesMs = deadlinesMs;
+    this.#resolves = resolves;
+    this.#rejects = rejects;
+  }
+}
+
+/** The error of a request for which no handler was started. */
+function nonDelivery({ target, reason }: DeadLetterResponse): ActorError {
+  const whom = target === undefined ? "the target" : String(target);
+  if (reason === "overloaded") return new ActorError("overloaded", `the mailbox of ${whom} is full`);
+  return new ActorError("dead_letter", `${whom} did not get the request: ${reason}`);
+}

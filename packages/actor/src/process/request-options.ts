@@ -1,0 +1,34 @@
+import { ActorError } from "../actor-error.ts";
+import type { MessageHeaders } from "../message/message.ts";
+
+/** How to send a message. */
+export interface SendOptions {
+  /** Texts that travel beside the message. Default none. */
+  readonly headers?: MessageHeaders | undefined;
+}
+
+/** How long to wait for something. */
+export interface WaitOptions {
+  /** Milliseconds after which the wait ends with code "deadline_exceeded"; `Infinity` waits on. Default 5 000. */
+  readonly timeoutMs?: number | undefined;
+  /** Ends the wait when it aborts, with its reason. Default none. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to send a request, and how long to wait for its reply. */
+export interface RequestOptions extends SendOptions, WaitOptions {}
+
+/** Milliseconds that a wait lasts when nothing else is said. */
+export const defaultTimeoutMs = 5_000;
+
+/**
+ * Milliseconds that a wait with the given options lasts.
+ *
+ * @throws ActorError "invalid_options" if it is negative or not a number.
+ */
+export function timeoutOf(options: WaitOptions | undefined): number {
+  const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
+  if (!(timeoutMs >= 0))
+    throw new ActorError("invalid_options", `timeoutMs must not be negative, got ${timeoutMs}`);
+  return timeoutMs;
+}

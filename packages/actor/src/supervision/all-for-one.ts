@@ -1,0 +1,21 @@
+import { type RestartOptions, resolveRestartOptions, spendRestart } from "./restart-budget.ts";
+import type { SupervisionStrategy } from "./supervision-strategy.ts";
+
+/**
+ * Deals with all children alike when one fails: restarts all of them, or stops all of them once the failed one has
+ * failed more than `maxRestarts` times within `withinMs`. A resume concerns the failed one alone.
+ *
+ * @throws ActorError "invalid_options", naming the option.
+ */
+export function allForOne(options: RestartOptions = {}): SupervisionStrategy {
+  const budget = resolveRestartOptions(options);
+  return {
+    decide(failure) {
+      const directive = budget.decider(failure.reason, failure);
+      return {
+        directive: directive === "restart" ? spendRestart(failure, budget) : directive,
+        appliesTo: "all_children",
+      };
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { SupervisionStrategy } from "./supervision-strategy.ts";
+
+/** Restarts the failed child at once, however often it fails. */
+export function alwaysRestart(): SupervisionStrategy {
+  return {
+    decide({ statistics, nowMs }) {
+      statistics.record(nowMs, 1);
+      return { directive: "restart" };
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { Message } from "../message/message.ts";
+import type { PID } from "../pid/pid.ts";
+import type { Random } from "../ports/random.ts";
+import type { RestartStatistics } from "./restart-statistics.ts";
+
+/**
+ * What to do with an actor that failed: let it go on with the next message, replace it, stop it, or let the
+ * supervisor fail in its place.
+ */
+export type Directive = "resume" | "restart" | "stop" | "escalate";
+
+/** Chooses what a failure of the given kind calls for. */
+export type Decider = (reason: unknown, failure: Failure) => Directive;
+
+/** A failure, as a strategy sees it. */
+export interface Failure {
+  readonly child: PID;
+  /** What was thrown, or what the handler's promise was rejected with. */
+  readonly reason: unknown;
+  /** The message that was handled. */
+  readonly message: Message | undefined;
+  /** The child's earlier failures; the strategy records this one. */
+  readonly statistics: RestartStatistics;
+  readonly nowMs: number;
+  readonly random: Random;
+}
+
+/** What a strategy decided. */
+export interface Decision {
+  readonly directive: Directive;
+  /** Whom a restart or a stop concerns. Default "child". */
+  readonly appliesTo?: "child" | "all_children" | undefined;
+  /** Milliseconds to wait before a restart. Default 0. */
+  readonly delayMs?: number | undefined;
+}
+
+/** Decides what happens to an actor that failed. */
+export interface SupervisionStrategy {
+  decide(failure: Failure): Decision;
+}

@@ -1,0 +1,15 @@
+import type { PID } from "../pid/pid.ts";
+import type { Directive } from "./supervision-strategy.ts";
+
+/** Published on the event stream for each failure that was dealt with. */
+export class SupervisorEvent {
+  readonly child: PID;
+  readonly reason: unknown;
+  readonly directive: Directive;
+
+  constructor(child: PID, reason: unknown, directive: Directive) {
+    this.child = child;
+    this.reason = reason;
+    this.directive = directive;
+  }
+}
