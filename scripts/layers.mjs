@@ -34,4 +34,5 @@ export const layers = {
     ["testing", "index.ts"],
   ],
   "protoc-gen-ts-grain": [["."]],
+  benchmarks: [["."]],
 };
