@@ -14,7 +14,9 @@ export type DeadLetterReason =
   /** The answer to a request that had already been settled. */
   | "late_reply"
   /** The target's address cannot be reached. */
-  | "unreachable";
+  | "unreachable"
+  /** The message cannot be written for another process, or what came from one cannot be read. */
+  | "not_serializable";
 
 /** Tells the sender of a message that no handler was started for it. */
 export class DeadLetterResponse {

@@ -1,3 +1,4 @@
+import type { DeadLetter } from "../message/dead-letter.ts";
 import { PID } from "../pid/pid.ts";
 import type { HomeProcess, Process, ProcessHome } from "../pid/process.ts";
 import type { DeadLetters } from "./dead-letters.ts";
@@ -65,6 +66,11 @@ export class ProcessRegistry implements ProcessHome {
   get(pid: PID): Process {
     const { process } = pid;
     return process !== undefined && pid.home === this ? process : this.#find(pid);
+  }
+
+  /** Counts and publishes a message that nobody will handle, and tells its sender, if it has one. */
+  deadLetter(letter: DeadLetter): void {
+    this.deadLetters.post(letter);
   }
 
   /** The process with the given id in this system. */
