@@ -10,15 +10,15 @@ import {
   Stopped,
   Stopping,
   Terminated,
-  withFields,
 } from "@ts-grain/actor";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
 import { type Activation, type HostedKind, Passivate } from "../identity/activation.ts";
 import { Deadline } from "./deadline.ts";
-import { attachContext, type GrainHooks, type GrainKind } from "./grain.ts";
+import type { GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import { CallContext, createGrainContext } from "./grain-context.ts";
+import { withFields } from "./grain-logger.ts";
 import { type ActiveGrain, readGrainRequest, respondFailure, runGrainCall } from "./grain-turn.ts";
 import type { Kind } from "./kind.ts";
 
@@ -87,7 +87,7 @@ class GrainActor implements Actor {
     this.#grain = { ...grain, instance: {} };
     try {
       const instance = await this.#kind.factory(grainContext);
-      if (attachContext in instance) (instance as GrainKind)[attachContext](grainContext);
+      if ("~attachContext" in instance) (instance as GrainKind)["~attachContext"](grainContext);
       this.#grain = { ...grain, instance };
       await this.#hooks.onActivate?.(grainContext);
       if (this.#kind.idleTimeoutMs > 0) context.setReceiveTimeout(this.#kind.idleTimeoutMs);

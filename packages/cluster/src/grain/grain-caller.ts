@@ -1,4 +1,4 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { DescMessage, Message, MessageInitShape } from "@bufbuild/protobuf";
 import type { MessageHeaders } from "@ts-grain/actor";
 import type { GrainMethod, GrainService } from "./grain-service.ts";
 
@@ -21,7 +21,7 @@ export interface OutgoingGrainCall {
   readonly identity: string;
   readonly method: GrainMethod;
   /** The request's fields, or the message itself. */
-  readonly request: object;
+  readonly request: MessageInitShape<DescMessage>;
   readonly options: GrainCallOptions;
 }
 

@@ -1,8 +1,8 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { DescMessage, Message, MessageInitShape } from "@bufbuild/protobuf";
 import type { GrainCaller, GrainCallOptions } from "./grain-caller.ts";
 import type { GrainService } from "./grain-service.ts";
 
-type ClientMethod = (request: object, options?: GrainCallOptions) => Promise<Message>;
+type ClientMethod = (request: MessageInitShape<DescMessage>, options?: GrainCallOptions) => Promise<Message>;
 
 /** The typed client of one grain: an object with a function for each rpc. Called by generated code; sends nothing. */
 export function grainClient<Client extends object>(

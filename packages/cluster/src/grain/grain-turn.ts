@@ -1,4 +1,10 @@
-import { create, fromBinary, type Message } from "@bufbuild/protobuf";
+import {
+  create,
+  type DescMessage,
+  fromBinary,
+  type Message,
+  type MessageInitShape,
+} from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
 import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import { Deadline } from "./deadline.ts";
@@ -111,7 +117,7 @@ function toResponse(
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`${property} must return a ${output.typeName}, or its fields; got ${String(result)}`);
   }
-  const response = create(output, result);
+  const response = create(output, result as MessageInitShape<DescMessage>);
   return freezesMessages ? deepFreeze(response) : response;
 }
 

@@ -15,9 +15,6 @@ export interface GrainHooks {
   onMessage?(message: Message, context: GrainCallContext): Awaitable<void>;
 }
 
-/** The runtime gives a grain its context through this; user code need not know it. */
-export const attachContext: unique symbol = Symbol.for("@ts-grain/cluster/attachContext");
-
 /** What generated Kind classes extend. The hooks are declared, not defined, so that a subclass can override them. */
 export abstract class GrainKind implements GrainHooks {
   #context: GrainContext | undefined;
@@ -33,7 +30,8 @@ export abstract class GrainKind implements GrainHooks {
     return this.#context;
   }
 
-  [attachContext](context: GrainContext): void {
+  /** The runtime calls this once, before `onActivate`. Found by its name, so that two copies of this package agree. */
+  "~attachContext"(context: GrainContext): void {
     this.#context = context;
   }
 }

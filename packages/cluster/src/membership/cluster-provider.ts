@@ -25,7 +25,7 @@ export interface ProviderSession {
 
 /** Finds the members of a cluster. Port: Consul, etcd, Kubernetes and the in-process provider implement it. */
 export interface ClusterProvider {
-  /** The transport that members of this provider use when their remote is configured with none. */
+  /** The transport of one member or client whose remote is configured with none; read once for each. */
   readonly transport?: Transport | undefined;
   /** Registers a member and watches the others. The listener is called at least once, with this member in the list. */
   joinAsMember(self: Member, context: ProviderContext): Promise<ProviderSession>;

@@ -24,10 +24,15 @@ export interface InProcessProviderOptions {
  */
 export class InProcessProvider implements ClusterProvider {
   readonly #clusters = new Map<string, Registrations>();
-  readonly transport: Transport;
+  readonly #network: InMemoryNetwork;
 
   constructor(options: InProcessProviderOptions = {}) {
-    this.transport = (options.network ?? new InMemoryNetwork()).transport();
+    this.#network = options.network ?? new InMemoryNetwork();
+  }
+
+  /** A new way into the network, for one member or client. */
+  get transport(): Transport {
+    return this.#network.transport();
   }
 
   async joinAsMember(self: Member, context: ProviderContext): Promise<ProviderSession> {

@@ -12,6 +12,7 @@ import { registerService } from "../grain/grain-service.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
+import { placementActorId } from "../identity/placement-actor.ts";
 import type { ProviderSession } from "../membership/cluster-provider.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
@@ -169,10 +170,13 @@ interface Joining {
 }
 
 async function startRemote(system: ActorSystem, { remote, provider }: ClusterConfig): Promise<Remote> {
-  const transport = remote.options.transport ?? provider.transport;
-  const started = await Remote.start(system, { ...remote, options: { ...remote.options, transport } });
-  started.types.register(file_cluster_cluster);
-  started.types.register(file_cluster_grain);
+  const started = await Remote.start(system, {
+    ...remote,
+    transport: remote.transport ?? provider.transport,
+  });
+  for (const file of [file_cluster_cluster, file_cluster_grain])
+    started.types.register(file, { knownBy: "every peer" });
+  for (const id of [placementActorId, `${placementActorId}/*`]) started.expose(id);
   return started;
 }
 

@@ -1,0 +1,21 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const main = fileURLToPath(new URL("main.ts", import.meta.url));
+
+test("the program prints what the tutorial says, and ends", async () => {
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+    "--conditions=@ts-grain/source",
+    main,
+  ]);
+  expect(stderr).toBe("");
+  const [first, second, current, next, host, house] = stdout.trimEnd().split("\n");
+  const address = /^member (\S+:\d+) is up$/;
+  expect([current, next]).toEqual(["current: false", "next: true"]);
+  expect([address.exec(first!)?.[1], address.exec(second!)?.[1]]).toContain(
+    /^SmartBulb "kitchen" lives on (\S+)$/.exec(host!)?.[1],
+  );
+  expect(house).toBe("the house turned on 3 bulbs; lit now: kitchen, hall, cellar");
+});

@@ -1,0 +1,151 @@
+import { ActorSystem, PID } from "@ts-grain/actor";
+import { expect, test } from "vitest";
+import {
+  Cluster,
+  configureCluster,
+  configureRemote,
+  DistHashLookup,
+  GrainError,
+  InProcessProvider,
+  type KindOptions,
+} from "../src/index.ts";
+import { InMemoryCluster } from "../src/testing/index.ts";
+import { getWitnessGrainClient, newWitnessKind } from "./gen/witness_grain.ts";
+import { Testimony } from "./witness-grain.ts";
+
+async function start(options?: KindOptions) {
+  const testimony = new Testimony();
+  const cluster = await InMemoryCluster.start({ kinds: () => [testimony.kind(options)], members: 2 });
+  const kitchen = getWitnessGrainClient(cluster.members[0]!, "kitchen");
+  return { testimony, cluster, kitchen };
+}
+
+test("an idle grain ends after its time, and the next call starts a new one", async () => {
+  const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
+  await using _ = cluster;
+  await cluster.settle(kitchen.bump({}));
+  await cluster.clock.advance(900);
+  expect(testimony.count("idle", "kitchen")).toBe(0);
+  await cluster.clock.advance(200);
+  expect(testimony.count("idle", "kitchen")).toBe(1);
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
+});
+
+test("calls keep a grain from being idle", async () => {
+  const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
+  await using _ = cluster;
+  for (let call = 0; call < 5; call++) {
+    await cluster.settle(kitchen.bump({}));
+    await cluster.clock.advance(800);
+  }
+  expect(testimony.count("activated", "kitchen")).toBe(1);
+});
+
+test("an idle timeout of 0 lets a grain live on", async () => {
+  const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 0 });
+  await using _ = cluster;
+  await cluster.settle(kitchen.bump({}));
+  await cluster.clock.advance(3_600_000);
+  expect(testimony.count("idle", "kitchen")).toBe(0);
+});
+
+test.each(Array.from({ length: 12 }, (_try, index) => 994 + index))(
+  "a call %i ms after the last one is handled exactly once, though the grain becomes idle after 1,000",
+  async (pauseMs) => {
+    const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
+    await using _ = cluster;
+    testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(2, resolve));
+    await cluster.settle(kitchen.bump({}));
+    await cluster.clock.advance(pauseMs);
+    await cluster.settle(kitchen.bump({}));
+    expect(testimony.count("bumped", "kitchen")).toBe(2);
+  },
+);
+
+test("while a grain ends, calls wait for its successor", async () => {
+  const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
+  await using _ = cluster;
+  const { promise: ending, resolve: end } = Promise.withResolvers<void>();
+  await cluster.settle(kitchen.bump({}));
+  testimony.beforeDeactivation = () => ending;
+  await cluster.clock.advance(1_100);
+  const calls = Promise.all([1, 2, 3].map(() => kitchen.bump({})));
+  await cluster.clock.advance(500);
+  expect(testimony.count("activated", "kitchen")).toBe(1);
+  testimony.beforeDeactivation = () => undefined;
+  end();
+  const responses = await cluster.settle(calls);
+  expect(responses.map(({ activation }) => activation)).toEqual([2, 2, 2]);
+  expect(testimony.sightings.map(({ what }) => what).slice(0, 4)).toEqual([
+    "activated",
+    "bumped",
+    "idle",
+    "activated",
+  ]);
+});
+
+test("all who wait for an activation that fails get its error, and the next call tries again", async () => {
+  const { cluster, testimony, kitchen } = await start();
+  await using _ = cluster;
+  testimony.beforeActivation = async () => {
+    await new Promise<void>((resolve) => void cluster.clock.schedule(50, resolve));
+    throw new GrainError("UNAVAILABLE", "no state");
+  };
+  const calls = Array.from({ length: 100 }, () => kitchen.bump({}).catch((reason: unknown) => reason));
+  for (const error of await cluster.settle(Promise.all(calls))) {
+    expect(error).toMatchObject({ name: "GrainError", reason: "UNAVAILABLE", message: "no state" });
+  }
+  testimony.beforeActivation = () => undefined;
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1 });
+});
+
+test("a factory may be asynchronous, gets the context, and may return a plain object", async () => {
+  const provider = new InProcessProvider();
+  const kind = newWitnessKind(async ({ identity, kind: name }) => ({
+    bump: () => ({ member: `${name}/${identity}` }),
+    fail: () => ({}),
+    relay: () => ({}),
+  }));
+  await using member = await Cluster.startMember(
+    new ActorSystem(),
+    configureCluster("test", provider, new DistHashLookup(), configureRemote("localhost", 0), {
+      kinds: [kind],
+    }),
+  );
+  expect((await getWitnessGrainClient(member, "kitchen").bump({})).member).toBe("Witness/kitchen");
+});
+
+test("a message that is no call reaches onMessage", async () => {
+  const { cluster, testimony } = await start();
+  await using _ = cluster;
+  const [member] = cluster.members;
+  const pid = await cluster.settle(member!.locate({ kind: "Witness", identity: "kitchen" }));
+  const owner = cluster.memberAt(pid.address);
+  owner.system.root.send(new PID(pid.address, pid.id), { hello: "there" });
+  await cluster.clock.advance(10);
+  expect(testimony.messages).toEqual([{ hello: "there" }]);
+});
+
+test("what onDeactivate throws is logged and keeps nobody from the next activation", async () => {
+  const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
+  await using _ = cluster;
+  testimony.beforeDeactivation = () => {
+    throw new Error("disk full");
+  };
+  await cluster.settle(kitchen.bump({}));
+  await cluster.clock.advance(1_100);
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ activation: 2 });
+});
+
+test("two kinds of one name are refused before anything starts", () => {
+  const kind = new Testimony().kind();
+  expect(() =>
+    configureCluster("test", new InProcessProvider(), new DistHashLookup(), configureRemote("localhost", 0), {
+      kinds: [kind, kind],
+    }),
+  ).toThrow(/two kinds are named Witness/);
+});
+
+test.each([[Number.NaN], [-1]])("an idle timeout of %d is refused", (idleTimeoutMs) => {
+  expect(() => new Testimony().kind({ idleTimeoutMs })).toThrow(/idleTimeoutMs/);
+});

@@ -1,0 +1,131 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Cluster } from "../src/index.ts";
+import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
+import { getWitnessGrainClient } from "./gen/witness_grain.ts";
+import { Testimony } from "./witness-grain.ts";
+
+const identities = Array.from({ length: 40 }, (_identity, index) => `lamp-${index}`);
+
+async function start(options: Partial<InMemoryClusterOptions> = {}) {
+  const testimony = new Testimony();
+  const cluster = await InMemoryCluster.start({ kinds: () => [testimony.kind()], members: 3, ...options });
+  return { testimony, cluster };
+}
+
+async function bumpAll(cluster: InMemoryCluster, caller: Cluster) {
+  return cluster.settle(
+    Promise.all(identities.map((identity) => getWitnessGrainClient(caller, identity).bump({}))),
+  );
+}
+
+/** For each identity, an activation ended before the next began. */
+function expectOneAtATime({ sightings }: Testimony): void {
+  const active = new Map<string, number>();
+  for (const { what, identity, activation } of sightings) {
+    if (what === "activated") {
+      expect(active.get(identity)).toBeUndefined();
+      active.set(identity, activation);
+    } else if (what !== "bumped") {
+      expect(active.get(identity)).toBe(activation);
+      active.delete(identity);
+    }
+  }
+}
+
+test("a member that shuts down hands its grains over without a failed call", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.nat({ max: 2 }), async (seed, leaving) => {
+      const { cluster, testimony } = await start({ seed, network: { delayMs: { min: 0, max: 4 } } });
+      await using _ = cluster;
+      await bumpAll(cluster, cluster.members[0]!);
+      const leaver = cluster.members[leaving]!;
+      const caller = cluster.members[(leaving + 1) % 3]!;
+      const before = bumpAll(cluster, caller);
+      const gone = cluster.settle(leaver.shutdown());
+      const during = bumpAll(cluster, caller);
+      await Promise.all([before, gone, during]);
+      const after = await bumpAll(cluster, caller);
+      expect(after.every(({ member }) => member !== leaver.system.address)).toBe(true);
+      expectOneAtATime(testimony);
+      expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(4 * identities.length);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("a member that joins gets its share of the grains, which end where they were", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  await bumpAll(cluster, cluster.members[0]!);
+  const newcomer = await cluster.addMember();
+  await cluster.clock.advance(100);
+  const responses = await bumpAll(cluster, cluster.members[0]!);
+  const moved = responses.filter(({ member }) => member === newcomer.system.address);
+  expect(moved.length).toBeGreaterThan(0);
+  expect(moved.length).toBeLessThan(identities.length);
+  expect(testimony.sightings.filter(({ what }) => what === "moved")).toHaveLength(moved.length);
+  expect(moved.every(({ count }) => count === 1)).toBe(true);
+  expectOneAtATime(testimony);
+});
+
+test("grains on members that stay keep their state when another leaves", async () => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  const before = await bumpAll(cluster, cluster.members[0]!);
+  await cluster.settle(cluster.members[2]!.shutdown());
+  const after = await bumpAll(cluster, cluster.members[0]!);
+  for (const [index, { member, activation }] of before.entries()) {
+    if (member === cluster.members[2]!.system.address) continue;
+    expect(after[index]).toMatchObject({ member, activation, count: 2 });
+  }
+});
+
+test("the grains of a member that was killed live on elsewhere", async () => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  await bumpAll(cluster, cluster.members[0]!);
+  await cluster.settle(cluster.members[2]!.kill());
+  const responses = await bumpAll(cluster, cluster.members[0]!);
+  expect(new Set(responses.map(({ member }) => member)).size).toBe(2);
+});
+
+test("shutting down waits for calls that are being handled", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  const { promise: handled, resolve: finish } = Promise.withResolvers<void>();
+  const pid = await cluster.settle(cluster.members[0]!.locate({ kind: "Witness", identity: "kitchen" }));
+  testimony.beforeBump = () => handled;
+  const owner = cluster.memberAt(pid.address);
+  const caller = cluster.members.find((member) => member !== owner)!;
+  const call = getWitnessGrainClient(caller, "kitchen").bump({});
+  await cluster.clock.advance(10);
+  const gone = owner.shutdown();
+  await cluster.clock.advance(100);
+  expect(testimony.count("shutdown", "kitchen")).toBe(0);
+  finish();
+  expect(await cluster.settle(call)).toMatchObject({ count: 1 });
+  await cluster.settle(gone);
+  expect(testimony.count("shutdown", "kitchen")).toBe(1);
+});
+
+test("shutting down does not wait for ever", async () => {
+  const { cluster, testimony } = await start({ members: 2, shutdownTimeoutMs: 500 });
+  await using _ = cluster;
+  testimony.beforeBump = () => new Promise(() => undefined);
+  const call = getWitnessGrainClient(cluster.members[0]!, "kitchen")
+    .bump({})
+    .catch((reason: unknown) => reason);
+  await cluster.clock.advance(10);
+  const pid = await cluster.settle(cluster.members[0]!.locate({ kind: "Witness", identity: "kitchen" }));
+  const startedAt = cluster.clock.nowMs();
+  await cluster.settle(cluster.memberAt(pid.address).shutdown());
+  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(12_000);
+  await cluster.settle(call);
+});
+
+test("shutting down twice is shutting down once", async () => {
+  const { cluster } = await start({ members: 1 });
+  const [member] = cluster.members;
+  await cluster.settle(Promise.all([member!.shutdown(), member!.shutdown(), member!.kill()]));
+});
