@@ -1,12 +1,21 @@
 // For applications
+
 export { BlockList } from "./block-list.ts";
 export { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 export type { TerminationReason } from "./endpoint/endpoint-state.ts";
 export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
 export { UndecodedMessage } from "./endpoint/undecoded-message.ts";
 export { Remote, type RemoteShutdownOptions } from "./remote.ts";
-export { configureRemote, type RemoteConfig, type RemoteOptions, remoteDefaults } from "./remote-config.ts";
+export {
+  configureRemote,
+  type RemoteConfig,
+  type RemoteNumbers,
+  type RemoteOptions,
+  remoteDefaults,
+} from "./remote-config.ts";
 export { RemoteError, type RemoteErrorCode } from "./remote-error.ts";
+export type { GrpcTransportOptions, TlsIdentity } from "./transport/grpc/grpc-options.ts";
+export { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 export { InMemoryNetwork, type InMemoryNetworkOptions } from "./transport/in-memory-network.ts";
 // For those who write transports
 export {

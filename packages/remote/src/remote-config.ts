@@ -2,35 +2,50 @@ import type { DescFile, DescMessage } from "@bufbuild/protobuf";
 import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
 import { RemoteError } from "./remote-error.ts";
+import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
 import { parseAddress, type Transport } from "./transport/transport.ts";
 import type { BatchLimits } from "./wire/batch-reader.ts";
 
+/** The times and sizes of a remote. Each is at least 1. */
+export interface RemoteNumbers {
+  /** Milliseconds from dialling a peer to its answer. Default 3 000. */
+  readonly connectTimeoutMs: number;
+  /** Attempts to connect, one after the other, after which a peer counts as gone. At least 1. Default 5. */
+  readonly connectAttempts: number;
+  /** Milliseconds of the shortest pause between two attempts; it doubles with each. Default 50. */
+  readonly reconnectDelayMs: number;
+  /** Milliseconds of the longest pause between two attempts. Default 5 000. */
+  readonly maxReconnectDelayMs: number;
+  /** Milliseconds that a peer which dialled us has to say who it is. Default 5 000. */
+  readonly greetingTimeoutMs: number;
+  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded". Default 16 MiB. */
+  readonly maxBufferBytes: number;
+  /** Bytes of a frame that we send or take; bounds a single message. Default 4 MiB, which is what Go takes. */
+  readonly maxFrameBytes: number;
+  /** Messages in a frame that we take, and in one that we send. Default 1 000. */
+  readonly maxBatchMessages: number;
+}
+
 /** How a remote listens, connects and protects itself. */
-export interface RemoteOptions {
+export interface RemoteOptions extends Partial<RemoteNumbers> {
   /** The address that peers know us by, `host:port`, taken word for word. Default: host and port that are listened on. */
   readonly advertisedHost?: string | undefined;
-  /** Carries the frames. Default: what who starts the remote chooses. */
+  /**
+   * Mutual TLS: every peer shows a certificate, and its names include the host of the address that it goes by. To renew
+   * certificates while running, make the {@link GrpcTransport} yourself. Default: plain text.
+   */
+  readonly tls?: TlsIdentity | undefined;
+  /**
+   * Allows to listen in plain text on an address that other machines reach, where anybody can then speak as any member.
+   * Default false: only loopback.
+   */
+  readonly insecure?: boolean | undefined;
+  /** Carries the frames; `tls` and `insecure` then mean nothing. Default: gRPC over HTTP/2. */
   readonly transport?: Transport | undefined;
   /** Message types that may travel, as {@link TypeRegistry.register} takes them. */
   readonly types?: readonly (DescFile | DescMessage)[] | undefined;
   /** Processes that peers may address, as {@link Remote.expose} takes them. Default none. */
   readonly exposed?: readonly string[] | undefined;
-  /** Milliseconds from dialling a peer to its answer. Default 3 000. */
-  readonly connectTimeoutMs?: number | undefined;
-  /** Attempts to connect, one after the other, after which a peer counts as gone. At least 1. Default 5. */
-  readonly connectAttempts?: number | undefined;
-  /** Milliseconds of the shortest pause between two attempts; it doubles with each. Default 50. */
-  readonly reconnectDelayMs?: number | undefined;
-  /** Milliseconds of the longest pause between two attempts. Default 5 000. */
-  readonly maxReconnectDelayMs?: number | undefined;
-  /** Milliseconds that a peer which dialled us has to say who it is. Default 5 000. */
-  readonly greetingTimeoutMs?: number | undefined;
-  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded". Default 16 MiB. */
-  readonly maxBufferBytes?: number | undefined;
-  /** Bytes of a frame that we send or take; bounds a single message. Default 4 MiB, which is what Go takes. */
-  readonly maxFrameBytes?: number | undefined;
-  /** Messages in a frame that we take, and in one that we send. Default 1 000. */
-  readonly maxBatchMessages?: number | undefined;
 }
 
 /** Resolved options: every field is there. Made by {@link configureRemote}. */
@@ -38,7 +53,9 @@ export interface RemoteConfig {
   readonly host: string;
   readonly port: number;
   readonly advertisedHost: string | undefined;
-  /** Undefined leaves the choice to who starts the remote: a cluster takes its provider's. */
+  readonly tls: TlsIdentity | undefined;
+  readonly insecure: boolean;
+  /** Undefined leaves the choice to who starts the remote: a cluster takes its provider's, a remote alone gRPC. */
   readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
   readonly exposed: readonly string[];
@@ -49,7 +66,7 @@ export interface RemoteConfig {
 }
 
 /** Defaults of the numbers in {@link RemoteOptions}. */
-export const remoteDefaults = {
+export const remoteDefaults: RemoteNumbers = {
   connectTimeoutMs: 3_000,
   connectAttempts: 5,
   reconnectDelayMs: 50,
@@ -58,7 +75,7 @@ export const remoteDefaults = {
   maxBufferBytes: 16 * 1024 * 1024,
   maxFrameBytes: 4 * 1024 * 1024,
   maxBatchMessages: 1_000,
-} as const;
+};
 
 /** Bytes after which a batch is closed: larger ones cost latency and win nothing. */
 const batchBytes = 64 * 1024;
@@ -71,7 +88,7 @@ const settledAfterMs = 10_000;
  * @throws RemoteError "invalid_options", naming the option.
  */
 export function configureRemote(host: string, port: number, options: RemoteOptions = {}): RemoteConfig {
-  const { advertisedHost, transport, types = [], exposed = [] } = options;
+  const { advertisedHost, tls, insecure = false, transport, types = [], exposed = [] } = options;
   const numbers = resolveNumbers(options);
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw invalid(`port must be 0 to 65535, got ${port}`);
@@ -83,6 +100,8 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     host,
     port,
     advertisedHost,
+    tls,
+    insecure,
     transport,
     types,
     exposed,
@@ -108,15 +127,13 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
   };
 }
 
-type Numbers = { readonly [K in keyof typeof remoteDefaults]: number };
-
-function resolveNumbers(options: RemoteOptions): Numbers {
+function resolveNumbers(options: RemoteOptions): RemoteNumbers {
   const entries = Object.entries(remoteDefaults).map(([name, fallback]) => {
-    const value = options[name as keyof Numbers] ?? fallback;
+    const value = options[name as keyof RemoteNumbers] ?? fallback;
     if (!(value >= 1)) throw invalid(`${name} must be at least 1, got ${value}`);
     return [name, value];
   });
-  return Object.fromEntries(entries) as Numbers;
+  return Object.fromEntries(entries) as RemoteNumbers;
 }
 
 function invalid(why: string): RemoteError {

@@ -1,10 +1,4 @@
-import {
-  type ActorSystem,
-  type DeadLetter,
-  DeadLetterEvent,
-  DeadLetterResponse,
-  type Subscription,
-} from "@ts-grain/actor";
+import type { ActorSystem, Subscription } from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
@@ -15,7 +9,7 @@ import { InboundSession } from "./endpoint/inbound-session.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
-import { RemoteError } from "./remote-error.ts";
+import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 import type { InboundConnection, Listener, Transport } from "./transport/transport.ts";
 import { TypeRegistry } from "./wire/type-registry.ts";
 
@@ -39,6 +33,7 @@ export class Remote implements AsyncDisposable {
   readonly #dispatcher: BatchDispatcher;
   readonly #sessions = new Set<InboundSession>();
   readonly #terminations: Subscription;
+  #drained: PromiseWithResolvers<void> | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(system: ActorSystem, { config, transport, listener, types }: Listening) {
@@ -64,8 +59,7 @@ export class Remote implements AsyncDisposable {
    * @throws RemoteError "listen_failed"; "invalid_options" without a transport; "type_conflict" if two of the given types share a name.
    */
   static async start(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
-    const { transport } = config;
-    if (transport === undefined) throw new RemoteError("invalid_options", "transport is missing");
+    const transport = config.transport ?? grpcFor(system, config);
     const types = new TypeRegistry();
     for (const file of [file_actor_actor, file_remote_remote])
       types.register(file, { knownBy: "every peer" });
@@ -93,6 +87,18 @@ export class Remote implements AsyncDisposable {
     this.#exposed.expose(pattern, options);
   }
 
+  /**
+   * Resolves once no peer is connected to this system, or after the given milliseconds. A member that has told the others
+   * that it leaves waits for this, so that what they sent before they knew is still answered.
+   */
+  async drained({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
+    if (this.#sessions.size === 0) return;
+    this.#drained ??= Promise.withResolvers();
+    const timer = this.#services.clock.schedule(timeoutMs, this.#drained.resolve);
+    await this.#drained.promise;
+    timer.cancel();
+  }
+
   /** Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. */
   shutdown({ graceful = true }: RemoteShutdownOptions = {}): Promise<void> {
     this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once");
@@ -117,7 +123,10 @@ export class Remote implements AsyncDisposable {
       dispatcher: this.#dispatcher,
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: this.#config.greetingTimeoutMs,
-      onEnd: (ended) => this.#sessions.delete(ended),
+      onEnd: (ended) => {
+        this.#sessions.delete(ended);
+        if (this.#sessions.size === 0) this.#drained?.resolve();
+      },
     });
     this.#sessions.add(session);
   }
@@ -126,6 +135,14 @@ export class Remote implements AsyncDisposable {
     // Our own event comes when the endpoint is already out of the table.
     if (event instanceof EndpointTerminatedEvent) this.#endpoints.get(event.address)?.terminate("left");
   }
+}
+
+function grpcFor(
+  { clock }: ActorSystem,
+  { tls, insecure, outbox, greetingTimeoutMs }: RemoteConfig,
+): Transport {
+  const { maxFrameBytes } = outbox;
+  return new GrpcTransport({ tls, insecure, maxFrameBytes, pendingTimeoutMs: greetingTimeoutMs, clock });
 }
 
 interface Listening {
@@ -163,13 +180,6 @@ function servicesFor(
     publish: (event) => eventStream.publish(event),
     handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
     recall: (handedOut) => exposed.recall(handedOut),
-    deadLetter: (letter) => deadLetter(system, letter),
+    deadLetter: (letter) => processes.deadLetter(letter),
   };
-}
-
-function deadLetter({ eventStream, processes }: ActorSystem, letter: DeadLetter): void {
-  const { target, sender, reason } = letter;
-  eventStream.publish(new DeadLetterEvent(letter));
-  if (sender === undefined) return;
-  processes.get(sender).sendUser(sender, new DeadLetterResponse(target, reason), undefined, undefined);
 }

@@ -157,7 +157,7 @@ export class BatchDispatcher {
       target,
       message: new UndecodedMessage(typeName),
       sender: answerable,
-      reason: "not_found",
+      reason: "not_serializable",
     });
   }
 

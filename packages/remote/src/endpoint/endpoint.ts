@@ -3,6 +3,7 @@ import {
   type Message,
   type MessageHeaders,
   type PID,
+  RequestFailed,
   Stop,
   type SystemMessage,
   Terminated,
@@ -61,15 +62,18 @@ export class Endpoint {
   }
 
   /**
-   * Takes a message for the peer. If too much waits already, it becomes a dead letter with reason "overloaded".
-   *
-   * @throws RemoteError "not_serializable", "message_too_large".
+   * Takes a message for the peer. If too much waits already, it becomes a dead letter with reason "overloaded"; if it can
+   * never leave the process, one with reason "not_serializable", and a request fails with the RemoteError that says why.
    */
   send(target: PID, message: Message, origin: Origin): void {
     if (this.#outbox.isFull) {
       this.#services.deadLetter({ target, message, sender: origin.sender, reason: "overloaded" });
-    } else {
+      return;
+    }
+    try {
       this.#add(target, message, origin);
+    } catch (error) {
+      this.#refuse({ target, message, sender: origin.sender, reason: "not_serializable" }, error as Error);
     }
   }
 
@@ -161,6 +165,19 @@ export class Endpoint {
   #neverLeft(letter: DeadLetter): void {
     const sender = letter.sender && this.#services.recall(letter.sender);
     this.#services.deadLetter({ ...letter, sender });
+  }
+
+  #refuse(letter: DeadLetter, error: Error): void {
+    const { sender } = letter;
+    this.#services.logger.error(
+      { err: error, target: letter.target?.toString() },
+      "a message cannot leave the process",
+    );
+    const isRequest =
+      sender !== undefined && sender.requestId !== 0 && this.#services.processes.isLocal(sender);
+    this.#services.deadLetter(isRequest ? { ...letter, sender: undefined } : letter);
+    if (isRequest)
+      this.#services.processes.get(sender).sendUser(sender, new RequestFailed(error), undefined, undefined);
   }
 
   #tell(watcher: PID, news: Terminated): void {

@@ -71,7 +71,12 @@ export class InboundSession {
 
   #greet(request: ConnectRequest): void {
     const { services, isBlocked } = this.#options;
-    const greeting = judgeGreeting(request, { self: services.self, isBlocked, known: this.#peer });
+    const greeting = judgeGreeting(request, {
+      self: services.self,
+      isBlocked,
+      known: this.#peer,
+      names: this.#connection.peer.names,
+    });
     if (greeting.kind === "refused") throw malformed(greeting.why);
     const memberId = services.self.systemId;
     this.#connection.send(connectResponseFrame({ memberId, blocked: greeting.kind === "blocked" }));
@@ -80,6 +85,7 @@ export class InboundSession {
       return;
     }
     this.#greetingTimer.cancel();
+    this.#connection.admit();
     this.#peer = greeting.peer;
   }
 

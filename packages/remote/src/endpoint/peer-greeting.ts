@@ -20,6 +20,8 @@ export type Greeting =
 export interface GreetingContext {
   readonly self: Self;
   readonly isBlocked: (systemId: string) => boolean;
+  /** Names that the transport proved; undefined if it proves none. */
+  readonly names: readonly string[] | undefined;
   /** Who this connection has already greeted as. */
   readonly known: Peer | undefined;
 }
@@ -29,7 +31,7 @@ const maxNameLength = 256;
 /** Judges a connect request. It may repeat, but a connection stays one peer's. */
 export function judgeGreeting(
   request: ConnectRequest,
-  { self, isBlocked, known }: GreetingContext,
+  { self, isBlocked, names, known }: GreetingContext,
 ): Greeting {
   if (request.connectionType.case !== "serverConnection") return refused("only members may connect");
   const { SystemId: systemId, Address: address } = request.connectionType.value;
@@ -41,7 +43,17 @@ export function judgeGreeting(
     return refused("the peer greeted as two different members");
   }
   const peer = { systemId, address };
+  if (names !== undefined && !isNamed(peer, names)) return refused("the peer's certificate names another");
   return isBlocked(systemId) ? { kind: "blocked", peer } : { kind: "welcome", peer };
+}
+
+/** A certificate is for the host that the peer is reached at, or, as a SPIFFE id, for the member itself. */
+function isNamed({ systemId, address }: Peer, names: readonly string[]): boolean {
+  const { host } = parseAddress(address)!;
+  const bareHost = host.replace(/^\[(.*)\]$/, "$1");
+  return names.some(
+    (name) => name === bareHost || (name.startsWith("spiffe://") && name.endsWith(`/member/${systemId}`)),
+  );
 }
 
 function refused(why: string): Greeting {

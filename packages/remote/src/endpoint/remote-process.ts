@@ -11,7 +11,6 @@ export class RemoteProcess implements Process {
     this.#obtain = obtain;
   }
 
-  /** @throws RemoteError "not_serializable", "message_too_large": the message can never leave the process. */
   sendUser(
     target: PID,
     message: Message,

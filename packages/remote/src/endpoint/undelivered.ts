@@ -1,8 +1,13 @@
 import { type DeadLetter, PID } from "@ts-grain/actor";
+import { StopSchema, TerminatedSchema, UnwatchSchema, WatchSchema } from "../gen/actor/actor_pb.ts";
 import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import { BatchReader, type WirePid } from "../wire/batch-reader.ts";
 import { readFrame } from "../wire/frame.ts";
 import type { TypeRegistry } from "../wire/type-registry.ts";
+
+const systemTypes: ReadonlySet<string> = new Set(
+  [StopSchema, TerminatedSchema, UnwatchSchema, WatchSchema].map(({ typeName }) => typeName),
+);
 
 /** We wrote the batch ourselves. */
 const unlimited = {
@@ -12,7 +17,10 @@ const unlimited = {
   maxHeaderBytes: Number.POSITIVE_INFINITY,
 };
 
-/** The messages in a frame of ours that never left. */
+/**
+ * The messages in a frame of ours that never left. Not those of the runtime itself: the peer's end makes them void, and
+ * watchers hear of that end otherwise.
+ */
 export function* undelivered(frame: Uint8Array, types: TypeRegistry): Iterable<DeadLetter> {
   const outer = readFrame(frame);
   if (outer.kind !== "batch") return;
@@ -20,6 +28,7 @@ export function* undelivered(frame: Uint8Array, types: TypeRegistry): Iterable<D
   while (batch.next()) {
     const type = types.get(batch.typeNames[batch.typeIndex]!)!;
     const codec = batch.serializerId === 0 ? type.codec : type.json;
+    if (systemTypes.has(type.typeName)) continue;
     const target = batch.targets[batch.targetIndex]!;
     const sender = batch.senders[batch.senderIndex];
     yield {

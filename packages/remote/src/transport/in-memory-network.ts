@@ -154,7 +154,7 @@ class Link {
 
   accepted(source: string): InboundConnection {
     const receive = (handlers: ConnectionHandlers) => this.#attach(handlers, this.#outward, this.#homeward);
-    return { peer: { source }, receive, ...this.#end(this.#outward, this.#homeward) };
+    return { peer: { source }, receive, admit() {}, ...this.#end(this.#outward, this.#homeward) };
   }
 
   dialled(handlers: ConnectionHandlers): Connection {
@@ -177,6 +177,7 @@ class Link {
 
   #end(incoming: InMemoryPipe, outgoing: InMemoryPipe): Connection {
     return {
+      probe() {},
       send: (frame) => this.#hasEnded || outgoing.send(frame),
       close: () => {
         incoming.receiver = undefined;

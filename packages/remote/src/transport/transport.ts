@@ -22,11 +22,13 @@ export interface Transport {
   connect(address: string, handlers: ConnectionHandlers, options?: ConnectOptions): Promise<Connection>;
 }
 
+/** Where to listen. */
 export interface HostAndPort {
   readonly host: string;
   readonly port: number;
 }
 
+/** Options of {@link Transport.connect}. */
 export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
@@ -56,6 +58,8 @@ export interface Connection {
   send(frame: Uint8Array): boolean;
   /** Ends the connection after what was sent has left. Nothing is called any more. Calling it again does nothing. */
   close(): void;
+  /** The peer takes frequent probes: from now on a link that went dead without a word is noticed within seconds. */
+  probe(): void;
 }
 
 /** The listening side's end. */
@@ -64,6 +68,8 @@ export interface InboundConnection extends Connection {
   readonly peer: TransportPeer;
   /** Begins to receive. Call it inside `accept`. */
   receive(handlers: ConnectionHandlers): void;
+  /** The peer has shown who it is: lifts the limits under which strangers stand, such as small frames and a deadline. */
+  admit(): void;
 }
 
 /** What a transport knows about the other end. */

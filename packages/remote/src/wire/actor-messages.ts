@@ -77,14 +77,8 @@ const whyToWire: Readonly<Record<TerminatedReason, wire.TerminatedReason>> = {
 };
 
 function whyFromWire(why: wire.TerminatedReason): TerminatedReason {
-  switch (why) {
-    case wire.TerminatedReason.AddressTerminated:
-      return "address_terminated";
-    case wire.TerminatedReason.NotFound:
-      return "not_found";
-    default:
-      return "stopped";
-  }
+  if (why === wire.TerminatedReason.AddressTerminated) return "address_terminated";
+  return why === wire.TerminatedReason.NotFound ? "not_found" : "stopped";
 }
 
 function named(pid: wire.PID | undefined, peerAddress: string): PID {

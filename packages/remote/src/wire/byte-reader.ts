@@ -44,7 +44,7 @@ export class ByteReader {
   }
 
   /** A length-prefixed string of valid UTF-8. Longer than `maxBytes` is `limit_exceeded`. */
-  string(maxBytes = Number.POSITIVE_INFINITY): string {
+  string(maxBytes: number = Number.POSITIVE_INFINITY): string {
     const end = this.lengthEnd();
     if (end - this.pos > maxBytes) throw limitExceeded(`a string is longer than ${maxBytes} bytes`);
     const text = end - this.pos <= shortString ? this.#shortAscii(end) : undefined;

@@ -1,0 +1,138 @@
+import type { Http2Session, Http2Stream } from "node:http2";
+import type { Clock, Timer } from "@ts-grain/actor";
+import { RemoteError } from "../../remote-error.ts";
+import type { Connection, ConnectionHandlers } from "../transport.ts";
+import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
+
+/** What both ends of a stream are made with. */
+export interface GrpcConnectionOptions {
+  readonly stream: Http2Stream;
+  readonly session: Http2Session;
+  readonly clock: Clock;
+  readonly maxFrameBytes: number;
+  /** How this end of the stream says that it is done. */
+  readonly end: () => void;
+  /** Why the other side ended the stream, if that was not as it should be. Asked at its end. */
+  readonly failure: () => Error | undefined;
+}
+
+/** Unsent bytes in the stream above which `send` asks to wait; larger writes also save system calls. */
+const highWaterBytes = 256 * 1024;
+/** Milliseconds that the other side has to end the stream, too. */
+const closeTimeoutMs = 2_000;
+/** Milliseconds in which a frame that has begun must be complete. */
+const stalledFrameMs = 30_000;
+/** Milliseconds between probes, and how long an answer may take. */
+const probe = { everyMs: 1_000, timeoutMs: 3_000 } as const;
+
+/** One end of a `/remote.Remoting/Receive` stream on an HTTP/2 session of its own. */
+export class GrpcConnection implements Connection {
+  readonly #options: GrpcConnectionOptions;
+  readonly #deframer: GrpcDeframer;
+  #handlers: ConnectionHandlers | undefined;
+  #error: Error | undefined;
+  #timer: Timer | undefined;
+  #probeTimer: Timer | undefined;
+  #isEnding = false;
+
+  constructor(options: GrpcConnectionOptions) {
+    this.#options = options;
+    this.#deframer = new GrpcDeframer(options.maxFrameBytes, (frame) => this.#handlers?.onFrame(frame));
+  }
+
+  /** Begins to receive. */
+  receive(handlers: ConnectionHandlers): void {
+    this.#handlers = handlers;
+    const { stream } = this.#options;
+    stream.on("data", (chunk: Uint8Array) => this.#received(chunk));
+    stream.on("drain", () => this.#handlers?.onWritable());
+    stream.on("error", (error) => {
+      this.#error ??= error;
+    });
+    stream.on("end", () => this.#peerEnded());
+    stream.on("close", () => this.#closed());
+  }
+
+  /** From the next frame on. */
+  set maxFrameBytes(maxBytes: number) {
+    this.#deframer.maxBytes = maxBytes;
+  }
+
+  send(frame: Uint8Array): boolean {
+    const { stream } = this.#options;
+    if (this.#isEnding || stream.destroyed || !stream.writable) return true;
+    return stream.write(withPrefix(frame)) || stream.writableLength < highWaterBytes;
+  }
+
+  close(): void {
+    this.#handlers = undefined;
+    if (this.#isEnding) return;
+    this.#endOwnSide();
+    this.#destroyAfter(closeTimeoutMs, undefined);
+  }
+
+  probe(): void {
+    this.#probeTimer?.cancel();
+    this.#probeTimer = this.#options.clock.schedule(probe.everyMs, () => this.#ping());
+  }
+
+  /** Ends the stream at once. */
+  destroy(error: Error): void {
+    this.#error ??= error;
+    this.#options.stream.destroy();
+    this.#options.session.destroy();
+  }
+
+  #received(chunk: Uint8Array): void {
+    try {
+      this.#deframer.push(chunk);
+    } catch (error) {
+      this.destroy(error as Error);
+      return;
+    }
+    if (this.#isEnding) return;
+    this.#timer?.cancel();
+    if (this.#deframer.isInside) this.#destroyAfter(stalledFrameMs, "a frame was not completed in time");
+  }
+
+  #peerEnded(): void {
+    if (!this.#isEnding) this.#endOwnSide();
+  }
+
+  #endOwnSide(): void {
+    this.#isEnding = true;
+    this.#options.end();
+  }
+
+  #closed(): void {
+    this.#timer?.cancel();
+    this.#probeTimer?.cancel();
+    const handlers = this.#handlers;
+    this.#handlers = undefined;
+    this.#options.session.close();
+    const cause = this.#error ?? this.#options.failure();
+    handlers?.onClose(
+      cause && new RemoteError("connection_lost", `the stream ended: ${cause.message}`, { cause }),
+    );
+  }
+
+  #destroyAfter(delayMs: number, why: string | undefined): void {
+    this.#timer?.cancel();
+    this.#timer = this.#options.clock.schedule(delayMs, () =>
+      this.destroy(new RemoteError("connection_lost", why ?? "the other side did not end the stream")),
+    );
+  }
+
+  #ping(): void {
+    const { session, clock } = this.#options;
+    if (session.destroyed) return;
+    const timer = clock.schedule(probe.timeoutMs, () =>
+      this.destroy(new RemoteError("connection_lost", `no answer to a probe for ${probe.timeoutMs} ms`)),
+    );
+    const wasSent = session.ping((error) => {
+      timer.cancel();
+      if (error === null) this.probe();
+    });
+    if (!wasSent) timer.cancel();
+  }
+}

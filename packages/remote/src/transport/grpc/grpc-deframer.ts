@@ -1,0 +1,94 @@
+import { RemoteError } from "../../remote-error.ts";
+
+/** A gRPC message is led by a byte that says whether it is compressed and by its length in four bytes, big endian. */
+export const prefixBytes = 5;
+const smallestBuffer = 1024;
+
+/**
+ * Cuts a stream of bytes into gRPC messages. A message that lies in one chunk is handed out as a view of it; only one that
+ * is split is copied, into memory that grows with what has arrived and not with what was announced.
+ */
+export class GrpcDeframer {
+  readonly #onFrame: (frame: Uint8Array) => void;
+  #maxBytes: number;
+  /** The beginning of a message that is not complete: its first `#held` bytes, prefix included. */
+  #buffer: Uint8Array = new Uint8Array(smallestBuffer);
+  #held = 0;
+
+  constructor(maxBytes: number, onFrame: (frame: Uint8Array) => void) {
+    this.#maxBytes = maxBytes;
+    this.#onFrame = onFrame;
+  }
+
+  /** Whether a message has begun and its end is awaited. */
+  get isInside(): boolean {
+    return this.#held > 0;
+  }
+
+  /** From the next message on. */
+  set maxBytes(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @throws RemoteError "malformed_frame" for a compressed message, "limit_exceeded" for one that is too long. */
+  push(chunk: Uint8Array): void {
+    let at = this.#held > 0 ? this.#complete(chunk) : 0;
+    while (this.#held === 0 && chunk.length - at >= prefixBytes) {
+      const end = at + prefixBytes + this.#lengthOf(chunk, at);
+      if (end > chunk.length) break;
+      const start = at + prefixBytes;
+      at = end;
+      this.#onFrame(chunk.subarray(start, end));
+    }
+    if (at < chunk.length) this.#hold(chunk.subarray(at));
+  }
+
+  /** Takes what completes the message that was begun; returns how many bytes that were. */
+  #complete(chunk: Uint8Array): number {
+    const forPrefix = Math.min(Math.max(prefixBytes - this.#held, 0), chunk.length);
+    this.#hold(chunk.subarray(0, forPrefix));
+    if (this.#held < prefixBytes) return forPrefix;
+    const end = prefixBytes + this.#lengthOf(this.#buffer, 0);
+    const used = forPrefix + Math.min(end - this.#held, chunk.length - forPrefix);
+    this.#hold(chunk.subarray(forPrefix, used));
+    if (this.#held < end) return used;
+    // The receiver keeps the bytes, so the next split message needs memory of its own.
+    const frame = this.#buffer.subarray(prefixBytes, end);
+    this.#buffer = new Uint8Array(smallestBuffer);
+    this.#held = 0;
+    this.#onFrame(frame);
+    return used;
+  }
+
+  #lengthOf(bytes: Uint8Array, at: number): number {
+    if (bytes[at] !== 0) throw new RemoteError("malformed_frame", "compressed messages are not taken");
+    const length =
+      ((bytes[at + 1]! << 24) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 8) | bytes[at + 4]!) >>> 0;
+    if (length > this.#maxBytes) {
+      throw new RemoteError(
+        "limit_exceeded",
+        `a frame of ${length} bytes was announced; ${this.#maxBytes} are allowed`,
+      );
+    }
+    return length;
+  }
+
+  #hold(bytes: Uint8Array): void {
+    const needed = this.#held + bytes.length;
+    if (needed > this.#buffer.length) {
+      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      grown.set(this.#buffer.subarray(0, this.#held));
+      this.#buffer = grown;
+    }
+    this.#buffer.set(bytes, this.#held);
+    this.#held = needed;
+  }
+}
+
+/** A message with its gRPC prefix. */
+export function withPrefix(frame: Uint8Array): Uint8Array {
+  const framed = new Uint8Array(prefixBytes + frame.length);
+  new DataView(framed.buffer).setUint32(1, frame.length);
+  framed.set(frame, prefixBytes);
+  return framed;
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "@ts-grain/actor";
+import { systemClock } from "@ts-grain/actor";
+import { RemoteError } from "../../remote-error.ts";
+
+/** A member's certificate and what it trusts, all in PEM. */
+export interface TlsIdentity {
+  /** This member's certificate, followed by those between it and an authority. Its names include the advertised host. */
+  readonly certificate: string | Uint8Array;
+  readonly privateKey: string | Uint8Array;
+  /** The authorities that sign members' certificates. No other is trusted, the system's neither. */
+  readonly authorities: string | Uint8Array;
+}
+
+/** How {@link grpcTransport} listens and connects. */
+export interface GrpcTransportOptions {
+  /** Mutual TLS 1.3: every peer shows a certificate of one of the authorities. A function is asked again by `reloadTls` and for each connection that is opened. Default: plain text. */
+  readonly tls?: TlsIdentity | (() => TlsIdentity) | undefined;
+  /** Allows to listen in plain text on an address that other machines reach, where anybody can then speak as any member. Default false. */
+  readonly insecure?: boolean | undefined;
+  /** Bytes of the longest frame that is taken. Default 4 MiB. */
+  readonly maxFrameBytes?: number | undefined;
+  /** Connections that peers may have open at once. Default 256. */
+  readonly maxConnections?: number | undefined;
+  /** Connections whose peer has not said who it is yet. Default 64. */
+  readonly maxPending?: number | undefined;
+  /** The same from one source address. Default 16. */
+  readonly maxPendingPerSource?: number | undefined;
+  /** Milliseconds in which a peer must say who it is. Default 5 000. */
+  readonly pendingTimeoutMs?: number | undefined;
+  /** Measures time-outs. Default: the system's clock. */
+  readonly clock?: Clock | undefined;
+}
+
+/** Options after defaults. */
+export interface GrpcSettings {
+  readonly tls: (() => TlsIdentity) | undefined;
+  readonly insecure: boolean;
+  readonly maxFrameBytes: number;
+  readonly maxConnections: number;
+  readonly maxPending: number;
+  readonly maxPendingPerSource: number;
+  readonly pendingTimeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** @throws RemoteError "invalid_options" if the TLS options are incomplete. */
+export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings {
+  const { tls } = options;
+  const read = typeof tls === "function" ? tls : tls && (() => tls);
+  if (read !== undefined) checkTls(read());
+  return {
+    tls: read,
+    insecure: options.insecure ?? false,
+    maxFrameBytes: options.maxFrameBytes ?? 4 * 1024 * 1024,
+    maxConnections: options.maxConnections ?? 256,
+    maxPending: options.maxPending ?? 64,
+    maxPendingPerSource: options.maxPendingPerSource ?? 16,
+    pendingTimeoutMs: options.pendingTimeoutMs ?? 5_000,
+    clock: options.clock ?? systemClock,
+  };
+}
+
+/** Half of an identity would mean half of the protection: refuses to start. */
+function checkTls(identity: Partial<TlsIdentity>): void {
+  for (const name of ["certificate", "privateKey", "authorities"] as const) {
+    if (!identity[name]?.length) throw new RemoteError("invalid_options", `tls.${name} is missing`);
+  }
+}

@@ -1,0 +1,179 @@
+import {
+  createSecureServer,
+  createServer,
+  type Http2SecureServer,
+  type Http2Server,
+  type Http2Session,
+  type IncomingHttpHeaders,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+  type ServerOptions,
+} from "node:http2";
+import type { Socket } from "node:net";
+import type { TLSSocket } from "node:tls";
+import { RemoteError } from "../../remote-error.ts";
+import type { HostAndPort, InboundConnection, Listener } from "../transport.ts";
+import { certificateNames } from "./certificate-names.ts";
+import { ConnectionGuard, type GuardedConnection } from "./connection-guard.ts";
+import { GrpcConnection } from "./grpc-connection.ts";
+import type { GrpcSettings } from "./grpc-options.ts";
+import { flowControlBytes, grpcStatus, isGrpc, receivePath, strangerFrameBytes } from "./grpc-protocol.ts";
+import { secureContext, tlsServerOptions } from "./tls-settings.ts";
+
+/** What a peer may make Node's HTTP/2 do for it. Each bound ends the session that goes beyond. */
+const http2Limits: ServerOptions = {
+  maxSessionMemory: 8,
+  maxHeaderListPairs: 32,
+  maxOutstandingPings: 4,
+  maxSettings: 16,
+  maxSendHeaderBlockLength: 4_096,
+  maxSessionInvalidFrames: 10,
+  maxSessionRejectedStreams: 10,
+  streamResetBurst: 20,
+  streamResetRate: 5,
+  unknownProtocolTimeout: 1_000,
+  settings: {
+    enablePush: false,
+    initialWindowSize: flowControlBytes,
+    maxConcurrentStreams: 4,
+    maxHeaderListSize: 8_192,
+  },
+};
+
+interface Caller {
+  readonly socket: Socket;
+  readonly guarded: GuardedConnection;
+}
+
+/** Serves `/remote.Remoting/Receive`, one stream on each connection, and nothing else. */
+export class GrpcServer {
+  readonly #settings: GrpcSettings;
+  readonly #accept: (connection: InboundConnection) => void;
+  readonly #server: Http2Server | Http2SecureServer;
+  readonly #guard: ConnectionGuard;
+  /** By the socket's far end, which is all that a session tells of its socket. */
+  readonly #callers = new Map<string, Caller>();
+  readonly #connections = new Map<Http2Session, GrpcConnection>();
+
+  constructor(settings: GrpcSettings, accept: (connection: InboundConnection) => void) {
+    this.#settings = settings;
+    this.#accept = accept;
+    this.#guard = new ConnectionGuard(settings);
+    const { tls } = settings;
+    this.#server = tls
+      ? createSecureServer({ ...http2Limits, ...tlsServerOptions(tls()) })
+      : createServer(http2Limits);
+    this.#server.on("connection", (socket: Socket) => this.#entered(socket));
+    this.#server.on("session", (session: ServerHttp2Session) => this.#prepare(session));
+    this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
+      this.#opened(stream, headers),
+    );
+    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  }
+
+  /** @throws RemoteError "listen_failed". */
+  async listen({ host, port }: HostAndPort): Promise<Listener> {
+    const bound = Promise.withResolvers<void>();
+    this.#server.on("error", bound.reject);
+    this.#server.listen(port, host, bound.resolve);
+    try {
+      await bound.promise;
+    } catch (cause) {
+      throw new RemoteError("listen_failed", `cannot listen on ${host}:${port}`, { cause });
+    }
+    const address = this.#server.address();
+    return { host, port: typeof address === "object" ? address!.port : port, close: () => this.#close() };
+  }
+
+  /** Shows a renewed certificate to who connects from now on. */
+  reloadTls(): void {
+    const { tls } = this.#settings;
+    if (tls && "setSecureContext" in this.#server) this.#server.setSecureContext(secureContext(tls()));
+  }
+
+  #entered(socket: Socket): void {
+    socket.on("error", () => {});
+    const guarded = this.#guard.enter(socket.remoteAddress ?? "", () => socket.destroy());
+    if (guarded === undefined) {
+      socket.destroy();
+      return;
+    }
+    const source = sourceOf(socket);
+    this.#callers.set(source, { socket, guarded });
+    socket.once("close", () => {
+      this.#callers.delete(source);
+      guarded.release();
+    });
+  }
+
+  #prepare(session: ServerHttp2Session): void {
+    session.on("error", () => {});
+    session.once("close", () => this.#connections.delete(session));
+    session.setLocalWindowSize(flowControlBytes);
+  }
+
+  #opened(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    stream.on("error", () => {});
+    const { session } = stream;
+    if (!session || session.destroyed) return;
+    const isOurs =
+      headers[":method"] === "POST" && headers[":path"] === receivePath && isGrpc(headers["content-type"]);
+    if (!isOurs) refuse(stream, grpcStatus.unimplemented);
+    else if (this.#connections.has(session)) refuse(stream, grpcStatus.resourceExhausted);
+    else this.#accept(this.#connect(stream, session));
+  }
+
+  #connect(stream: ServerHttp2Stream, session: Http2Session): InboundConnection {
+    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
+    // Go keeps a stream that ended with OK in its table as if it lived.
+    stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": grpcStatus.unavailable }));
+    const connection = new GrpcConnection({
+      stream,
+      session,
+      clock: this.#settings.clock,
+      maxFrameBytes: strangerFrameBytes,
+      end: () => stream.end(),
+      failure: () =>
+        stream.rstCode ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined,
+    });
+    this.#connections.set(session, connection);
+    const source = sourceOf(session.socket);
+    return {
+      peer: { source, names: namesOf(session.socket) },
+      receive: (handlers) => connection.receive(handlers),
+      admit: () => {
+        connection.maxFrameBytes = this.#settings.maxFrameBytes;
+        this.#callers.get(source)?.guarded.admit();
+      },
+      send: (frame) => connection.send(frame),
+      close: () => connection.close(),
+      probe: () => connection.probe(),
+    };
+  }
+
+  async #close(): Promise<void> {
+    const closed = Promise.withResolvers<void>();
+    this.#server.close(() => closed.resolve());
+    const busy = new Set([...this.#connections.keys()].map(({ socket }) => sourceOf(socket)));
+    for (const connection of this.#connections.values()) connection.close();
+    for (const [source, { socket }] of this.#callers) if (!busy.has(source)) socket.destroy();
+    await closed.promise;
+  }
+}
+
+function refuse(stream: ServerHttp2Stream, status: string): void {
+  stream.respond(
+    { ":status": 200, "content-type": "application/grpc", "grpc-status": status },
+    { endStream: true },
+  );
+}
+
+function sourceOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | "remotePort">): string {
+  return `${remoteAddress}:${remotePort}`;
+}
+
+function namesOf(socket: Socket): readonly string[] | undefined {
+  // The session hands out a stand-in for the socket, which is no instance of TLSSocket.
+  if (!("getPeerCertificate" in socket)) return undefined;
+  return certificateNames((socket as TLSSocket).getPeerCertificate().subjectaltname);
+}

@@ -1,0 +1,57 @@
+import { RemoteError } from "../../remote-error.ts";
+import type {
+  Connection,
+  ConnectionHandlers,
+  ConnectOptions,
+  HostAndPort,
+  InboundConnection,
+  Listener,
+  Transport,
+} from "../transport.ts";
+import { grpcConnect } from "./grpc-client.ts";
+import { type GrpcSettings, type GrpcTransportOptions, resolveGrpcOptions } from "./grpc-options.ts";
+import { GrpcServer } from "./grpc-server.ts";
+import { isLoopback } from "./loopback.ts";
+
+/** Frames over gRPC on HTTP/2: what Proto.Actor Go speaks. */
+export class GrpcTransport implements Transport {
+  readonly #settings: GrpcSettings;
+  readonly #servers = new Set<GrpcServer>();
+
+  /** @throws RemoteError "invalid_options" if the TLS options are incomplete. */
+  constructor(options: GrpcTransportOptions = {}) {
+    this.#settings = resolveGrpcOptions(options);
+  }
+
+  /** @throws RemoteError "listen_failed"; "invalid_options" for a host that other machines reach, without `tls` or `insecure`. */
+  async listen(at: HostAndPort, accept: (connection: InboundConnection) => void): Promise<Listener> {
+    const { tls, insecure } = this.#settings;
+    if (tls === undefined && !insecure && !isLoopback(at.host)) {
+      throw new RemoteError(
+        "invalid_options",
+        `listening on ${at.host} needs the option tls, or insecure: true`,
+      );
+    }
+    const server = new GrpcServer(this.#settings, accept);
+    const listener = await server.listen(at);
+    this.#servers.add(server);
+    const close = () => {
+      this.#servers.delete(server);
+      return listener.close();
+    };
+    return { host: listener.host, port: listener.port, close };
+  }
+
+  async connect(
+    address: string,
+    handlers: ConnectionHandlers,
+    options: ConnectOptions = {},
+  ): Promise<Connection> {
+    return grpcConnect({ address, settings: this.#settings }, handlers, options);
+  }
+
+  /** Uses renewed certificates from now on, if `tls` is a function. Connections that stand go on with the old ones. */
+  reloadTls(): void {
+    for (const server of this.#servers) server.reloadTls();
+  }
+}
