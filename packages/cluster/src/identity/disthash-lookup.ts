@@ -3,7 +3,9 @@ import { ActorError, PID, propsFromProducer, type Subscription } from "@ts-grain
 import { pidFromWire } from "@ts-grain/remote/wire";
 import { ClusterError } from "../cluster-error.ts";
 import { ActivationRequestSchema, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
+import { memberAddress } from "../membership/member.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
+import { Departures } from "./departures.ts";
 import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
 import { PlaceBy, PlacementActor, placementActorId, Release } from "./placement-actor.ts";
 import { Rendezvous } from "./rendezvous.ts";
@@ -24,6 +26,7 @@ class DistHashSession implements LookupSession {
   readonly #context: LookupContext;
   readonly #placement: PID;
   readonly #subscription: Subscription;
+  readonly #departures = new Departures();
   #rendezvous: Rendezvous;
 
   constructor(context: LookupContext) {
@@ -34,8 +37,9 @@ class DistHashSession implements LookupSession {
       propsFromProducer(() => new PlacementActor(kinds)),
       placementActorId,
     );
-    this.#subscription = members.subscribe(({ topology }) => {
+    this.#subscription = members.subscribe(({ topology, left }) => {
       this.#rendezvous = new Rendezvous(topology.members);
+      for (const member of left) this.#departures.left(memberAddress(member));
       system.root.send(this.#placement, new PlaceBy(topology));
     });
   }
@@ -54,19 +58,22 @@ class DistHashSession implements LookupSession {
     const { root, logger } = this.#context.system;
     try {
       await root.requestAsync(this.#placement, new Release(), { timeoutMs });
+      await root.stopAsync(this.#placement);
     } catch (error) {
       if (!ActorError.is(error)) throw error;
-      if (error.code === "deadline_exceeded")
-        logger.warn({ timeoutMs }, "activations did not end in time; stopping them");
+      logger.warn({ timeoutMs, error }, "some activations did not end in time");
     }
     this.#subscription.unsubscribe();
-    await root.stopAsync(this.#placement);
   }
 
   async #ask(owner: string, identity: ClusterIdentity, options: FindOptions): Promise<unknown> {
     const request = create(ActivationRequestSchema, { clusterIdentity: { ...identity } });
+    const placement = new PID(owner, placementActorId);
     try {
-      return await this.#context.system.root.requestAsync(new PID(owner, placementActorId), request, options);
+      return await this.#departures.orLeft(
+        owner,
+        this.#context.system.root.requestAsync(placement, request, options),
+      );
     } catch (error) {
       // Whatever became of the request, no call has been sent: asking again is safe.
       if (!ActorError.is(error)) throw error;

@@ -18,6 +18,9 @@ import { type Member, memberAddress, splitAddress } from "../membership/member.t
 import { MemberList } from "../membership/member-list.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 
+/** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
+const drainTimeoutMs = 2_000;
+
 type Phase = "starting" | "running" | "stopped";
 
 /** A process's part in a cluster, as a member that hosts grains or as a client that only calls them. */
@@ -123,6 +126,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   async #leave(): Promise<void> {
     await this.#lookup.release({ timeoutMs: this.#config.shutdownTimeoutMs });
     await this.#provider?.leave();
+    await this.#remote.drained({ timeoutMs: drainTimeoutMs });
     this.#phase = "stopped";
     await this.#remote.shutdown({ graceful: true });
     await this.system.shutdown();
