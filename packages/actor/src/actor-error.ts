@@ -14,8 +14,6 @@ export type ActorErrorCode =
   | "invalid_message"
   /** The call needs a user message that is being handled, and there is none. */
   | "no_message"
-  /** A router has nobody to route to. */
-  | "no_routee"
   /** The actor or the system has stopped and starts nothing new. */
   | "stopped";
 

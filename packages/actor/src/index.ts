@@ -11,6 +11,7 @@ export type {
   StopperContext,
   System,
 } from "./actor-cell/actor-context.ts";
+export { Behavior } from "./actor-cell/behavior.ts";
 // For those who wrap what actors do
 export type {
   ContextDecorator,
@@ -31,9 +32,12 @@ export type {
   RootOptions,
   ShutdownOptions,
 } from "./actor-system/actor-system-options.ts";
+export { StrayErrorEvent } from "./actor-system/stray-error-event.ts";
 export { EventStream, type Subscription } from "./event-stream/event-stream.ts";
+export type { Overflow } from "./mailbox/bounded-queue.ts";
 export type { MailboxOptions } from "./mailbox/mailbox-options.ts";
 export type { MessageQueue, Refused } from "./mailbox/message-queue.ts";
+export type { MailboxMiddleware } from "./mailbox/observed-queue.ts";
 export { AutoRespond, Touch, Touched } from "./message/auto-respond.ts";
 export { PoisonPill } from "./message/control-message.ts";
 export {
@@ -61,6 +65,9 @@ export {
   Unwatch,
   Watch,
 } from "./message/system-message.ts";
+export { logMessages } from "./middleware/log-messages.ts";
+export { passivateAfter } from "./middleware/passivate.ts";
+export { type Propagated, propagate } from "./middleware/propagate.ts";
 export { PID } from "./pid/pid.ts";
 // For those who bring their own processes and ports
 export type { Process } from "./pid/process.ts";
@@ -68,10 +75,30 @@ export { type Clock, systemClock, type Timer } from "./ports/clock.ts";
 export { type EventLoop, platformEventLoop } from "./ports/event-loop.ts";
 export { consoleLogger, type Logger } from "./ports/logger.ts";
 export { type Random, seededRandom, systemRandom } from "./ports/random.ts";
+export type { StrayErrors } from "./ports/stray-errors.ts";
 export type { DeadLetterCounts } from "./process/dead-letters.ts";
 export { PIDSet } from "./process/pid-set.ts";
 export { type AddressResolver, ProcessRegistry } from "./process/process-registry.ts";
 export type { RequestOptions, SendOptions, WaitOptions } from "./process/request-options.ts";
+export { groupProps, poolProps } from "./router/router.ts";
+export {
+  AddRoutee,
+  AdjustPoolSize,
+  BroadcastMessage,
+  GetRoutees,
+  RemoveRoutee,
+  Routees,
+} from "./router/router-messages.ts";
+export {
+  broadcast,
+  consistentHash,
+  type Route,
+  type Routing,
+  randomly,
+  roundRobin,
+} from "./router/routing.ts";
+export { type RepetitionOptions, TimerScheduler } from "./scheduler/timer-scheduler.ts";
+export { type Accepts, MessageStream } from "./stream/message-stream.ts";
 export { allForOne } from "./supervision/all-for-one.ts";
 export { type ExponentialBackoffOptions, exponentialBackoff } from "./supervision/exponential-backoff.ts";
 export { oneForOne } from "./supervision/one-for-one.ts";

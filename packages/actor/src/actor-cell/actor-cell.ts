@@ -1,4 +1,5 @@
 import { Mailbox } from "../mailbox/mailbox.ts";
+import { createQueue } from "../mailbox/mailbox-options.ts";
 import type { MailboxOwner, Undelivered } from "../mailbox/mailbox-owner.ts";
 import { andThen } from "../mailbox/thenable.ts";
 import { AutoRespond } from "../message/auto-respond.ts";
@@ -51,7 +52,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     this.runtime = runtime;
     this.props = props;
     this.parent = place.parent;
-    this.mailbox = new Mailbox(this, runtime.runQueue, props.options.mailbox?.queue?.());
+    this.mailbox = new Mailbox(this, runtime.runQueue, createQueue(props.options.mailbox));
     this.self = new PID(runtime.processes, place.id);
     this.self.process = this.mailbox;
     this.actor = props.producer();

@@ -29,6 +29,12 @@ export interface SenderContext {
   /** Who sends: the actor; `undefined` outside of actors. */
   readonly self: PID | undefined;
 
+  /**
+   * Aborts when this incarnation of the actor stops or is replaced, even while a handler waits for a promise; outside
+   * of actors when the system shuts down.
+   */
+  readonly signal: AbortSignal;
+
   /** The headers of the message being handled; those given to the root outside of actors. */
   readonly headers: MessageHeaders;
 
@@ -140,9 +146,6 @@ export interface ActorContext extends SenderContext, StopperContext, SpawnerCont
   /** The living children, in the order in which they were spawned. */
   readonly children: readonly PID[];
   readonly actor: Actor;
-
-  /** Aborts when this incarnation of the actor stops or is replaced, also while a handler waits for a promise. */
-  readonly signal: AbortSignal;
 
   /**
    * Asks for one `Terminated` when the other actor ends, or at once if it has. Watching it again before then, or

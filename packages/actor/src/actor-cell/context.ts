@@ -134,7 +134,7 @@ export class Context implements ActorContext, SpawnPlace {
     const { runtime, phase } = this.cell;
     // A child that came after its siblings were told to stop would never be told.
     if (phase !== "running" && phase !== "failed") {
-      throw new ActorError("stopped", `${this.self} is ${phase} and spawns no children`);
+      throw new ActorError("stopped", `${this.self.toString()} is ${phase} and spawns no children`);
     }
     return runtime.spawn(props, { parent: this.cell, id });
   }

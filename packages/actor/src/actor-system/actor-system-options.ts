@@ -4,6 +4,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { EventLoop } from "../ports/event-loop.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
+import type { StrayErrors } from "../ports/stray-errors.ts";
 
 /** What an actor system is made with. */
 export interface ActorSystemOptions {
@@ -17,6 +18,11 @@ export interface ActorSystemOptions {
   readonly logger?: Logger | undefined;
   /** How actors share the thread with all else. Default: the clock's, if it brings one, or the platform's. */
   readonly eventLoop?: EventLoop | undefined;
+  /**
+   * Which errors that escaped every handler, of whatever code in the process, are logged and published as
+   * `StrayErrorEvent` while the system lives, instead of ending the process. Default "rejections".
+   */
+  readonly strayErrors?: StrayErrors | undefined;
   /** What of the dead letters is logged. */
   readonly deadLetterLog?: DeadLetterLogOptions | undefined;
   /** How the root sends and spawns. */

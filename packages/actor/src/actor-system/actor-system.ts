@@ -3,12 +3,14 @@ import { sendDirectly, spawnDirectly } from "../actor-cell/directly.ts";
 import { compose } from "../actor-cell/middleware.ts";
 import type { Runtime } from "../actor-cell/runtime.ts";
 import { spawnCell } from "../actor-cell/spawn.ts";
+import { ActorError } from "../actor-error.ts";
 import { EventStream } from "../event-stream/event-stream.ts";
 import { RunQueue } from "../mailbox/run-queue.ts";
 import { type Clock, systemClock } from "../ports/clock.ts";
 import { platformEventLoop } from "../ports/event-loop.ts";
 import { consoleLogger, type Logger } from "../ports/logger.ts";
 import { type Random, systemRandom } from "../ports/random.ts";
+import { catchStrayErrors } from "../ports/stray-errors.ts";
 import { DeadLetterLog } from "../process/dead-letter-log.ts";
 import { type DeadLetterCounts, DeadLetters } from "../process/dead-letters.ts";
 import { EventStreamProcess } from "../process/event-stream-process.ts";
@@ -16,6 +18,7 @@ import { ProcessRegistry } from "../process/process-registry.ts";
 import { Replies } from "../process/replies.ts";
 import type { ActorSystemOptions, ShutdownOptions } from "./actor-system-options.ts";
 import { Guardians } from "./guardians.ts";
+import { StrayErrorEvent } from "./stray-error-event.ts";
 import { newSystemId } from "./system-id.ts";
 import { SystemRoot } from "./system-root.ts";
 
@@ -85,7 +88,9 @@ export interface SystemParts {
   readonly runtime: Runtime;
   readonly root: RootContext;
   readonly guardians: Guardians;
+  readonly abort: AbortController;
   readonly deadLetterLog: DeadLetterLog;
+  readonly ignoreStrayErrors: () => void;
   shutdown: Promise<void> | undefined;
 }
 
@@ -110,18 +115,25 @@ function assemble(system: ActorSystem, options: ActorSystemOptions): SystemParts
     spawn: (props, place) => spawnCell(runtime, props, place),
   };
   const guardians = new Guardians();
+  const abort = new AbortController();
   const { headers, senderMiddleware, spawnMiddleware } = options.root ?? {};
   const root = new SystemRoot({
     runtime,
     guardians,
+    signal: abort.signal,
     headers,
     send: compose(senderMiddleware, sendDirectly),
     spawn: compose(spawnMiddleware, spawnDirectly),
   });
-  return { runtime, root, guardians, deadLetterLog, shutdown: undefined };
+  const ignoreStrayErrors = catchStrayErrors(options.strayErrors ?? "rejections", (error) => {
+    logger.error({ err: error }, "an error escaped every handler");
+    eventStream.publish(new StrayErrorEvent(error));
+  });
+  return { runtime, root, guardians, abort, deadLetterLog, ignoreStrayErrors, shutdown: undefined };
 }
 
 async function shutDown({ parts, clock, logger }: ActorSystem, timeoutMs: number): Promise<void> {
+  parts.abort.abort(new ActorError("stopped", "the actor system shuts down"));
   const late = Promise.withResolvers<"late">();
   const timer = clock.schedule(timeoutMs, () => late.resolve("late"));
   const outcome = await Promise.race([parts.guardians.close(), late.promise]);
@@ -129,4 +141,5 @@ async function shutDown({ parts, clock, logger }: ActorSystem, timeoutMs: number
   if (outcome === "late") logger.warn({ timeoutMs }, "some actors did not stop in time");
   parts.runtime.replies.close();
   parts.deadLetterLog.close();
+  parts.ignoreStrayErrors();
 }

@@ -16,6 +16,8 @@ import type { Guardians } from "./guardians.ts";
 export interface RootParts {
   readonly runtime: Runtime;
   readonly guardians: Guardians;
+  /** Aborts when the system shuts down. */
+  readonly signal: AbortSignal;
   readonly headers: MessageHeaders | undefined;
   readonly send: SendMessage | undefined;
   readonly spawn: SpawnActor | undefined;
@@ -34,6 +36,10 @@ export class SystemRoot implements RootContext, SpawnPlace {
 
   get system(): System {
     return this.#runtime.system;
+  }
+
+  get signal(): AbortSignal {
+    return this.#parts.signal;
   }
 
   get headers(): MessageHeaders {

@@ -1,7 +1,47 @@
+import { ActorError } from "../actor-error.ts";
+import type { Message } from "../message/message.ts";
+import { BoundedQueue, type Overflow } from "./bounded-queue.ts";
 import type { MessageQueue } from "./message-queue.ts";
+import { MessageRing } from "./message-ring.ts";
+import { type MailboxMiddleware, ObservedQueue } from "./observed-queue.ts";
+import { PriorityQueue } from "./priority-queue.ts";
 
-/** Order, bounds and hooks of a mailbox. */
+/** Order, bounds and hooks of a mailbox. They concern user messages; system messages are never held up or dropped. */
 export interface MailboxOptions {
-  /** Makes the queue of the user messages. Default: an unbounded ring. */
+  /** Most user messages that wait. Default: no bound. */
+  readonly capacity?: number | undefined;
+  /** What a full mailbox does with one message more. Default "reject". */
+  readonly overflow?: Overflow | undefined;
+  /**
+   * From 0 to 7: messages of a higher priority go first, those of one priority in their order. Others are taken as
+   * the nearest. Default: first come, first served.
+   */
+  readonly priority?: ((message: Message) => number) | undefined;
+  /** Told what goes in and out, in this order. Default none. */
+  readonly middleware?: readonly MailboxMiddleware[] | undefined;
+  /** Makes a queue of another kind, to which `priority` does not apply. Default none. */
   readonly queue?: (() => MessageQueue) | undefined;
+}
+
+/**
+ * Makes the queue that the options ask for, or none if the mailbox's own will do.
+ *
+ * @throws ActorError "invalid_options", naming the option.
+ */
+export function createQueue(options: MailboxOptions | undefined): MessageQueue | undefined {
+  if (options === undefined) return undefined;
+  const { capacity, overflow = "reject", priority, middleware = [] } = options;
+  let queue = options.queue?.() ?? (priority ? new PriorityQueue(priority) : undefined);
+  if (capacity !== undefined) {
+    if (!(capacity >= 1))
+      throw new ActorError("invalid_options", `capacity must be at least 1, got ${capacity}`);
+    if (priority && overflow === "drop_oldest") {
+      throw new ActorError(
+        "invalid_options",
+        "overflow must not be drop_oldest in a mailbox with priorities",
+      );
+    }
+    queue = new BoundedQueue(queue ?? new MessageRing(), { capacity, overflow });
+  }
+  return middleware.length === 0 ? queue : new ObservedQueue(queue ?? new MessageRing(), middleware);
 }

@@ -15,6 +15,8 @@ export type DeadLetterReason =
   | "late_reply"
   /** The target's address cannot be reached. */
   | "unreachable"
+  /** A router has nobody to route the message to. */
+  | "no_routee"
   /** The message cannot be written for another process, or what came from one cannot be read. */
   | "not_serializable";
 

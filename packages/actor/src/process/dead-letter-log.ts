@@ -48,7 +48,7 @@ export class DeadLetterLog {
 }
 
 /** Messages may ask not to be logged; the payload of the others is not logged either. */
-function isQuiet(message: object | unknown): boolean {
+function isQuiet(message: unknown): boolean {
   return (message as { readonly ignoreDeadLetterLogging?: boolean }).ignoreDeadLetterLogging === true;
 }
 

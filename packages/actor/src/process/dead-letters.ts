@@ -25,6 +25,7 @@ export class DeadLetters implements Process {
     no_sender: 0,
     late_reply: 0,
     unreachable: 0,
+    no_routee: 0,
     not_serializable: 0,
   };
 

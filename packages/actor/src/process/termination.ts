@@ -47,7 +47,8 @@ export function termination(
     };
     const watcher = processes.add(id, process)!;
     if (timeoutMs < Number.POSITIVE_INFINITY) {
-      const late = (): void => giveUp(new ActorError("deadline_exceeded", `${who} did not end in time`));
+      const late = (): void =>
+        giveUp(new ActorError("deadline_exceeded", `${who.toString()} did not end in time`));
       timer = clock.schedule(timeoutMs, late);
     }
     wait?.signal?.addEventListener("abort", abort, { once: true });

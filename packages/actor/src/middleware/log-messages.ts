@@ -1,0 +1,10 @@
+import type { ReceiveMiddleware } from "../actor-cell/middleware.ts";
+
+/** Receive middleware that writes the type of each message to the system's log, at debug level. */
+export function logMessages(): ReceiveMiddleware {
+  return (next) => (context) => {
+    const { message, self, sender, system } = context;
+    system.logger.debug({ actor: self, sender, type: message.constructor.name }, "message");
+    return next(context);
+  };
+}

@@ -1,0 +1,112 @@
+import type { Actor } from "../actor-cell/actor.ts";
+import type { ActorContext } from "../actor-cell/actor-context.ts";
+import { type Props, type PropsOptions, propsFromProducer } from "../actor-cell/props.ts";
+import { ActorError } from "../actor-error.ts";
+import { Started } from "../message/lifecycle.ts";
+import type { Message } from "../message/message.ts";
+import { isFromRuntime, Terminated } from "../message/system-message.ts";
+import type { PID } from "../pid/pid.ts";
+import { PIDSet } from "../process/pid-set.ts";
+import {
+  AddRoutee,
+  AdjustPoolSize,
+  BroadcastMessage,
+  GetRoutees,
+  RemoveRoutee,
+  Routees,
+} from "./router-messages.ts";
+import type { Route, Routing } from "./routing.ts";
+
+/**
+ * A router over children that it spawns itself. They are stopped with it, and one that ends for good is not replaced.
+ *
+ * @throws ActorError "invalid_options" for a negative size.
+ */
+export function poolProps(
+  routing: Routing,
+  pool: { readonly size: number; readonly props: Props },
+  options?: PropsOptions,
+): Props {
+  if (!(pool.size >= 0))
+    throw new ActorError("invalid_options", `size must not be negative, got ${pool.size}`);
+  return propsFromProducer(() => new Router(routing, { pool }), options);
+}
+
+/** A router over processes that live on their own. One that ends is taken out. */
+export function groupProps(routing: Routing, routees: readonly PID[], options?: PropsOptions): Props {
+  return propsFromProducer(() => new Router(routing, { routees }), options);
+}
+
+interface RouterParts {
+  readonly pool?: { readonly size: number; readonly props: Props };
+  readonly routees?: readonly PID[];
+}
+
+class Router implements Actor {
+  readonly #routing: Routing;
+  readonly #parts: RouterParts;
+  #route!: Route;
+  #set!: PIDSet;
+  // The set as a list, for those who choose by number.
+  #routees: readonly PID[] = [];
+
+  constructor(routing: Routing, parts: RouterParts) {
+    this.#routing = routing;
+    this.#parts = parts;
+  }
+
+  receive(context: ActorContext): void {
+    const { message } = context;
+    if (message instanceof Started) this.#start(context);
+    else if (message instanceof Terminated) this.#remove(message.who);
+    else if (message instanceof AddRoutee) this.#add(context, message.pid);
+    else if (message instanceof RemoveRoutee) this.#dismiss(context, message.pid);
+    else if (message instanceof GetRoutees) context.respond(new Routees(this.#routees));
+    else if (message instanceof AdjustPoolSize) this.#adjust(context, message.change);
+    else if (message instanceof BroadcastMessage) this.#pass(context, message.message, this.#routees);
+    else if (!isFromRuntime(message)) {
+      const chosen = this.#routees.length === 0 ? [] : this.#route(message, this.#routees);
+      this.#pass(context, message, chosen);
+    }
+  }
+
+  #start(context: ActorContext): void {
+    this.#route = this.#routing(context.system.random);
+    this.#set = new PIDSet(context.system.processes);
+    for (const pid of this.#parts.routees ?? []) this.#add(context, pid);
+    this.#adjust(context, this.#parts.pool?.size ?? 0);
+  }
+
+  /** Sends a message on as if its sender had sent it to each of the routees. */
+  #pass(context: ActorContext, message: Message, routees: readonly PID[]): void {
+    const { sender, headers, self, system } = context;
+    if (routees.length === 0) {
+      system.processes.deadLetter({ target: self, message, sender, reason: "no_routee" });
+    }
+    for (const pid of routees) system.processes.get(pid).sendUser(pid, message, sender, headers);
+  }
+
+  #add(context: ActorContext, pid: PID): void {
+    if (!this.#set.add(pid)) return;
+    context.watch(pid);
+    this.#routees = [...this.#set];
+  }
+
+  #remove(pid: PID): void {
+    if (this.#set.delete(pid)) this.#routees = [...this.#set];
+  }
+
+  #dismiss(context: ActorContext, pid: PID): void {
+    if (!this.#set.has(pid)) return;
+    this.#remove(pid);
+    context.unwatch(pid);
+    if (context.children.some((child) => child.equals(pid))) context.poison(pid);
+  }
+
+  #adjust(context: ActorContext, change: number): void {
+    const { pool } = this.#parts;
+    if (pool === undefined) return;
+    for (let count = 0; count < change; count++) this.#add(context, context.spawn(pool.props));
+    for (const pid of change < 0 ? this.#routees.slice(change) : []) this.#dismiss(context, pid);
+  }
+}

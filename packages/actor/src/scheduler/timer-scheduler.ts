@@ -1,0 +1,87 @@
+import type { SenderContext } from "../actor-cell/actor-context.ts";
+import { ActorError } from "../actor-error.ts";
+import type { Message } from "../message/message.ts";
+import type { PID } from "../pid/pid.ts";
+import type { Timer } from "../ports/clock.ts";
+
+/** When to send again and again. */
+export interface RepetitionOptions {
+  /** Milliseconds before the first time. Default: `intervalMs`. */
+  readonly initialMs?: number | undefined;
+  /** Milliseconds from one time to the next. */
+  readonly intervalMs: number;
+}
+
+/**
+ * Sends messages later, on behalf of an actor or of the root.
+ *
+ * What is still to come ends with the actor's incarnation, or with the system.
+ */
+export class TimerScheduler {
+  readonly #context: SenderContext;
+
+  constructor(context: SenderContext) {
+    this.#context = context;
+  }
+
+  /** Sends once, after so many milliseconds, without a sender. */
+  sendOnce(delayMs: number, target: PID, message: Message): Timer {
+    return this.#once(delayMs, () => this.#context.send(target, message));
+  }
+
+  /** Sends once, after so many milliseconds, with the actor as sender. */
+  requestOnce(delayMs: number, target: PID, message: Message): Timer {
+    return this.#once(delayMs, () => this.#context.request(target, message));
+  }
+
+  /**
+   * Sends again and again, without a sender.
+   *
+   * @throws ActorError "invalid_options" unless the interval is positive.
+   */
+  sendRepeatedly(when: RepetitionOptions, target: PID, message: Message): Timer {
+    return this.#repeatedly(when, () => this.#context.send(target, message));
+  }
+
+  /** As `sendRepeatedly`, with the actor as sender. */
+  requestRepeatedly(when: RepetitionOptions, target: PID, message: Message): Timer {
+    return this.#repeatedly(when, () => this.#context.request(target, message));
+  }
+
+  #once(delayMs: number, send: () => void): Timer {
+    return this.#untilAborted((ended) =>
+      this.#context.system.clock.schedule(delayMs, () => {
+        ended();
+        send();
+      }),
+    );
+  }
+
+  #repeatedly({ initialMs, intervalMs }: RepetitionOptions, send: () => void): Timer {
+    if (!(intervalMs > 0))
+      throw new ActorError("invalid_options", `intervalMs must be positive, got ${intervalMs}`);
+    const { clock } = this.#context.system;
+    return this.#untilAborted(() => {
+      let timer: Timer;
+      const fire = (): void => {
+        timer = clock.schedule(intervalMs, fire);
+        send();
+      };
+      timer = clock.schedule(initialMs ?? intervalMs, fire);
+      return { cancel: () => timer.cancel() };
+    });
+  }
+
+  /** Cancels the timer when the actor ends; `begin` is given what to call when there is nothing left to cancel. */
+  #untilAborted(begin: (ended: () => void) => Timer): Timer {
+    const { signal } = this.#context;
+    const ended = (): void => signal.removeEventListener("abort", cancel);
+    const timer = signal.aborted ? { cancel() {} } : begin(ended);
+    const cancel = (): void => {
+      ended();
+      timer.cancel();
+    };
+    signal.addEventListener("abort", cancel, { once: true });
+    return { cancel };
+  }
+}
