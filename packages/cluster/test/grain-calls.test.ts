@@ -283,10 +283,11 @@ test("the signal of a call aborts when its caller stops waiting", async () => {
   expect(signal?.aborted).toBe(true);
 });
 
-test("a client may be awaited", async () => {
+test("a client may be what an asynchronous function returns", async () => {
   const { cluster } = await start({ members: 1 });
   await using _ = cluster;
-  const client = await getWitnessGrainClient(cluster.members[0]!, "kitchen");
+  const connect = async () => getWitnessGrainClient(cluster.members[0]!, "kitchen");
+  const client = await connect();
   expect(await cluster.settle(client.bump({}))).toMatchObject({ count: 1 });
 });
 

@@ -87,24 +87,30 @@ function isSafeToRepeat(error: unknown): boolean {
   return ClusterError.is(error) && (error.code === "not_delivered" || error.code === "no_member");
 }
 
-function toOutcome(
-  error: ActorError,
-  { kind, identity }: ClusterIdentity,
-  { name }: GrainMethod,
-): ClusterError {
+function toOutcome(error: ActorError, { kind, identity }: ClusterIdentity, { name }: GrainMethod): Error {
   const call = `${name} of ${JSON.stringify(`${kind}/${identity}`)}`;
+  const options = { cause: error };
   switch (error.code) {
     case "dead_letter":
-      return new ClusterError("not_delivered", `${call} reached no activation`, { cause: error });
+      return new ClusterError("not_delivered", `${call} reached no activation`, options);
     case "overloaded":
-      return new ClusterError("overloaded", `${call} was refused: too much is queued`, { cause: error });
-    default:
+      return new ClusterError("overloaded", `${call} was refused: too much is queued`, options);
+    case "deadline_exceeded":
       return new ClusterError(
         "outcome_unknown",
-        `${call} was sent but not answered in time; it may have run`,
-        {
-          cause: error,
-        },
+        `${call} was not answered in time; it may have run`,
+        options,
       );
+    case "stopped":
+      return new ClusterError(
+        "stopped",
+        `${call} was cut off: this process's actor system has stopped`,
+        options,
+      );
+    case "invalid_message":
+    case "invalid_options":
+    case "name_taken":
+    case "no_message":
+      return error;
   }
 }

@@ -6,7 +6,7 @@ import { ObservedMembers } from "./observed-members.ts";
 /** What the cases need of an implementation. */
 export interface ClusterProviderHarness {
   /** A provider of one process; all that one harness gives reach the same members. */
-  createProvider(): ClusterProvider;
+  readonly createProvider: () => ClusterProvider;
   /** Names a cluster that no other case uses. */
   readonly clusterName: string;
 }
@@ -14,7 +14,7 @@ export interface ClusterProviderHarness {
 /** One promise that every provider keeps. */
 export interface ClusterProviderCase {
   readonly name: string;
-  run(harness: ClusterProviderHarness): Promise<void>;
+  readonly run: (harness: ClusterProviderHarness) => Promise<void>;
 }
 
 const alice: Member = { id: "alice", host: "127.0.0.1", port: 8001, kinds: ["SmartBulb", "SmartHouse"] };

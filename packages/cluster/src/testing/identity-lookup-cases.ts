@@ -1,0 +1,128 @@
+import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { ClusterError } from "../cluster-error.ts";
+import type { IdentityLookup } from "../identity/identity-lookup.ts";
+import { LookupRig, rigKind } from "./lookup-rig.ts";
+
+/** One promise that every identity lookup keeps. */
+export interface IdentityLookupCase {
+  readonly name: string;
+  /** Rejects when the promise is broken. The function makes the lookup of one process. */
+  readonly run: (createLookup: () => IdentityLookup) => Promise<void>;
+}
+
+const identities: readonly string[] = Array.from({ length: 30 }, (_identity, index) => `grain-${index}`);
+
+/** The conformance suite of the `IdentityLookup` port: run each case as one test. */
+export const identityLookupCases: readonly IdentityLookupCase[] = [
+  {
+    name: "every member and client finds the same activation, and there is one",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const processes = [
+        await rig.addMember(),
+        await rig.addMember(),
+        await rig.addMember(),
+        await rig.addClient(),
+      ];
+      for (const identity of identities) {
+        const found = await Promise.all(processes.map((process) => rig.find(process, identity)));
+        deepStrictEqual(new Set(found.map(String)).size, 1);
+        strictEqual(rig.started.get(`${rigKind}/${identity}`), 1);
+      }
+    },
+  },
+  {
+    name: "identities are spread over the members",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first] = [await rig.addMember(), await rig.addMember(), await rig.addMember()];
+      const found = await Promise.all(identities.map((identity) => rig.find(first, identity)));
+      ok(new Set(found.map(({ address }) => address)).size > 1);
+    },
+  },
+  {
+    name: "only members that host a kind have its activations",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [, host] = [await rig.addMember(["Other"]), await rig.addMember()];
+      for (const identity of identities) {
+        strictEqual((await rig.find(host, identity)).address, host.system.address);
+      }
+    },
+  },
+  {
+    name: "a kind that no member hosts is refused with no_member",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const client = await rig.addClient();
+      await rig.addMember(["Other"]);
+      await rejects(
+        rig.find(client, "grain"),
+        (error) => ClusterError.is(error) && error.code === "no_member",
+      );
+    },
+  },
+  {
+    name: "an activation that ended is replaced by a new one",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first] = [await rig.addMember(), await rig.addMember()];
+      const before = await rig.find(first, "grain");
+      first.system.root.stop(before);
+      await rig.clock.advance(100);
+      const after = await rig.find(first, "grain");
+      notStrictEqual(String(after), String(before));
+      strictEqual(rig.living.get(`${rigKind}/grain`), 1);
+    },
+  },
+  {
+    name: "a member that releases ends all its activations and takes no new ones",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [staying, leaving] = [await rig.addMember(), await rig.addMember()];
+      for (const identity of identities) await rig.find(staying, identity);
+      await rig.settle(leaving.lookup.release({ timeoutMs: 1_000 }));
+      const living = [...rig.living.values()].reduce((sum, count) => sum + count, 0);
+      ok(living < identities.length, "some activations were on the member that left");
+      rig.remove(leaving);
+      for (const identity of identities) {
+        strictEqual((await rig.find(staying, identity)).address, staying.system.address);
+        strictEqual(rig.living.get(`${rigKind}/${identity}`), 1);
+      }
+    },
+  },
+  {
+    name: "when members join and leave, each identity ends up with one activation that all agree on",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const processes = [await rig.addMember()];
+      for (const identity of identities) await rig.find(processes[0]!, identity);
+      for (let joined = 0; joined < 3; joined++) processes.push(await rig.addMember());
+      await rig.clock.advance(100);
+      rig.remove(processes.splice(1, 1)[0]!);
+      await rig.clock.advance(100);
+      for (const identity of identities) {
+        const found = await Promise.all(processes.map((process) => rig.find(process, identity)));
+        strictEqual(new Set(found.map(String)).size, 1);
+      }
+    },
+  },
+  {
+    name: "a find that nobody answers ends in time with not_delivered",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first, ...others] = [await rig.addMember(), await rig.addMember(), await rig.addMember()];
+      for (const { remote } of others) await rig.settle(remote.shutdown({ graceful: false }));
+      const outcomes = await Promise.allSettled(identities.map((identity) => rig.find(first, identity)));
+      const failed = outcomes.filter(({ status }) => status === "rejected");
+      ok(failed.length > 0, "some identities belong to members that do not answer");
+      for (const outcome of failed) {
+        ok(
+          outcome.status === "rejected" &&
+            ClusterError.is(outcome.reason) &&
+            outcome.reason.code === "not_delivered",
+        );
+      }
+    },
+  },
+];
