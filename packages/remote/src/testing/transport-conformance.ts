@@ -166,6 +166,7 @@ class Link implements AsyncDisposable {
     const acceptance = Promise.withResolvers<InboundConnection>();
     const listener = await pair.listener.listen({ host: "127.0.0.1", port: 0 }, (connection) => {
       connection.receive(accepted);
+      connection.admit();
       acceptance.resolve(connection);
     });
     const outward = await pair.dialler.connect(`${listener.host}:${listener.port}`, dialled);

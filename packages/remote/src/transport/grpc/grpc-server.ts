@@ -40,6 +40,11 @@ const http2Limits: ServerOptions = {
   },
 };
 
+interface Serving {
+  readonly connection: GrpcConnection;
+  readonly source: string;
+}
+
 interface Caller {
   readonly socket: Socket;
   readonly guarded: GuardedConnection;
@@ -53,7 +58,7 @@ export class GrpcServer {
   readonly #guard: ConnectionGuard;
   /** By the socket's far end, which is all that a session tells of its socket. */
   readonly #callers = new Map<string, Caller>();
-  readonly #connections = new Map<Http2Session, GrpcConnection>();
+  readonly #connections = new Map<Http2Session, Serving>();
 
   constructor(settings: GrpcSettings, accept: (connection: InboundConnection) => void) {
     this.#settings = settings;
@@ -136,8 +141,8 @@ export class GrpcServer {
       failure: () =>
         stream.rstCode ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined,
     });
-    this.#connections.set(session, connection);
     const source = sourceOf(session.socket);
+    this.#connections.set(session, { connection, source });
     return {
       peer: { source, names: namesOf(session.socket) },
       receive: (handlers) => connection.receive(handlers),
@@ -154,9 +159,10 @@ export class GrpcServer {
   async #close(): Promise<void> {
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
-    const busy = new Set([...this.#connections.keys()].map(({ socket }) => sourceOf(socket)));
-    for (const connection of this.#connections.values()) connection.close();
-    for (const [source, { socket }] of this.#callers) if (!busy.has(source)) socket.destroy();
+    const serving = [...this.#connections.values()];
+    const sources = new Set(serving.map(({ source }) => source));
+    for (const { connection } of serving) connection.close();
+    for (const [source, { socket }] of this.#callers) if (!sources.has(source)) socket.destroy();
     await closed.promise;
   }
 }

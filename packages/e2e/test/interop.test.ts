@@ -1,0 +1,205 @@
+import { create, isMessage, toJson } from "@bufbuild/protobuf";
+import {
+  DurationSchema,
+  file_google_protobuf_wrappers,
+  type StringValue,
+  StringValueSchema,
+} from "@bufbuild/protobuf/wkt";
+import {
+  type ActorContext,
+  ActorSystem,
+  type Message,
+  PID,
+  propsFromFunction,
+  Touch,
+  type Touched,
+} from "@ts-grain/actor";
+import { quietLogger, TestProbe } from "@ts-grain/actor/testing";
+import { configureRemote, EndpointConnectedEvent, EndpointTerminatedEvent, Remote } from "@ts-grain/remote";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { buildGoPeer, GoPeer } from "./go-peer.ts";
+
+/** A member of ours with an echo actor. */
+class Member implements AsyncDisposable {
+  readonly system: ActorSystem;
+  readonly remote: Remote;
+
+  private constructor(system: ActorSystem, remote: Remote) {
+    this.system = system;
+    this.remote = remote;
+    system.root.spawnNamed(propsFromFunction(echo), "echo");
+  }
+
+  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<Member> {
+    const system = new ActorSystem({ logger: quietLogger });
+    const options = { exposed: ["echo"] };
+    const remote = await Remote.start(system, configureRemote("127.0.0.1", port, options));
+    remote.types.register(file_google_protobuf_wrappers, { knownBy: "every peer" });
+    return new Member(system, remote);
+  }
+
+  request(target: PID, message: Message): Promise<Message> {
+    return this.system.root.requestAsync(target, message);
+  }
+
+  /** The next event of a class on the event stream. */
+  next<T>(type: new (...args: never[]) => T): Promise<T> {
+    return new Promise((resolve) => {
+      const subscription = this.system.eventStream.subscribe((event) => {
+        if (!(event instanceof type)) return;
+        subscription.unsubscribe();
+        resolve(event);
+      });
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.remote.shutdown({ graceful: false });
+    await this.system.shutdown();
+  }
+}
+
+function echo(context: ActorContext): void {
+  const { message, headers, sender } = context;
+  if (!isMessage(message, StringValueSchema) || sender === undefined) return;
+  const pairs = Object.entries(headers).map(([name, value]) => `${name}=${value}`);
+  context.respond(text(`ts: ${[message.value, ...pairs.toSorted()].join(" ")}`));
+}
+
+function text(value: string): StringValue {
+  return create(StringValueSchema, { value });
+}
+
+describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
+  let go: GoPeer;
+  let ours: Member;
+
+  beforeEach(async () => {
+    [go, ours] = await Promise.all([GoPeer.start(), Member.start()]);
+  });
+
+  afterEach(async () => {
+    await ours[Symbol.asyncDispose]();
+    await go[Symbol.asyncDispose]();
+  });
+
+  const goActor = (id: string) => new PID(go.address, id);
+
+  /** Has the Go process do something to a process of ours, and returns what it reports. */
+  async function tellGo(order: object): Promise<string> {
+    const command = JSON.stringify({ address: ours.remote.address, ...order });
+    const answer = (await ours.request(goActor("control"), text(command))) as StringValue;
+    return answer.value;
+  }
+
+  test("our request is answered by a Go actor", async () => {
+    await expect(ours.request(goActor("echo"), text("hello"))).resolves.toEqual(text("go: hello"));
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("a Go actor's request is answered by ours", async () => {
+    await expect(tellGo({ do: "request", id: "echo", text: "hello" })).resolves.toBe("answer: ts: hello");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("headers arrive on both sides", async () => {
+    const answer = ours.system.root.requestAsync(goActor("echo"), text("x"), {
+      headers: { trace: "1", user: "ä" },
+    });
+    await expect(answer).resolves.toEqual(text("go: x with trace=1,user=ä"));
+    const order = { do: "request with headers", id: "echo", text: "x", headers: { trace: "2", user: "ö" } };
+    await expect(tellGo(order)).resolves.toBe("answer: ts: x trace=2 user=ö");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("Touch is answered on both sides", async () => {
+    const touched = await ours.request(goActor("echo"), new Touch());
+    expect((touched as Touched).who.toString()).toBe(`${go.address}/echo`);
+    await expect(tellGo({ do: "touch", id: "echo" })).resolves.toBe(`touched: ${ours.remote.address}/echo`);
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("a request to nobody is a dead letter on both sides", async () => {
+    await expect(ours.request(goActor("nobody"), text("x"))).rejects.toMatchObject({ code: "dead_letter" });
+    await expect(tellGo({ do: "request", id: "nobody", text: "x" })).resolves.toBe(
+      "error: future: dead letter",
+    );
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("a watch of nobody is answered on both sides", async () => {
+    const watcher = new TestProbe(ours.system);
+    watcher.watch(goActor("nobody"));
+    expect((await watcher.next()).message).toMatchObject({ why: "not_found" });
+    const report = new TestProbe(ours.system);
+    report.request(
+      goActor("control"),
+      text(JSON.stringify({ do: "watch", address: ours.remote.address, id: "nobody" })),
+    );
+    expect((await report.next()).message).toEqual(text("watching"));
+    // Go replaces the reason that a remote gives by "Stopped".
+    expect((await report.next()).message).toEqual(text(`terminated: ${ours.remote.address}/nobody Stopped`));
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("a type that Go may not know reaches its actors as opaque JSON", async () => {
+    ours.remote.types.register(DurationSchema);
+    const message = create(DurationSchema, { seconds: 90n });
+    const answer = (await ours.request(goActor("echo"), message)) as StringValue;
+    expect(answer.value).toBe(
+      `json: google.protobuf.Duration ${JSON.stringify(toJson(DurationSchema, message))}`,
+    );
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("our watcher hears of a Go process that was killed, and traffic resumes with its successor", async () => {
+    const watcher = new TestProbe(ours.system);
+    watcher.watch(goActor("echo"));
+    await ours.request(goActor("echo"), text("x"));
+    const terminated = ours.next(EndpointTerminatedEvent);
+    await go.kill();
+    expect((await watcher.next({ timeoutMs: 10_000 })).message).toMatchObject({ why: "address_terminated" });
+    await terminated;
+    go = await GoPeer.start({ port: go.port });
+    await expect(ours.request(goActor("echo"), text("again"))).resolves.toEqual(text("go: again"));
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("Go's watcher hears of our member's sudden end, and traffic resumes with its successor", async () => {
+    await using observer = await Member.start();
+    const report = new TestProbe(observer.system);
+    const { address } = ours.remote;
+    report.request(goActor("control"), text(JSON.stringify({ do: "watch", address, id: "echo" })));
+    await report.next({ timeoutMs: 5_000 });
+    await tellGo({ do: "request", id: "echo", text: "x" });
+    await ours[Symbol.asyncDispose]();
+    expect((await report.next({ timeoutMs: 15_000 })).message).toEqual(
+      text(`terminated: ${address}/echo AddressTerminated`),
+    );
+    ours = await Member.start({ port: Number(address.split(":")[1]) });
+    await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("Go's goodbye ends our endpoint, and the next message dials again", async () => {
+    await ours.request(goActor("echo"), text("x"));
+    const terminated = ours.next(EndpointTerminatedEvent);
+    await go.shutdown();
+    await expect(terminated).resolves.toMatchObject({ address: go.address, reason: "said_goodbye" });
+    go = await GoPeer.start({ port: go.port });
+    const connected = ours.next(EndpointConnectedEvent);
+    await expect(ours.request(goActor("echo"), text("again"))).resolves.toEqual(text("go: again"));
+    await connected;
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("our goodbye ends Go's endpoint, and its next message dials again", async () => {
+    const { address } = ours.remote;
+    await tellGo({ do: "request", id: "echo", text: "x" });
+    await ours.remote.shutdown();
+    await ours.system.shutdown();
+    ours = await Member.start({ port: Number(address.split(":")[1]) });
+    await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
+    expect(go.isAlive).toBe(true);
+  });
+});
