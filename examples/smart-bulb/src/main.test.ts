@@ -11,11 +11,13 @@ test("the program prints what the tutorial says, and ends", async () => {
     main,
   ]);
   expect(stderr).toBe("");
-  const [first, second, current, next, host, house] = stdout.trimEnd().split("\n");
+  const [first, second, current, next, host, house, left, moved] = stdout.trimEnd().split("\n");
   const address = /^member (\S+:\d+) is up$/;
   expect([current, next]).toEqual(["current: false", "next: true"]);
   expect([address.exec(first!)?.[1], address.exec(second!)?.[1]]).toContain(
     /^SmartBulb "kitchen" lives on (\S+)$/.exec(host!)?.[1],
   );
   expect(house).toBe("the house turned on 3 bulbs; lit now: kitchen, hall, cellar");
+  expect(left).toMatch(/^member \S+ has left$/);
+  expect(moved).toMatch(/^the house, now on \S+, still knows its 3 bulbs$/);
 });

@@ -6,6 +6,7 @@ import {
   DistHashLookup,
   InProcessProvider,
 } from "@ts-grain/cluster";
+import { InMemoryStateStore } from "@ts-grain/persistence";
 import { bulbKind } from "./bulb.ts";
 import { getSmartBulbGrainClient, getSmartHouseGrainClient } from "./gen/smartbulb_grain.ts";
 import { houseKind } from "./house.ts";
@@ -13,6 +14,7 @@ import { houseKind } from "./house.ts";
 // Members that are given the same in-process provider find each other; `new ConsulProvider()` would do so across
 // machines.
 const provider = new InProcessProvider();
+const store = new InMemoryStateStore();
 
 async function startMember(): Promise<Cluster> {
   const cluster = await Cluster.startMember(
@@ -23,7 +25,7 @@ async function startMember(): Promise<Cluster> {
       new DistHashLookup(),
       configureRemote("localhost", 0),
       {
-        kinds: [bulbKind, houseKind],
+        kinds: [bulbKind, houseKind(store)],
       },
     ),
   );
@@ -48,5 +50,11 @@ const { count } = await house.turnAllOn({});
 const { bulbs } = await house.listLit({});
 console.log(`the house turned on ${count} bulbs; lit now: ${bulbs.join(", ")}`);
 
-await second.shutdown();
-await first.shutdown();
+// The house moves with its state; a bulb forgets, and is dark where it wakes up.
+const home = await first.locate({ kind: "SmartHouse", identity: "home" });
+const [leaving, staying] = home.address === first.system.address ? [first, second] : [second, first];
+await leaving.shutdown();
+console.log(`member ${leaving.system.address} has left`);
+const moved = await getSmartHouseGrainClient(staying, "home").turnAllOn({});
+console.log(`the house, now on ${staying.system.address}, still knows its ${moved.count} bulbs`);
+await staying.shutdown();

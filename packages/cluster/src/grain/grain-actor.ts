@@ -12,7 +12,12 @@ import {
   Terminated,
 } from "@ts-grain/actor";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
-import { type Activation, type HostedKind, Passivate } from "../identity/activation.ts";
+import {
+  type Activation,
+  type DeactivationReason,
+  type HostedKind,
+  Passivate,
+} from "../identity/activation.ts";
 import { Deadline } from "./deadline.ts";
 import type { GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -56,7 +61,8 @@ class GrainActor implements Actor {
     if (message instanceof GrainCall) return this.#call(context, message);
     if (isMessage(message, GrainRequestSchema)) return this.#call(context, message);
     if (message instanceof Started) return this.#activate(context);
-    if (message instanceof Stopping || message instanceof Restarting) return this.#deactivate();
+    if (message instanceof Stopping) return this.#deactivate(this.#activation.reason);
+    if (message instanceof Restarting) return this.#deactivate("failed");
     if (message instanceof ReceiveTimeout)
       return context.send(context.parent!, new Passivate(this.#activation));
     if (message instanceof Stopped || message instanceof Terminated) return undefined;
@@ -99,10 +105,10 @@ class GrainActor implements Actor {
     }
   }
 
-  async #deactivate(): Promise<void> {
+  async #deactivate(reason: DeactivationReason): Promise<void> {
     const { context } = this.#grain!;
     try {
-      await this.#hooks.onDeactivate?.(context, this.#activation.reason);
+      await this.#hooks.onDeactivate?.(context, reason);
     } catch (error) {
       context.logger.error({ error }, "onDeactivate failed");
     }

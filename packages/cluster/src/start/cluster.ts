@@ -68,13 +68,17 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   static async #start(system: ActorSystem, config: ClusterConfig, role: Role): Promise<Cluster> {
-    const remote = await startRemote(system, config);
-    const self = role === "member" ? describeSelf(system, config) : undefined;
-    const cluster = new Cluster(system, config, { remote, self });
+    let remote: Remote | undefined;
+    let cluster: Cluster | undefined;
     try {
+      remote = await startRemote(system, config);
+      const self = role === "member" ? describeSelf(system, config) : undefined;
+      cluster = new Cluster(system, config, { remote, self });
       cluster.#provider = await cluster.#join();
     } catch (error) {
-      await cluster.kill();
+      await cluster?.kill();
+      await remote?.shutdown({ graceful: false });
+      await system.shutdown();
       throw error;
     }
     cluster.#phase = "running";

@@ -1,0 +1,31 @@
+import { PersistenceError } from "./persistence-error.ts";
+import type { StateStore, StateWrite, StoredState } from "./state-store.ts";
+
+/** Keeps state as long as the process lives: for tests, and for clusters in one process. */
+export class InMemoryStateStore implements StateStore {
+  readonly #stored = new Map<string, StoredState>();
+
+  async read(key: string): Promise<StoredState | undefined> {
+    const stored = this.#stored.get(key);
+    return stored && { ...stored, bytes: stored.bytes.slice() };
+  }
+
+  async write(key: string, { bytes, expectedVersion }: StateWrite): Promise<number> {
+    this.#expect(key, expectedVersion);
+    const version = expectedVersion + 1;
+    this.#stored.set(key, { bytes: bytes.slice(), version });
+    return version;
+  }
+
+  async remove(key: string, expectedVersion: number): Promise<void> {
+    this.#expect(key, expectedVersion);
+    this.#stored.delete(key);
+  }
+
+  #expect(key: string, expected: number): void {
+    const present = this.#stored.get(key)?.version ?? 0;
+    if (present !== expected) {
+      throw new PersistenceError("version_conflict", `${key} has version ${present}, expected ${expected}`);
+    }
+  }
+}

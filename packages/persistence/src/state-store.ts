@@ -1,0 +1,36 @@
+/** A value and how often it has been written. */
+export interface StoredState {
+  readonly bytes: Uint8Array;
+  /** 1 after the first write, one more after each. */
+  readonly version: number;
+}
+
+/** What is to be written, and over what. */
+export interface StateWrite {
+  readonly bytes: Uint8Array;
+  /** The version that was read; 0 if there was nothing. */
+  readonly expectedVersion: number;
+}
+
+/**
+ * Keeps one value for each key. Port: the suite in `@ts-grain/persistence/testing` says what every store keeps to.
+ *
+ * A write whose promise resolved is read by all who read later. Of several writes over one version, exactly one
+ * succeeds.
+ */
+export interface StateStore {
+  /** What is stored under a key, or undefined. */
+  read(key: string): Promise<StoredState | undefined>;
+  /**
+   * Stores a value and returns its version.
+   *
+   * @throws PersistenceError "version_conflict" if the present version is not the expected one; nothing has changed.
+   */
+  write(key: string, write: StateWrite): Promise<number>;
+  /**
+   * Forgets a key. The next write to it expects version 0.
+   *
+   * @throws PersistenceError "version_conflict" if the present version is not the expected one; nothing has changed.
+   */
+  remove(key: string, expectedVersion: number): Promise<void>;
+}
