@@ -33,6 +33,17 @@ export const layers = {
     ["start"],
     ["testing", "index.ts"],
   ],
-  "protoc-gen-ts-grain": [["."]],
+  "protoc-gen-ts-grain": [
+    ["plugin-error.ts", "plugin-parameters.ts", "grain-names.ts", "output-file.ts", "unary-methods.ts"],
+    ["check", "print"],
+    ["."],
+  ],
+  benchmarks: [
+    ["measurement", "command-line.ts"],
+    ["subjects", "report"],
+    ["workloads", "harness"],
+    ["groups"],
+    ["main.ts", "child.ts"],
+  ],
   benchmarks: [["."]],
 };

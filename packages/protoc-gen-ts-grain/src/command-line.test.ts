@@ -1,7 +1,11 @@
 import { PassThrough, Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { CodeGeneratorRequestSchema, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
+import {
+  CodeGeneratorRequestSchema,
+  CodeGeneratorResponseSchema,
+  type Edition,
+} from "@bufbuild/protobuf/wkt";
 import { expect, test } from "vitest";
 import { runCommandLine } from "./command-line.ts";
 
@@ -127,7 +131,7 @@ test.each([
       CodeGeneratorRequestSchema,
       create(CodeGeneratorRequestSchema, {
         fileToGenerate: ["a.proto"],
-        protoFile: [{ ...streaming, syntax: "editions", edition: 5 }],
+        protoFile: [{ ...streaming, syntax: "editions", edition: 5 as Edition }],
       }),
     ),
   ],

@@ -1,11 +1,11 @@
 import type { Schema } from "@bufbuild/protoplugin";
-import { checkFiles } from "./check-files.ts";
-import { checkNames } from "./check-names.ts";
-import { checkStreaming, skippedWarning } from "./check-streaming.ts";
+import { checkFiles } from "./check/file-names.ts";
+import { checkNames } from "./check/names.ts";
+import { checkStreaming, skippedWarning } from "./check/streaming.ts";
 import { outputFile } from "./output-file.ts";
 import { type Diagnostic, PluginError } from "./plugin-error.ts";
 import type { PluginParameters } from "./plugin-parameters.ts";
-import { printGrainFile } from "./print-grain-file.ts";
+import { printGrainFile } from "./print/grain-file.ts";
 
 /**
  * Checks all files, then prints them.

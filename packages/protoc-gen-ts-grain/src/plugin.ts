@@ -8,10 +8,10 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import { createEcmaScriptPlugin, type Plugin } from "@bufbuild/protoplugin";
 import { generate } from "./generate.ts";
-import { layOutImports } from "./import-lines.ts";
 import { PluginError } from "./plugin-error.ts";
 import { parseParameters } from "./plugin-parameters.ts";
-import { transpile } from "./transpile.ts";
+import { layOutImports } from "./print/import-lines.ts";
+import { transpile } from "./print/transpile.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 

@@ -68,7 +68,7 @@ beforeAll(() => {
     writeFiles(folder, { ...messages, ...run(row).code, ...(usage ? { [`${place}/usage.ts`]: usage } : {}) });
   }
   complaints = typeCheck();
-});
+}, 60_000);
 
 describe("code is printed for", () => {
   test.each(printed)("$name", (row) => {

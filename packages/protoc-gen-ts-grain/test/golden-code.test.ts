@@ -47,6 +47,9 @@ test("a kind carries its service and options", () => {
     async then$() {
       return {};
     }
+    dim() {
+      return {};
+    }
   }
   const kind = newSmartBulbKind(() => new Bulb(), { idleTimeoutMs: 30_000 });
   expect(kind).toMatchObject({ name: "SmartBulb", idleTimeoutMs: 30_000 });

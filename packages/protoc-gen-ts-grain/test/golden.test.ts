@@ -22,7 +22,9 @@ service SmartBulb {
   // Turns the bulb on; turning it on twice is fine.
   rpc TurnOn(TurnOnRequest) returns (google.protobuf.Empty);
   // Turns the bulb on a little later.
-  rpc Then(TurnOnRequest) returns (google.protobuf.Empty) {
+  rpc Then(TurnOnRequest) returns (google.protobuf.Empty);
+  // Turns the bulb on, halfway.
+  rpc Dim(google.protobuf.Empty) returns (google.protobuf.Empty) {
     option deprecated = true;
   }
 }

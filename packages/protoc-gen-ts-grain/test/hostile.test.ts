@@ -282,7 +282,7 @@ test("files in another order give the same files", () => {
 });
 
 test("a megabyte of comment is carried over", () => {
-  const described = describeFile("a.proto", { ...plain, comment: "*/\n".repeat(350_000) });
+  const described = describeFile("a.proto", { ...plain, comment: "*/ evil\n".repeat(120_000) });
   const [content = ""] = Object.values(
     generate(createPlugin(), { set: create(FileDescriptorSetSchema, { file: [described] }) }),
   );

@@ -44,9 +44,15 @@ export interface SmartBulbGrain extends GrainHooks {
      * Turns the bulb on a little later.
      *
      * @generated from rpc smartbulb.SmartBulb.Then
-     * @deprecated
      */
     then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+    /**
+     * Turns the bulb on, halfway.
+     *
+     * @generated from rpc smartbulb.SmartBulb.Dim
+     * @deprecated
+     */
+    dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 /**
  * Base class of SmartBulb grains.
@@ -58,6 +64,7 @@ export declare abstract class SmartBulbKind extends GrainKind implements SmartBu
     abstract getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
     abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
     abstract then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+    abstract dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 /**
  * Calls one SmartBulb grain, wherever it lives.
@@ -81,9 +88,15 @@ export interface SmartBulbGrainClient {
      * Turns the bulb on a little later.
      *
      * @generated from rpc smartbulb.SmartBulb.Then
-     * @deprecated
      */
     then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+    /**
+     * Turns the bulb on, halfway.
+     *
+     * @generated from rpc smartbulb.SmartBulb.Dim
+     * @deprecated
+     */
+    dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
 }
 /**
  * Returns a client of the SmartBulb grain with this identity.

@@ -81,11 +81,21 @@ export declare const SmartBulb: GenService<{
    * Turns the bulb on a little later.
    *
    * @generated from rpc smartbulb.SmartBulb.Then
-   * @deprecated
    */
   then: {
     methodKind: "unary";
     input: typeof TurnOnRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim
+   * @deprecated
+   */
+  dim: {
+    methodKind: "unary";
+    input: typeof EmptySchema;
     output: typeof EmptySchema;
   },
 }>;

@@ -48,9 +48,16 @@ export interface SmartBulbGrain extends GrainHooks {
    * Turns the bulb on a little later.
    *
    * @generated from rpc smartbulb.SmartBulb.Then
-   * @deprecated
    */
   then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim
+   * @deprecated
+   */
+  dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 
 /**
@@ -63,6 +70,7 @@ export abstract class SmartBulbKind extends GrainKind implements SmartBulbGrain 
   abstract getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
   abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
   abstract then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+  abstract dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 
 /**
@@ -89,9 +97,16 @@ export interface SmartBulbGrainClient {
    * Turns the bulb on a little later.
    *
    * @generated from rpc smartbulb.SmartBulb.Then
-   * @deprecated
    */
   then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim
+   * @deprecated
+   */
+  dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
 }
 
 const smartBulbGrain = /*@__PURE__*/ grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb, { properties: { Then: "then$" } });

@@ -16,7 +16,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file smartbulb.proto.
  */
 export const file_smartbulb: GenFile = /*@__PURE__*/
-  fileDesc("Cg9zbWFydGJ1bGIucHJvdG8SCXNtYXJ0YnVsYiIhChBHZXRTdGF0ZVJlc3BvbnNlEg0KBWlzX29uGAEgASgIIjcKDVR1cm5PblJlcXVlc3QSFwoKYnJpZ2h0bmVzcxgBIAEoAkgAiAEBQg0KC19icmlnaHRuZXNzMscBCglTbWFydEJ1bGISPwoIR2V0U3RhdGUSFi5nb29nbGUucHJvdG9idWYuRW1wdHkaGy5zbWFydGJ1bGIuR2V0U3RhdGVSZXNwb25zZRI6CgZUdXJuT24SGC5zbWFydGJ1bGIuVHVybk9uUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRI9CgRUaGVuEhguc21hcnRidWxiLlR1cm5PblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkiA4gCAWIGcHJvdG8z", [file_google_protobuf_empty]);
+  fileDesc("Cg9zbWFydGJ1bGIucHJvdG8SCXNtYXJ0YnVsYiIhChBHZXRTdGF0ZVJlc3BvbnNlEg0KBWlzX29uGAEgASgIIjcKDVR1cm5PblJlcXVlc3QSFwoKYnJpZ2h0bmVzcxgBIAEoAkgAiAEBQg0KC19icmlnaHRuZXNzMv4BCglTbWFydEJ1bGISPwoIR2V0U3RhdGUSFi5nb29nbGUucHJvdG9idWYuRW1wdHkaGy5zbWFydGJ1bGIuR2V0U3RhdGVSZXNwb25zZRI6CgZUdXJuT24SGC5zbWFydGJ1bGIuVHVybk9uUmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRI4CgRUaGVuEhguc21hcnRidWxiLlR1cm5PblJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHkSOgoDRGltEhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IgOIAgFiBnByb3RvMw", [file_google_protobuf_empty]);
 
 /**
  * @generated from message smartbulb.GetStateResponse
@@ -86,11 +86,21 @@ export const SmartBulb: GenService<{
    * Turns the bulb on a little later.
    *
    * @generated from rpc smartbulb.SmartBulb.Then
-   * @deprecated
    */
   then: {
     methodKind: "unary";
     input: typeof TurnOnRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim
+   * @deprecated
+   */
+  dim: {
+    methodKind: "unary";
+    input: typeof EmptySchema;
     output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/

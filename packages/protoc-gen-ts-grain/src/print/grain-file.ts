@@ -1,9 +1,9 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import type { GeneratedFile } from "@bufbuild/protoplugin";
+import { printClientInterface } from "./client.ts";
+import { printDescription, printGetClient, printNewKind } from "./functions.ts";
+import { printGrainInterface, printKindClass } from "./grain.ts";
 import { withInertPreamble } from "./inert-preamble.ts";
-import { printClientInterface } from "./print-client.ts";
-import { printDescription, printGetClient, printNewKind } from "./print-functions.ts";
-import { printGrainInterface, printKindClass } from "./print-grain.ts";
 
 /** What is printed for each service, in order. */
 const declarations = [

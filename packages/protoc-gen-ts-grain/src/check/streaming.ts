@@ -1,5 +1,5 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
-import type { Diagnostic } from "./plugin-error.ts";
+import type { Diagnostic } from "../plugin-error.ts";
 import { sourcePosition } from "./source-position.ts";
 
 /** One diagnostic for each rpc that streams. */

@@ -1,10 +1,10 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
+import { grainNames, memberName } from "../grain-names.ts";
+import { unaryMethods } from "../unary-methods.ts";
 import { code } from "./code.ts";
-import { grainNames, memberName } from "./grain-names.ts";
 import { runtimeSymbols } from "./runtime-symbols.ts";
 import { serviceDoc } from "./service-doc.ts";
-import { unaryMethods } from "./unary-methods.ts";
 
 /** Prints the interface through which a grain is called, with the comments of the .proto on its methods. */
 export function printClientInterface(f: GeneratedFile, service: DescService): void {

@@ -1,11 +1,11 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { GeneratedFile } from "@bufbuild/protoplugin";
+import { grainNames, memberName } from "../grain-names.ts";
+import { ownName } from "../output-file.ts";
+import { unaryMethods } from "../unary-methods.ts";
 import { code } from "./code.ts";
-import { grainNames, memberName } from "./grain-names.ts";
-import { ownName } from "./output-file.ts";
 import { runtimeSymbols } from "./runtime-symbols.ts";
 import { serviceDoc } from "./service-doc.ts";
-import { unaryMethods } from "./unary-methods.ts";
 
 /** Prints the constant that tells the runtime which service is meant, and under which names. */
 export function printDescription(f: GeneratedFile, service: DescService): void {

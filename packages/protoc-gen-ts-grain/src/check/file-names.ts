@@ -1,6 +1,6 @@
 import type { DescFile } from "@bufbuild/protobuf";
-import { outputFile } from "./output-file.ts";
-import type { Diagnostic } from "./plugin-error.ts";
+import { outputFile } from "../output-file.ts";
+import type { Diagnostic } from "../plugin-error.ts";
 
 /** What could make a path leave the output folder, or mean something else on another system. */
 const unsafePath: readonly (readonly [pattern: RegExp, reason: string])[] = [

@@ -1,8 +1,8 @@
 import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
-import { grainNames, memberName } from "./grain-names.ts";
-import type { Diagnostic } from "./plugin-error.ts";
+import { grainNames, memberName } from "../grain-names.ts";
+import type { Diagnostic } from "../plugin-error.ts";
+import { unaryMethods } from "../unary-methods.ts";
 import { sourcePosition } from "./source-position.ts";
-import { unaryMethods } from "./unary-methods.ts";
 
 /** Diagnoses names of a file that TypeScript cannot have, and names that would be printed twice. */
 export function checkNames(file: DescFile): readonly Diagnostic[] {
@@ -22,31 +22,24 @@ function checkPackage({ proto }: DescFile): readonly Diagnostic[] {
 function checkService(service: DescService): readonly Diagnostic[] {
   const methods = unaryMethods(service);
   return [
-    ...(isIdentifier(service.name) && !refusedValues.has(service.name)
-      ? []
-      : [
-          invalidName(sourcePosition(service), `${service.toString()} has a name that TypeScript cannot use`),
-        ]),
+    ...(isIdentifier(service.name) && !refusedValues.has(service.name) ? [] : [unusable(service)]),
     ...methods.flatMap(checkMethod),
     ...checkDistinct(methods, memberName),
   ];
 }
 
 function checkMethod(method: DescMethod): readonly Diagnostic[] {
-  const position = sourcePosition(method);
-  const diagnostics = [method.input, method.output]
-    .filter((message) => !isTypeName(message))
-    .map((message) =>
+  // An object's __proto__ is its prototype, whatever is assigned.
+  const isUsable = isIdentifier(method.name) && method.name !== "__proto__";
+  const messages = [method.input, method.output].filter((message) => !isTypeName(message));
+  return [
+    ...(isUsable ? [] : [unusable(method)]),
+    ...messages.map((message) =>
       invalidName(
-        position,
+        sourcePosition(method),
         `${method.toString()} uses ${message.toString()}, a name that TypeScript cannot use`,
       ),
-    );
-  // An object's __proto__ is its prototype, whatever is assigned.
-  if (isIdentifier(method.name) && method.name !== "__proto__") return diagnostics;
-  return [
-    invalidName(position, `${method.toString()} has a name that TypeScript cannot use`),
-    ...diagnostics,
+    ),
   ];
 }
 
@@ -97,6 +90,10 @@ function checkDistinct<Desc extends DescService | DescMethod>(
       },
     ];
   });
+}
+
+function unusable(desc: DescService | DescMethod): Diagnostic {
+  return invalidName(sourcePosition(desc), `${desc.toString()} has a name that TypeScript cannot use`);
 }
 
 function invalidName(position: string, problem: string): Diagnostic {
