@@ -1,9 +1,9 @@
 import { create, isMessage, toJson } from "@bufbuild/protobuf";
 import {
-  DurationSchema,
   file_google_protobuf_wrappers,
   type StringValue,
   StringValueSchema,
+  VersionSchema,
 } from "@bufbuild/protobuf/wkt";
 import {
   type ActorContext,
@@ -143,11 +143,11 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
   });
 
   test("a type that Go may not know reaches its actors as opaque JSON", async () => {
-    ours.remote.types.register(DurationSchema);
-    const message = create(DurationSchema, { seconds: 90n });
+    ours.remote.types.register(VersionSchema);
+    const message = create(VersionSchema, { major: 3, suffix: "rc" });
     const answer = (await ours.request(goActor("echo"), message)) as StringValue;
     expect(answer.value).toBe(
-      `json: google.protobuf.Duration ${JSON.stringify(toJson(DurationSchema, message))}`,
+      `json: google.protobuf.compiler.Version ${JSON.stringify(toJson(VersionSchema, message))}`,
     );
     expect(go.isAlive).toBe(true);
   });

@@ -1,5 +1,6 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
 import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
+import type { Membership } from "./endpoint/membership.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
 import { RemoteError } from "./remote-error.ts";
 import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
@@ -40,6 +41,13 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
    * Default false: only loopback.
    */
   readonly insecure?: boolean | undefined;
+  /** Keeps members of differently named clusters apart. Default: none, which takes all. */
+  readonly clusterName?: string | undefined;
+  /**
+   * A secret of at least 16 characters that all members share and prove to each other without telling it. Go members know
+   * no such proof and stay out. Default: none.
+   */
+  readonly clusterToken?: string | undefined;
   /** Carries the frames; `tls` and `insecure` then mean nothing. Default: gRPC over HTTP/2. */
   readonly transport?: Transport | undefined;
   /** Message types that may travel, as {@link TypeRegistry.register} takes them. */
@@ -55,6 +63,7 @@ export interface RemoteConfig {
   readonly advertisedHost: string | undefined;
   readonly tls: TlsIdentity | undefined;
   readonly insecure: boolean;
+  readonly membership: Membership;
   /** Undefined leaves the choice to who starts the remote: a cluster takes its provider's, a remote alone gRPC. */
   readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
@@ -89,12 +98,15 @@ const settledAfterMs = 10_000;
  */
 export function configureRemote(host: string, port: number, options: RemoteOptions = {}): RemoteConfig {
   const { advertisedHost, tls, insecure = false, transport, types = [], exposed = [] } = options;
+  const { clusterName = "", clusterToken: token } = options;
   const numbers = resolveNumbers(options);
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw invalid(`port must be 0 to 65535, got ${port}`);
   if (advertisedHost !== undefined && parseAddress(advertisedHost) === undefined) {
     throw invalid(`advertisedHost must be host:port, got ${advertisedHost}`);
   }
+  if (token !== undefined && token.length < 16)
+    throw invalid("clusterToken must have at least 16 characters");
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
   return {
     host,
@@ -102,6 +114,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     advertisedHost,
     tls,
     insecure,
+    membership: { clusterName, token },
     transport,
     types,
     exposed,

@@ -6,6 +6,7 @@ import type { EndpointServices } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
 import { InboundSession } from "./endpoint/inbound-session.ts";
+import { PeerTypes } from "./endpoint/peer-types.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
@@ -167,6 +168,8 @@ function servicesFor(
   const { processes, eventStream, clock, random, logger } = system;
   return {
     self: { systemId: system.id, address },
+    membership: config.membership,
+    peerTypes: new PeerTypes(),
     transport,
     types,
     processes,

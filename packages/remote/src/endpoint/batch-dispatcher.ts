@@ -15,7 +15,7 @@ import { addressFromWire } from "../wire/pid-wire.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
-import type { Peer } from "./peer-greeting.ts";
+import type { Peer } from "./peer.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 
 /** A received batch and who sent it. */
@@ -44,6 +44,7 @@ export class BatchDispatcher {
    */
   dispatch({ peer, frame, body }: ReceivedBatch): void {
     const batch = new BatchReader(body, this.#services.batchLimits);
+    if (!peer.isTsGrain) this.#learnTypes(peer, batch);
     const targets = batch.targets.map(
       ({ address, id }) => new PID(addressFromWire(address, this.#services.self.address), id),
     );
@@ -62,6 +63,12 @@ export class BatchDispatcher {
       if (message === undefined) this.#notUnderstood(batch.typeNames[batch.typeIndex]!, delivery);
       else this.#deliver(message, delivery);
     }
+  }
+
+  #learnTypes({ systemId }: Peer, { typeNames }: BatchReader): void {
+    const { types, peerTypes } = this.#services;
+    for (const typeName of typeNames)
+      if (types.get(typeName) !== undefined) peerTypes.learn(systemId, typeName);
   }
 
   #decode(batch: BatchReader, frame: Uint8Array, peer: Peer): Message | undefined {

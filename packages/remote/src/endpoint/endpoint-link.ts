@@ -1,7 +1,9 @@
 import type { Timer } from "@ts-grain/actor";
+import type { ConnectResponse } from "../gen/remote/remote_pb.ts";
 import type { Connection, ConnectionHandlers } from "../transport/transport.ts";
-import { connectRequestFrame, readFrame } from "../wire/frame.ts";
+import { readFrame } from "../wire/frame.ts";
 import { backoffMs } from "./backoff.ts";
+import { DialHandshake } from "./dial-handshake.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import {
   type EndpointAction,
@@ -11,11 +13,19 @@ import {
   initialEndpointState,
   type TerminationReason,
 } from "./endpoint-state.ts";
+import { unguessableBytes } from "./unguessable-id.ts";
+
+/** Who answered. */
+export interface LinkPeer {
+  readonly memberId: string;
+  /** Whether it knows what ts-grain adds to Proto.Actor's protocol. */
+  readonly isTsGrain: boolean;
+}
 
 /** What a link tells its endpoint. */
 export interface LinkListener {
   /** Frames may be sent; also after each reconnect. */
-  onOpen(): void;
+  onOpen(peer: LinkPeer): void;
   /** `send` returned false, and now there is room again. */
   onWritable(): void;
   /** The last word, once. */
@@ -32,6 +42,8 @@ export class EndpointLink {
   /** Stands for the present attempt and its connection; what an earlier one still says is not heard. */
   #attempt = new AbortController();
   #timer: Timer | undefined;
+  #handshake: DialHandshake | undefined;
+  #peer: LinkPeer | undefined;
 
   constructor(address: string, services: EndpointServices, listener: LinkListener) {
     this.#address = address;
@@ -70,12 +82,12 @@ export class EndpointLink {
         void this.#dial();
         return;
       case "greet":
-        this.#connection!.send(connectRequestFrame(this.#services.self));
+        this.#greet();
         return;
       case "open":
         this.#after(this.#services.connect.settledAfterMs, { kind: "settled" });
         this.#services.logger.debug({ address: this.#address }, "endpoint connected");
-        this.#listener.onOpen();
+        this.#listener.onOpen(this.#peer!);
         return;
       case "hang_up":
         this.#hangUp();
@@ -128,8 +140,7 @@ export class EndpointLink {
     try {
       const frame = readFrame(bytes);
       if (frame.kind === "connect_response") {
-        const { memberId, blocked } = frame.response;
-        this.#on({ kind: "answered", memberId, isRefused: blocked });
+        this.#answered(frame.response);
       } else if (frame.kind === "disconnect_request") {
         this.#on({ kind: "goodbye" });
       } else {
@@ -137,6 +148,27 @@ export class EndpointLink {
       }
     } catch (error) {
       this.#failed("the peer sent bytes that are no frame", error);
+    }
+  }
+
+  #greet(): void {
+    const { self, membership } = this.#services;
+    this.#handshake = new DialHandshake(self, membership, unguessableBytes(32));
+    this.#connection!.send(this.#handshake.introduction());
+  }
+
+  #answered(response: ConnectResponse): void {
+    if (this.#state.phase !== "greeting") return;
+    const step = this.#handshake!.answered(response);
+    if (step.kind === "prove") {
+      this.#connection!.send(step.frame);
+    } else if (step.kind === "refused") {
+      this.#services.logger.warn({ address: this.#address }, step.why);
+      this.#on({ kind: "answered", memberId: step.memberId, isRefused: true });
+    } else {
+      if (step.isTsGrain) this.#connection!.probe();
+      this.#peer = step;
+      this.#on({ kind: "answered", memberId: step.memberId, isRefused: false });
     }
   }
 

@@ -3,7 +3,9 @@ import type { Transport } from "../transport/transport.ts";
 import type { BatchLimits } from "../wire/batch-reader.ts";
 import type { TypeRegistry } from "../wire/type-registry.ts";
 import type { Backoff } from "./backoff.ts";
+import type { Membership } from "./membership.ts";
 import type { OutboxLimits } from "./outbox.ts";
+import type { PeerTypes } from "./peer-types.ts";
 
 /** Who we are to a peer. */
 export interface Self {
@@ -25,6 +27,8 @@ export interface ConnectPolicy {
 /** What endpoints and sessions share. */
 export interface EndpointServices {
   readonly self: Self;
+  readonly membership: Membership;
+  readonly peerTypes: PeerTypes;
   readonly transport: Transport;
   readonly types: TypeRegistry;
   readonly processes: ProcessRegistry;

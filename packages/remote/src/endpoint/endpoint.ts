@@ -11,13 +11,16 @@ import {
   Unwatch,
   Watch,
 } from "@ts-grain/actor";
+import type { MessageCodec } from "../wire/message-codec.ts";
+import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
 import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint-events.ts";
-import { EndpointLink } from "./endpoint-link.ts";
+import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
 import { Outbox } from "./outbox.ts";
 import { undelivered } from "./undelivered.ts";
+import { waitingMessages } from "./waiting-messages.ts";
 import { WatchTable } from "./watch-table.ts";
 
 /** Where a message comes from, and what travels beside it. */
@@ -36,7 +39,8 @@ export class Endpoint {
   readonly #link: EndpointLink;
   readonly #watches = new WatchTable();
   readonly #onEnd: () => void;
-  #wasOpen = false;
+  /** Who answered last; undefined before the first answer. */
+  #peer: LinkPeer | undefined;
   #isBlocked = false;
   #isFlushing = false;
 
@@ -46,7 +50,7 @@ export class Endpoint {
     this.#onEnd = onEnd;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
     this.#link = new EndpointLink(address, services, {
-      onOpen: () => this.#opened(),
+      onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
       onTerminated: (reason) => this.#terminated(reason),
     });
@@ -103,7 +107,7 @@ export class Endpoint {
 
   #add(target: PID, message: Message, { sender, headers }: Origin): void {
     const wireForm = wireFormOf(message);
-    const { codec } = this.#services.types.typeOf(wireForm);
+    const codec = this.#codecFor(this.#services.types.typeOf(wireForm));
     this.#outbox.add({
       message: wireForm,
       codec,
@@ -137,12 +141,34 @@ export class Endpoint {
     this.#sendWaiting("while there is room");
   }
 
-  #opened(): void {
+  #opened(peer: LinkPeer): void {
+    const isFirst = this.#peer === undefined;
+    this.#peer = peer;
     this.#isBlocked = false;
-    if (this.#wasOpen) this.#watchAgain();
-    this.#wasOpen = true;
+    if (isFirst && !peer.isTsGrain) this.#encodeAnew();
+    if (!isFirst) this.#watchAgain();
     this.#services.publish(new EndpointConnectedEvent(this.address));
     this.#sendWaiting("while there is room");
+  }
+
+  /** What a Go peer may not know goes as JSON: in protobuf's binary form it would end the peer's process. */
+  #codecFor(type: RegisteredType): MessageCodec {
+    const peer = this.#peer;
+    if (peer === undefined || peer.isTsGrain || type.knownBy === "every peer") return type.codec;
+    return this.#services.peerTypes.knows(peer.memberId, type.typeName) ? type.codec : type.json;
+  }
+
+  /** What waited before the peer turned out to be Go. */
+  #encodeAnew(): void {
+    const { types } = this.#services;
+    const frames: Uint8Array[] = [];
+    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take())
+      frames.push(frame);
+    for (const frame of frames) {
+      for (const waiting of waitingMessages(frame, types)) {
+        this.#outbox.add({ ...waiting, codec: this.#codecFor(types.typeOf(waiting.message)) });
+      }
+    }
   }
 
   /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */

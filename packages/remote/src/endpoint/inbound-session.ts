@@ -1,11 +1,14 @@
 import type { Logger, Timer } from "@ts-grain/actor";
 import type { ConnectRequest } from "../gen/remote/remote_pb.ts";
+import { RemoteError } from "../remote-error.ts";
 import type { InboundConnection } from "../transport/transport.ts";
 import { malformed } from "../wire/byte-reader.ts";
-import { connectResponseFrame, disconnectRequestFrame, readFrame } from "../wire/frame.ts";
+import { disconnectRequestFrame, readFrame } from "../wire/frame.ts";
 import type { BatchDispatcher } from "./batch-dispatcher.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
-import { judgeGreeting, type Peer } from "./peer-greeting.ts";
+import { ListenHandshake } from "./listen-handshake.ts";
+import type { Peer } from "./peer.ts";
+import { unguessableBytes } from "./unguessable-id.ts";
 
 /** What a session works with. */
 export interface SessionOptions {
@@ -22,6 +25,7 @@ export class InboundSession {
   readonly #connection: InboundConnection;
   readonly #options: SessionOptions;
   readonly #logger: Logger;
+  readonly #handshake: ListenHandshake;
   readonly #greetingTimer: Timer;
   #peer: Peer | undefined;
   #hasEnded = false;
@@ -30,6 +34,13 @@ export class InboundSession {
     this.#connection = connection;
     this.#options = options;
     this.#logger = options.services.logger;
+    this.#handshake = new ListenHandshake({
+      self: options.services.self,
+      membership: options.services.membership,
+      nonce: unguessableBytes(32),
+      names: connection.peer.names,
+      isBlocked: options.isBlocked,
+    });
     this.#greetingTimer = options.services.clock.schedule(options.greetingTimeoutMs, () =>
       this.#hangUp(malformed("the peer did not say who it is in time")),
     );
@@ -70,23 +81,15 @@ export class InboundSession {
   }
 
   #greet(request: ConnectRequest): void {
-    const { services, isBlocked } = this.#options;
-    const greeting = judgeGreeting(request, {
-      self: services.self,
-      isBlocked,
-      known: this.#peer,
-      names: this.#connection.peer.names,
-    });
-    if (greeting.kind === "refused") throw malformed(greeting.why);
-    const memberId = services.self.systemId;
-    this.#connection.send(connectResponseFrame({ memberId, blocked: greeting.kind === "blocked" }));
-    if (greeting.kind === "blocked") {
-      this.#close();
-      return;
-    }
+    const step = this.#handshake.requested(request);
+    if (step.kind === "refused") throw new RemoteError("handshake_failed", step.why);
+    this.#connection.send(step.frame);
+    if (step.kind === "blocked") this.#close();
+    if (step.kind !== "welcome") return;
     this.#greetingTimer.cancel();
     this.#connection.admit();
-    this.#peer = greeting.peer;
+    this.#connection.probe();
+    this.#peer = step.peer;
   }
 
   #hangUp(error: unknown): void {
@@ -105,6 +108,7 @@ export class InboundSession {
   #ended(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    if (this.#peer) this.#options.services.peerTypes.forget(this.#peer.systemId);
     this.#greetingTimer.cancel();
     this.#options.onEnd(this);
   }

@@ -1,7 +1,11 @@
 const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 
+/** Bytes from the platform's secure generator. */
+export function unguessableBytes(count: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(count));
+}
+
 /** 132 bits from the platform's secure generator, as 22 characters. */
 export function unguessableId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(22));
-  return Array.from(bytes, (byte) => alphabet[byte & 63]).join("");
+  return Array.from(unguessableBytes(22), (byte) => alphabet[byte & 63]).join("");
 }

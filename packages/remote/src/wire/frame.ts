@@ -1,10 +1,14 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type ConnectRequest,
+  ConnectRequestSchema,
   type ConnectResponse,
+  ConnectResponseSchema,
   type RemoteMessage,
   RemoteMessageSchema,
+  ServerConnectionSchema,
 } from "../gen/remote/remote_pb.ts";
+import type { Hello } from "../gen/tsgrain/remote/v1/hello_pb.ts";
 import { ByteReader, malformed } from "./byte-reader.ts";
 
 /** One `RemoteMessage`: all that ever travels on a stream. */
@@ -56,27 +60,37 @@ function readBatchFrame(bytes: Uint8Array): Frame {
   return { kind: "batch", body };
 }
 
-/** The dialling side's first frame. */
-export function connectRequestFrame(from: {
+/** Who the dialling side says it is. */
+export interface Introduction {
   readonly systemId: string;
   readonly address: string;
-}): Uint8Array {
-  const value = { SystemId: from.systemId, Address: from.address };
+  readonly hello?: Hello | undefined;
+}
+
+/** The dialling side's first frame. */
+export function connectRequestFrame({
+  systemId: SystemId,
+  address: Address,
+  hello,
+}: Introduction): Uint8Array {
+  const connection = create(ServerConnectionSchema, { SystemId, Address, ...(hello && { hello }) });
   return controlFrame({
     case: "connectRequest",
-    value: {
-      $typeName: "remote.ConnectRequest",
-      connectionType: { case: "serverConnection", value: { $typeName: "remote.ServerConnection", ...value } },
-    },
+    value: create(ConnectRequestSchema, { connectionType: { case: "serverConnection", value: connection } }),
   });
 }
 
-/** The listening side's answer to a connect request. */
-export function connectResponseFrame(answer: {
+/** What the listening side answers. */
+export interface Answer {
   readonly memberId: string;
   readonly blocked: boolean;
-}): Uint8Array {
-  return controlFrame({ case: "connectResponse", value: { $typeName: "remote.ConnectResponse", ...answer } });
+  readonly hello?: Hello | undefined;
+}
+
+/** The listening side's answer to a connect request. */
+export function connectResponseFrame({ memberId, blocked, hello }: Answer): Uint8Array {
+  const value = create(ConnectResponseSchema, { memberId, blocked, ...(hello && { hello }) });
+  return controlFrame({ case: "connectResponse", value });
 }
 
 /** The listening side's goodbye. */
