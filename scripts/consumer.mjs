@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { followSection } from "./document.mjs";
 import { runSteps } from "./run-steps.mjs";
+import { userEnvironment } from "./user-environment.mjs";
 
 const oldestTypeScript = "5.9.3";
 const newestTypeScript = JSON.parse(readFileSync("package.json", "utf8")).devDependencies.typescript;
@@ -47,7 +48,10 @@ try {
   process.chdir(project);
   const versions = [oldestTypeScript, newestTypeScript];
   const aliases = versions.map((version) => `typescript-${version}@npm:typescript@${version}`).join(" ");
-  execSync(`npm install --no-save --prefer-offline --silent ${aliases}`, { stdio: "inherit" });
+  execSync(`npm install --no-save --prefer-offline --loglevel=error ${aliases}`, {
+    stdio: "inherit",
+    env: userEnvironment(),
+  });
   passed = await runSteps(
     versions.flatMap((version) => [
       compileAndRun(version, { module: "nodenext", moduleResolution: "nodenext" }),

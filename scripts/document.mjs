@@ -4,6 +4,7 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { userEnvironment } from "./user-environment.mjs";
 
 /**
  * The blocks of one section, in order.
@@ -56,7 +57,11 @@ export function followBlocks(blocks, { folder, log = () => {} }) {
 function runShell(text, folder) {
   const marker = "the folder after this block: ";
   const script = `set -euo pipefail\n${text}\nprintf '\\n${marker}%s' "$PWD"`;
-  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
+    cwd: folder,
+    encoding: "utf8",
+    env: userEnvironment(),
+  });
   if (status !== 0) throw new Error(`this failed:\n${text}\n${stdout}\n${stderr}`);
   const at = stdout.lastIndexOf(`\n${marker}`);
   return { printed: stdout.slice(0, at), folder: stdout.slice(at + marker.length + 1) };

@@ -45,5 +45,4 @@ export const layers = {
     ["groups"],
     ["main.ts", "child.ts"],
   ],
-  benchmarks: [["."]],
 };
