@@ -45,4 +45,5 @@ export const layers = {
     ["groups"],
     ["main.ts", "child.ts"],
   ],
+  e2e: [["."]],
 };

@@ -1,7 +1,7 @@
 import { RemoteError } from "../../remote-error.ts";
 
 /** A gRPC message is led by a byte that says whether it is compressed and by its length in four bytes, big endian. */
-export const prefixBytes = 5;
+const prefixBytes = 5;
 const smallestBuffer = 1024;
 
 /**
