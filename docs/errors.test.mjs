@@ -6,7 +6,14 @@ import { expect, test } from "vitest";
 import { nodesOf, parse } from "../scripts/source-file.mjs";
 
 const root = dirname(import.meta.dirname);
-const classes = ["ActorError", "RemoteError", "ClusterError", "GrainError", "PluginError"];
+const classes = [
+  "ActorError",
+  "RemoteError",
+  "ClusterError",
+  "GrainError",
+  "PersistenceError",
+  "PluginError",
+];
 
 /** The string members of `type <class>Code` or `type <class>Reason`, by class. */
 function codesInSource() {

@@ -10,8 +10,9 @@ export const layers = {
     ["mailbox"],
     ["event-stream"],
     ["process"],
-    ["supervision", "middleware", "scheduler"],
+    ["supervision"],
     ["actor-cell"],
+    ["middleware", "scheduler"],
     ["actor-system"],
     ["router", "stream"],
     ["testing", "index.ts"],
@@ -31,6 +32,12 @@ export const layers = {
     ["grain"],
     ["codegenv1", "diagnostics"],
     ["start"],
+    ["testing", "index.ts"],
+  ],
+  persistence: [
+    ["persistence-error.ts"],
+    ["state-store.ts"],
+    ["grain-state.ts", "in-memory-state-store.ts"],
     ["testing", "index.ts"],
   ],
   "protoc-gen-ts-grain": [
