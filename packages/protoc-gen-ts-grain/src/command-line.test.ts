@@ -95,6 +95,11 @@ test("an empty request is answered with an error", async () => {
   expect(exitCode).toBe(0);
 });
 
+test("input that is no request is named as such", async () => {
+  const { stderr } = await start([], new TextEncoder().encode("service S {}"));
+  expect(stderr).toMatch(/^protoc-gen-ts-grain: the input is no CodeGeneratorRequest: .+\n$/);
+});
+
 test.each([
   ["random", new Uint8Array([0xff, 0x00, 0xfe, 0x13])],
   ["truncated", request("").subarray(0, -3)],

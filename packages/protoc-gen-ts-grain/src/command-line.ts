@@ -2,7 +2,11 @@ import { Readable, type Writable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { CodeGeneratorRequestSchema, CodeGeneratorResponseSchema } from "@bufbuild/protobuf/wkt";
+import {
+  type CodeGeneratorRequest,
+  CodeGeneratorRequestSchema,
+  CodeGeneratorResponseSchema,
+} from "@bufbuild/protobuf/wkt";
 import { helpText } from "./help.ts";
 import { createPlugin } from "./plugin.ts";
 
@@ -44,12 +48,20 @@ export async function runCommandLine({ args, stdin, stdout, stderr }: Invocation
     return 2;
   }
   try {
-    const response = plugin.run(fromBinary(CodeGeneratorRequestSchema, await buffer(stdin)));
+    const response = plugin.run(decodeRequest(await buffer(stdin)));
     await pipeline(Readable.from([toBinary(CodeGeneratorResponseSchema, response)]), stdout, { end: false });
     return 0;
   } catch (error) {
     stderr.write(`${plugin.name}: ${oneLine(error)}\n`);
     return 1;
+  }
+}
+
+function decodeRequest(bytes: Uint8Array): CodeGeneratorRequest {
+  try {
+    return fromBinary(CodeGeneratorRequestSchema, bytes);
+  } catch (cause) {
+    throw new Error(`the input is no CodeGeneratorRequest: ${oneLine(cause)}`, { cause });
   }
 }
 
