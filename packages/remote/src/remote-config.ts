@@ -25,6 +25,8 @@ export interface RemoteNumbers {
   readonly maxFrameBytes: number;
   /** Messages in a frame that we take, and in one that we send. Default 1 000. */
   readonly maxBatchMessages: number;
+  /** Fields, list and map entries of all messages in a frame that we take: small bytes can make many objects. Default 131 072. */
+  readonly maxBatchElements: number;
 }
 
 /** How a remote listens, connects and protects itself. */
@@ -84,6 +86,7 @@ export const remoteDefaults: RemoteNumbers = {
   maxBufferBytes: 16 * 1024 * 1024,
   maxFrameBytes: 4 * 1024 * 1024,
   maxBatchMessages: 1_000,
+  maxBatchElements: 131_072,
 };
 
 /** Bytes after which a batch is closed: larger ones cost latency and win nothing. */
@@ -133,6 +136,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     },
     batchLimits: {
       maxEnvelopes: maxBatchMessages,
+      maxElements: numbers.maxBatchElements,
       maxNameBytes: 1024,
       maxHeaders: 64,
       maxHeaderBytes: 8 * 1024,

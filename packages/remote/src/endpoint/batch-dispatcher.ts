@@ -8,22 +8,15 @@ import {
   Unwatch,
   Watch,
 } from "@ts-grain/actor";
-import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import { BatchReader } from "../wire/batch-reader.ts";
-import type { ByteReader } from "../wire/byte-reader.ts";
 import { addressFromWire } from "../wire/pid-wire.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
+import { MessageDecoder } from "./message-decoder.ts";
 import type { Peer } from "./peer.ts";
+import type { ReceivedBatch } from "./received-batch.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
-
-/** A received batch and who sent it. */
-export interface ReceivedBatch {
-  readonly peer: Peer;
-  readonly frame: Uint8Array;
-  readonly body: ByteReader;
-}
 
 /** Hands the messages of a received batch to the processes that peers may address. Never forwards. */
 export class BatchDispatcher {
@@ -42,8 +35,10 @@ export class BatchDispatcher {
    *
    * @throws RemoteError "malformed_frame", "limit_exceeded": nothing more of this peer is to be believed.
    */
-  dispatch({ peer, frame, body }: ReceivedBatch): void {
+  dispatch(received: ReceivedBatch): void {
+    const { peer, body } = received;
     const batch = new BatchReader(body, this.#services.batchLimits);
+    const decoder = new MessageDecoder(this.#services, received);
     if (!peer.isTsGrain) this.#learnTypes(peer, batch);
     const targets = batch.targets.map(
       ({ address, id }) => new PID(addressFromWire(address, this.#services.self.address), id),
@@ -59,7 +54,7 @@ export class BatchDispatcher {
         sender: sender && forRequest(sender, batch.senderRequestId),
         headers: batch.headers,
       };
-      const message = this.#decode(batch, frame, peer);
+      const message = decoder.decode(batch);
       if (message === undefined) this.#notUnderstood(batch.typeNames[batch.typeIndex]!, delivery);
       else this.#deliver(message, delivery);
     }
@@ -69,18 +64,6 @@ export class BatchDispatcher {
     const { types, peerTypes } = this.#services;
     for (const typeName of typeNames)
       if (types.get(typeName) !== undefined) peerTypes.learn(systemId, typeName);
-  }
-
-  #decode(batch: BatchReader, frame: Uint8Array, peer: Peer): Message | undefined {
-    const type = this.#services.types.get(batch.typeNames[batch.typeIndex]!);
-    const codec = batch.serializerId === 0 ? type?.codec : batch.serializerId === 1 ? type?.json : undefined;
-    if (codec === undefined) return undefined;
-    try {
-      return actorMessageFromWire(codec.decode(frame, batch.messageStart, batch.messageEnd), peer.address);
-    } catch (error) {
-      this.#services.logger.debug({ peer, type: codec.typeName, error }, "a message could not be decoded");
-      return undefined;
-    }
   }
 
   #deliver(message: Message, delivery: Delivery): void {
@@ -155,7 +138,7 @@ export class BatchDispatcher {
   }
 
   #notUnderstood(typeName: string, { peer, target, sender }: Delivery): void {
-    this.#services.logger.warn(
+    this.#services.logger.debug(
       { peer, typeName },
       "a message was dropped: its type is not registered, or it is not one of that type",
     );
@@ -169,7 +152,7 @@ export class BatchDispatcher {
   }
 
   #refuse({ peer, target }: Delivery, why: string): void {
-    this.#services.logger.warn({ peer, target: target.toString() }, why);
+    this.#services.logger.debug({ peer, target: target.toString() }, why);
   }
 }
 

@@ -7,6 +7,7 @@ import type { TypeRegistry } from "../wire/type-registry.ts";
 /** We wrote the batch ourselves. */
 const unlimited = {
   maxEnvelopes: Number.POSITIVE_INFINITY,
+  maxElements: Number.POSITIVE_INFINITY,
   maxNameBytes: Number.POSITIVE_INFINITY,
   maxHeaders: Number.POSITIVE_INFINITY,
   maxHeaderBytes: Number.POSITIVE_INFINITY,

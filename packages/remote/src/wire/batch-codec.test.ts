@@ -13,7 +13,13 @@ import { protobufCodec } from "./message-codec.ts";
 const here = "here:1";
 const there = "there:2";
 const codec = protobufCodec(StringValueSchema);
-const limits: BatchLimits = { maxEnvelopes: 100, maxNameBytes: 1024, maxHeaders: 64, maxHeaderBytes: 8192 };
+const limits: BatchLimits = {
+  maxEnvelopes: 100,
+  maxElements: 1000,
+  maxNameBytes: 1024,
+  maxHeaders: 64,
+  maxHeaderBytes: 8192,
+};
 const roomy = 1024 * 1024;
 
 const requestId = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 2 ** 32 - 1 }));

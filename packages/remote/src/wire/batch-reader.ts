@@ -5,6 +5,8 @@ import { type ByteReader, limitExceeded, malformed } from "./byte-reader.ts";
 export interface BatchLimits {
   /** Envelopes in a batch, and so also entries of each of its tables. */
   readonly maxEnvelopes: number;
+  /** Fields, list and map entries in all messages of a batch together. */
+  readonly maxElements: number;
   /** Bytes of a type name, an address or a process id. */
   readonly maxNameBytes: number;
   /** Header entries of one message. */

@@ -8,6 +8,8 @@ import {
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import { RemoteError } from "../remote-error.ts";
+import type { ByteReader } from "./byte-reader.ts";
+import { ElementCounter } from "./element-counter.ts";
 import { jsonCodec, type MessageCodec, protobufCodec } from "./message-codec.ts";
 
 /** Who has a type compiled in. */
@@ -35,6 +37,7 @@ export interface RegisteredType {
 /** The message types that may travel. What is not in here is neither sent nor decoded. */
 export class TypeRegistry {
   readonly #types = new Map<string, RegisteredType>();
+  readonly #elements = new ElementCounter();
   readonly #descriptors = createMutableRegistry();
 
   /**
@@ -62,6 +65,15 @@ export class TypeRegistry {
   /** The type of that name, if it may travel. */
   get(typeName: string): RegisteredType | undefined {
     return this.#types.get(typeName);
+  }
+
+  /**
+   * How many elements an encoded message would be built of.
+   *
+   * @throws RemoteError "limit_exceeded" above `limit`, "malformed_frame".
+   */
+  countElements({ desc }: RegisteredType, body: ByteReader, limit: number): number {
+    return this.#elements.count(desc, body, limit);
   }
 
   /** @throws RemoteError "not_serializable" if the message's type is not registered. */

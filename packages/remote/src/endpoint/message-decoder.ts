@@ -1,0 +1,66 @@
+import type { Message } from "@ts-grain/actor";
+import { RemoteError } from "../remote-error.ts";
+import { actorMessageFromWire } from "../wire/actor-messages.ts";
+import type { BatchReader } from "../wire/batch-reader.ts";
+import { ByteReader, limitExceeded } from "../wire/byte-reader.ts";
+import { countJsonElements } from "../wire/element-counter.ts";
+import type { MessageCodec } from "../wire/message-codec.ts";
+import type { RegisteredType } from "../wire/type-registry.ts";
+import type { EndpointServices } from "./endpoint-services.ts";
+import type { ReceivedBatch } from "./received-batch.ts";
+
+/** Makes messages of one batch's bytes, and keeps count of what they are built of. */
+export class MessageDecoder {
+  readonly #services: EndpointServices;
+  readonly #received: ReceivedBatch;
+  #elementsLeft: number;
+
+  constructor(services: EndpointServices, received: ReceivedBatch) {
+    this.#services = services;
+    this.#received = received;
+    this.#elementsLeft = services.batchLimits.maxElements;
+  }
+
+  /**
+   * The message of the envelope that the reader stands on; undefined if its type is not registered or its bytes are no
+   * message of it.
+   *
+   * @throws RemoteError "limit_exceeded".
+   */
+  decode(batch: BatchReader): Message | undefined {
+    const type = this.#services.types.get(batch.typeNames[batch.typeIndex]!);
+    const codec = type && codecFor(type, batch.serializerId);
+    if (type === undefined || codec === undefined) return undefined;
+    const { frame, peer } = this.#received;
+    try {
+      // An element takes at least a byte, so that only a long frame can have too many.
+      if (frame.length > this.#services.batchLimits.maxElements) this.#count(type, batch);
+      return actorMessageFromWire(codec.decode(frame, batch.messageStart, batch.messageEnd), peer.address);
+    } catch (error) {
+      if (RemoteError.is(error) && error.code === "limit_exceeded") throw error;
+      this.#services.logger.debug(
+        { peer, type: type.typeName, err: error },
+        "a message could not be decoded",
+      );
+      return undefined;
+    }
+  }
+
+  #count(type: RegisteredType, { serializerId, messageStart, messageEnd }: BatchReader): void {
+    const { frame } = this.#received;
+    this.#elementsLeft -=
+      serializerId === 0
+        ? this.#services.types.countElements(
+            type,
+            new ByteReader(frame, messageStart, messageEnd),
+            this.#elementsLeft,
+          )
+        : countJsonElements(frame, messageStart, messageEnd);
+    if (this.#elementsLeft < 0) throw limitExceeded("a frame decodes to more elements than allowed");
+  }
+}
+
+function codecFor({ codec, json }: RegisteredType, serializerId: number): MessageCodec | undefined {
+  if (serializerId === 0) return codec;
+  return serializerId === 1 ? json : undefined;
+}
