@@ -1,0 +1,18 @@
+import type { Group } from "../harness/group.ts";
+import type { ReportGuide } from "../report/report.ts";
+import { localGroup } from "./local-group.ts";
+
+export const groups: readonly Group[] = [localGroup];
+
+/** @throws Error if there is no such group. */
+export function findGroup(name: string): Group {
+  const group = groups.find((candidate) => candidate.name === name);
+  if (group === undefined) {
+    throw new Error(`there is no group "${name}"; there is ${groups.map((known) => known.name).join(", ")}`);
+  }
+  return group;
+}
+
+export function guideOf({ workloads, subjects, targets }: Group): ReportGuide {
+  return { workloads, subjects: subjects.map(({ name }) => name), targets };
+}

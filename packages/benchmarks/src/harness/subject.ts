@@ -1,0 +1,27 @@
+import type { EffortName } from "../measurement/effort.ts";
+
+/** A program that is measured, each time in a process of its own. */
+export interface Subject {
+  /** As in results. */
+  readonly name: string;
+  /** What it may run on. JavaScript runs on one core, whatever the machine has. */
+  readonly cores: "one" | "all";
+  /** Workloads that cannot be put to it, with the reason. */
+  readonly cannot: ReadonlyMap<string, string>;
+  /** Looks for what it needs, and builds it if need be. */
+  prepare(): Promise<Prepared>;
+}
+
+export type Prepared =
+  | {
+      readonly state: "ready";
+      readonly version: string;
+      /** The command that measures one workload and prints its samples as one line of JSON. */
+      command(workload: string, effort: EffortName): readonly string[];
+    }
+  | { readonly state: "missing"; readonly reason: string };
+
+/** A subject that can run. */
+export interface ReadySubject extends Subject {
+  readonly prepared: Extract<Prepared, { state: "ready" }>;
+}

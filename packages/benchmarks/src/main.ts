@@ -1,0 +1,55 @@
+// `npm run bench`: see `usage`.
+import {
+  fewestRoundsKept,
+  parseCommandLine,
+  type RunOptions,
+  selectWorkloads,
+  usage,
+} from "./command-line.ts";
+import { findGroup, groups, guideOf } from "./groups/groups.ts";
+import { measureGroup } from "./harness/measure-group.ts";
+import { updateDocuments } from "./report/documents.ts";
+import { reportOf } from "./report/report.ts";
+import { readResults, writeResults } from "./report/results.ts";
+
+const command = parseCommandLine(process.argv.slice(2));
+switch (command.name) {
+  case "help":
+    printHelp();
+    break;
+  case "table":
+    updateTables(command.group);
+    break;
+  case "run":
+    await run(command.group, command);
+    break;
+}
+
+function printHelp(): void {
+  const listed = groups.flatMap(({ name, about, workloads }) => [
+    `\n${name}: ${about}`,
+    ...workloads.map((workload) => `  ${workload.name.padEnd(10)} ${workload.about}`),
+  ]);
+  console.log([usage, ...listed].join("\n"));
+}
+
+function updateTables(name: string): void {
+  const text = reportOf(readResults(name), guideOf(findGroup(name)));
+  for (const path of updateDocuments({ group: name, text })) console.log(path);
+}
+
+async function run(name: string, { rounds, only, effort }: RunOptions): Promise<void> {
+  const group = findGroup(name);
+  const all = group.workloads.map((workload) => workload.name);
+  const workloads = selectWorkloads(all, only);
+  // Only the report goes to standard output.
+  const { results, failures } = await measureGroup(group, { workloads, rounds, effort, log: console.error });
+  console.log(reportOf(results, guideOf(group)));
+  const isWhole = workloads.length === all.length && rounds >= fewestRoundsKept && effort === "full";
+  if (isWhole && failures === 0) console.error(`\nKept in ${writeResults(name, results)}`);
+  else
+    console.error(
+      `\nNot kept: ${failures} runs failed, ${workloads.length} of ${all.length} workloads, ${rounds} rounds`,
+    );
+  if (failures > 0) process.exitCode = 1;
+}

@@ -1,0 +1,90 @@
+import { markdownTable } from "./markdown-table.ts";
+import { formatNumber, formatRatio, formatSpread } from "./number-format.ts";
+import type { Machine, Missing, Results, Row } from "./results.ts";
+import { isRate, isReached, type Target } from "./target.ts";
+
+/** The subject that is ours, which all others are compared with. */
+export const ours = "ts-grain";
+
+/** What a report says beside the results. */
+export interface ReportGuide {
+  readonly workloads: readonly { readonly name: string; readonly about: string }[];
+  /** All subjects in the order of their columns. */
+  readonly subjects: readonly string[];
+  readonly targets: readonly Target[];
+}
+
+/** The results as Markdown: where and with what they were measured, the table, and what is not in it. */
+export function reportOf(results: Results, guide: ReportGuide): string {
+  const measured = guide.workloads.filter(({ name }) => results.rows.some((row) => row.workload === name));
+  return [
+    describeRun(results),
+    tableOf(results, guide),
+    "Medians, with the least and the most. A column `÷` is our figure divided by that subject's, with the limit that " +
+      "it is to keep; **bold** where it does not.",
+    results.missing.map(describeMissing).join("\n"),
+    measured.map(({ name, about }) => `- ${name}: ${about}`).join("\n"),
+  ]
+    .filter((part) => part !== "")
+    .join("\n\n");
+}
+
+function describeRun({ machine, subjects, rows }: Results): string {
+  const versions = subjects.map(({ name, version }) => `${name} ${version}`.trim()).join(", ");
+  const runs = Math.min(...rows.map((row) => row.runs));
+  return `${describeMachine(machine)}. ${versions}. ${runs} ${runs === 1 ? "run" : "runs"} of each, in turn.`;
+}
+
+function describeMachine(machine: Machine): string {
+  const { cpu, cores, memoryGiB, system, node, pinning, load, date } = machine;
+  return `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; ${pinning}; load before: ${load}`;
+}
+
+function describeMissing({ subject, workload, reason }: Missing): string {
+  return `**NOT MEASURED: ${subject}${workload === undefined ? "" : `, ${workload}`}**: ${reason}.`;
+}
+
+function tableOf({ rows }: Results, { workloads, subjects, targets }: ReportGuide): string {
+  const others = subjects.filter((name) => name !== ours);
+  const header = ["workload", "unit", ...subjects, ...others.map((name) => `÷ ${name}`)];
+  const figures = workloads.flatMap(({ name }) =>
+    [
+      ...Map.groupBy(
+        rows.filter(({ workload }) => workload === name),
+        ({ unit }) => unit,
+      ),
+    ].map(([unit, found]) => {
+      const target = targets.find((candidate) => candidate.workload === name && candidate.unit === unit);
+      const bySubject = new Map(found.map((row) => [row.subject, row]));
+      return [
+        name,
+        unit,
+        ...subjects.map((subject) =>
+          figureCell(bySubject.get(subject), subject === ours ? target?.atMost : undefined),
+        ),
+        ...others.map((subject) =>
+          ratioCell(bySubject.get(ours), { other: bySubject.get(subject), limit: target?.ratios[subject] }),
+        ),
+      ];
+    }),
+  );
+  return markdownTable(header, figures);
+}
+
+function figureCell(row: Row | undefined, atMost: number | undefined): string {
+  if (row === undefined) return "not measured";
+  if (atMost === undefined) return formatSpread(row);
+  const cell = `${formatSpread(row)}, ≤ ${formatNumber(atMost)}`;
+  return row.median <= atMost ? cell : `**${cell}**`;
+}
+
+function ratioCell(
+  row: Row | undefined,
+  { other, limit }: { readonly other: Row | undefined; readonly limit: number | undefined },
+): string {
+  if (row === undefined || other === undefined) return "–";
+  const ratio = row.median / other.median;
+  if (limit === undefined) return formatRatio(ratio);
+  const cell = `${formatRatio(ratio)} (${isRate(row.unit) ? "≥" : "≤"} ${limit})`;
+  return isReached(ratio, { unit: row.unit, limit }) ? cell : `**${cell}**`;
+}

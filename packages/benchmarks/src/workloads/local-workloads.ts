@@ -1,0 +1,52 @@
+import type { LocalSubject } from "../subjects/local-subject.ts";
+import { measureRequests } from "./requests.ts";
+import { measureSpawns, measureTree } from "./spawning.ts";
+import { measureFloods, measureGames, measureQueue } from "./telling.ts";
+import type { Workload } from "./workload.ts";
+
+/** What is measured inside one process. Programs in other languages know these names too. */
+export const localWorkloads: readonly Workload<LocalSubject>[] = [
+  {
+    name: "W1a",
+    about: "two actors throw a message back and forth",
+    measure: (subject, setting) => measureGames(subject, { pairs: 1, handlers: "sync", timing: setting }),
+  },
+  {
+    name: "W1b",
+    about: "100 such pairs at once",
+    measure: (subject, setting) => measureGames(subject, { pairs: 100, handlers: "sync", timing: setting }),
+  },
+  {
+    name: "W1c",
+    about: "a million messages to one actor, which counts them",
+    measure: (subject, setting) => measureFloods(subject, setting),
+  },
+  {
+    name: "W1d",
+    about: "as W1b, with async handlers that await nothing",
+    measure: (subject, setting) => measureGames(subject, { pairs: 100, handlers: "async", timing: setting }),
+  },
+  ...[1, 100, 1000].map(
+    (inFlight): Workload<LocalSubject> => ({
+      name: `W2 c=${inFlight}`,
+      about: `requests with a deadline, ${inFlight} in flight`,
+      measure: (subject, setting) => measureRequests(subject.openResponder(), { inFlight, timing: setting }),
+    }),
+  ),
+  {
+    name: "W6 spawn",
+    about: "a million actors spawned and started; their memory after a forced collection",
+    measure: (subject, setting) => measureSpawns(subject, setting),
+  },
+  {
+    name: "W6 skynet",
+    about: "a tree of actors, 10 × 10 × … to a million leaves, whose numbers are summed upward",
+    measure: (subject, setting) => measureTree(subject, setting),
+  },
+  {
+    name: "queue",
+    about: "messages that wait for one actor; their memory after a forced collection",
+    // Three quarters of a power of two: how full a ring that doubles is on average.
+    measure: (subject) => measureQueue(subject, 786_432),
+  },
+];
