@@ -8,7 +8,7 @@ import type { PluginParameters } from "./plugin-parameters.ts";
 import { printGrainFile } from "./print/grain-file.ts";
 
 /**
- * Checks all files, then prints them.
+ * Checks all files that will be printed, then prints them.
  *
  * @throws PluginError with everything that is wrong; then nothing was printed.
  */
@@ -24,10 +24,11 @@ export function generate(schema: Schema<PluginParameters>, warn: (message: strin
 }
 
 function check({ files, options }: Schema<PluginParameters>): readonly Diagnostic[] {
-  const services = files.flatMap((file) => file.services);
+  const printed = options.keepEmptyFiles ? files : files.filter(({ services }) => services.length > 0);
+  const services = printed.flatMap((file) => file.services);
   return [
-    ...checkFiles(files),
-    ...files.flatMap(checkNames),
+    ...checkFiles(printed),
+    ...printed.flatMap(checkNames),
     ...(options.streaming === "error" ? services.flatMap(checkStreaming) : []),
   ];
 }

@@ -1,5 +1,5 @@
 /** What can be wrong with what the plugin is given. docs/plugin.md has an example and a remedy for each. */
-export type PluginErrorCode =
+type PluginErrorCode =
   | "invalid_parameter" // a parameter is unknown or has a value it cannot have; correct it in buf.gen.yaml
   | "no_files" // the request names no file to generate; give the compiler at least one
   | "invalid_file_name" // the name would leave the output folder or no system could store it; rename the file

@@ -24,8 +24,8 @@ export interface PluginOptions {
 /**
  * The plugin as an object, for tests and for programs that generate code themselves.
  *
- * What is wrong with the parameters or the .proto files is in the response's `error`, as protoc's protocol asks: the
- * message of a PluginError. `run` throws if the request is no valid set of descriptors.
+ * What is wrong with the parameters or the .proto files is in the response's `error`, a line for each problem, as
+ * protoc's protocol asks. `run` throws an Error if the request is no valid set of descriptors.
  */
 export function createPlugin({ warn = () => {} }: PluginOptions = {}): Plugin {
   const plugin = { name: "protoc-gen-ts-grain", version: `v${version}` };

@@ -151,7 +151,10 @@ service S {
   },
   {
     name: "two files that a system without case would take for one",
-    files: { ...file("case/bulb.proto", ""), "case/Bulb.proto": 'syntax = "proto3";\npackage case;\n' },
+    files: {
+      ...file("case/bulb.proto", "service A {}"),
+      "case/Bulb.proto": 'syntax = "proto3";\npackage case;\nservice B {}\n',
+    },
     outcome: {
       refused: [
         "case/bulb.proto and case/Bulb.proto would both be written to case/bulb_grain.ts. Rename one of them.",
