@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sample, Unit } from "../measurement/sample.ts";
 import { type Spread, spreadOf } from "../measurement/statistics.ts";
@@ -25,7 +26,7 @@ export interface Machine {
   readonly date: string;
 }
 
-export interface MeasuredSubject {
+interface MeasuredSubject {
   readonly name: string;
   readonly version: string;
 }
@@ -71,6 +72,7 @@ export function readResults(group: string): Results {
 /** Returns the path of the file that it wrote. */
 export function writeResults(group: string, results: Results): string {
   const path = pathOf(group);
+  mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(results, undefined, 2)}\n`);
   return path;
 }

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { expectCount, measureRate } from "./rate.ts";
+
+/** Work of which each unit takes a fixed time, on a clock that only work moves. */
+function steadyWork({ msPerUnit }: { readonly msPerUnit: number }) {
+  const sizes: number[] = [];
+  let nowMs = 0;
+  const work = (size: number) => {
+    sizes.push(size);
+    nowMs += size * msPerUnit;
+    return Promise.resolve(size);
+  };
+  return { work, sizes, clock: { nowMs: () => nowMs } };
+}
+
+test("the rate is what was done in a second", async () => {
+  const { work, clock } = steadyWork({ msPerUnit: 0.001 });
+  expect(await measureRate(work, { measureMs: 1000, clock })).toBeCloseTo(1e6);
+});
+
+test("the work doubles until it takes a quarter of the time, and then fills it", async () => {
+  const { work, sizes, clock } = steadyWork({ msPerUnit: 0.1 });
+  await measureRate(work, { measureMs: 1000, clock });
+  expect(sizes).toEqual([1024, 2048, 4096, 10_000]);
+});
+
+test("what is counted is what was done, not what was asked for", async () => {
+  const { work, clock } = steadyWork({ msPerUnit: 0.001 });
+  const lazy = async (size: number) => (await work(size)) / 2;
+  expect(await measureRate(lazy, { measureMs: 1000, clock })).toBeCloseTo(5e5);
+});
+
+test("another count than the expected one is an error", () => {
+  expect(() => expectCount(9, 10)).toThrow("9 arrived instead of 10");
+  expectCount(10, 10);
+});

@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import type { Unit } from "../measurement/sample.ts";
+import { reportOf } from "./report.ts";
+import type { Results } from "./results.ts";
+import type { Target } from "./target.ts";
+
+const workloads = [
+  { name: "W1a", about: "a ball" },
+  { name: "W6", about: "actors" },
+];
+const subjects = ["ts-grain", "floor", "go"];
+
+const row = (workload: string, subject: string, { unit, median }: { unit: Unit; median: number }) => ({
+  workload,
+  subject,
+  unit,
+  median,
+  min: median,
+  max: median,
+  runs: 1,
+});
+
+function results(changes: Partial<Results>): Results {
+  const machine = {
+    cpu: "a processor",
+    cores: 2,
+    memoryGiB: 24,
+    system: "Linux 6",
+    node: "v24.0.0",
+    pinning: "not pinned",
+    load: 0.1,
+    date: "2026-01-31",
+  };
+  return { machine, subjects: [{ name: "floor", version: "1.0" }], missing: [], rows: [], ...changes };
+}
+
+/** The cells of the table's only figure. */
+function cellsOf(rows: Results["rows"], targets: readonly Target[] = []): string[] {
+  const lines = reportOf(results({ rows }), { workloads, subjects, targets }).split("\n");
+  const [, , figures = ""] = lines.filter((line) => line.startsWith("|"));
+  return figures
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+const rates = (ours: number) => [
+  row("W1a", "ts-grain", { unit: "msg/s", median: ours }),
+  row("W1a", "floor", { unit: "msg/s", median: 20 }),
+  row("W1a", "go", { unit: "msg/s", median: 0.5 }),
+];
+const rateTarget: Target = { workload: "W1a", unit: "msg/s", ratios: { floor: 0.7 } };
+
+test("a rate that reaches its target is shown with the limit", () => {
+  expect(cellsOf(rates(14), [rateTarget])).toEqual(["W1a", "msg/s", "14", "20", "0.5", "0.70 (≥ 0.7)", "28"]);
+});
+
+test("a rate that misses its target is bold", () => {
+  expect(cellsOf(rates(13), [rateTarget])).toContain("**0.65 (≥ 0.7)**");
+});
+
+test("of what is no rate, less is better", () => {
+  const memory = (ours: number) => [
+    row("W6", "ts-grain", { unit: "B per idle actor", median: ours }),
+    row("W6", "floor", { unit: "B per idle actor", median: 400 }),
+  ];
+  const targets: Target[] = [
+    { workload: "W6", unit: "B per idle actor", ratios: { floor: 0.5 }, atMost: 150 },
+  ];
+  expect(cellsOf(memory(100), targets)).toEqual(expect.arrayContaining(["100, ≤ 150", "0.25 (≤ 0.5)"]));
+  expect(cellsOf(memory(300), targets)).toEqual(
+    expect.arrayContaining(["**300, ≤ 150**", "**0.75 (≤ 0.5)**"]),
+  );
+});
+
+test("a subject without a figure is named as not measured, with the reason", () => {
+  const rows = rates(14).filter(({ subject }) => subject !== "go");
+  expect(cellsOf(rows)).toEqual(["W1a", "msg/s", "14", "20", "not measured", "0.70", "–"]);
+  const missing = [{ subject: "go", reason: "there is no Go" }];
+  expect(reportOf(results({ rows, missing }), { workloads, subjects, targets: [] })).toContain(
+    "**NOT MEASURED: go**: there is no Go.",
+  );
+});
+
+test("the report says where it was measured, and explains only what was measured", () => {
+  const text = reportOf(results({ rows: rates(14) }), { workloads, subjects, targets: [] });
+  expect(text).toContain("2026-01-31, a processor, 2 cores, 24 GiB, Linux 6, Node v24.0.0; not pinned");
+  expect(text).toContain("- W1a: a ball");
+  expect(text).not.toContain("W6");
+});
