@@ -69,6 +69,46 @@ test("a member that joins gets its share of the grains, which end where they wer
   expectOneAtATime(testimony);
 });
 
+test("while a member joins, no call fails and no grain is active twice, however long its end takes", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(), fc.nat({ max: 300 }), async (seed, endMs) => {
+      const { cluster, testimony } = await start({
+        members: 2,
+        seed,
+        network: { delayMs: { min: 0, max: 4 } },
+      });
+      await using _ = cluster;
+      await bumpAll(cluster, cluster.members[0]!);
+      testimony.beforeDeactivation = () =>
+        new Promise((resolve) => void cluster.clock.schedule(endMs, resolve));
+      const joining = cluster.addMember();
+      const during = bumpAll(cluster, cluster.members[1]!);
+      const newcomer = await joining;
+      await Promise.all([during, bumpAll(cluster, newcomer)]);
+      expect(testimony.sightings.some(({ what }) => what === "moved")).toBe(true);
+      expectOneAtATime(testimony);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("a member that cannot end its grains holds their new owner up for five seconds at most", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  await bumpAll(cluster, cluster.members[0]!);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  testimony.beforeDeactivation = () => ended;
+  const newcomer = await cluster.addMember();
+  const startedAt = cluster.clock.nowMs();
+  const calls = identities.map((identity) =>
+    getWitnessGrainClient(newcomer, identity).bump({}, { timeoutMs: 30_000 }),
+  );
+  await cluster.settle(Promise.all(calls));
+  expect(cluster.clock.nowMs() - startedAt).toBeGreaterThan(4_000);
+  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(6_000);
+  end();
+});
+
 test("grains on members that stay keep their state when another leaves", async () => {
   const { cluster } = await start();
   await using _ = cluster;

@@ -7,7 +7,8 @@ import { memberAddress } from "../membership/member.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Departures } from "./departures.ts";
 import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
-import { PlaceBy, PlacementActor, placementActorId, Release } from "./placement-actor.ts";
+import { PlacementActor } from "./placement-actor.ts";
+import { PlaceBy, placementActorId, Release } from "./placement-messages.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
 /**
@@ -34,7 +35,7 @@ class DistHashSession implements LookupSession {
     const { system, members, kinds } = context;
     this.#rendezvous = new Rendezvous(members.topology.members);
     this.#placement = system.root.spawnNamed(
-      propsFromProducer(() => new PlacementActor(kinds)),
+      propsFromProducer(() => new PlacementActor(kinds, system.address)),
       placementActorId,
     );
     this.#subscription = members.subscribe(({ topology, left }) => {

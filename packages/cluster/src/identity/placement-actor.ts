@@ -1,142 +1,198 @@
 import { create, isMessage } from "@bufbuild/protobuf";
-import type { Actor, ActorContext, PID } from "@ts-grain/actor";
-import { Terminated } from "@ts-grain/actor";
+import { type Actor, type ActorContext, PID, Terminated, type Timer } from "@ts-grain/actor";
 import { pidToWire } from "@ts-grain/remote/wire";
 import {
   type ActivationRequest,
   ActivationRequestSchema,
   ActivationResponseSchema,
+  RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
+import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import { Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { type ClusterIdentity, identityKey, identityProblem } from "./cluster-identity.ts";
-import { Rendezvous } from "./rendezvous.ts";
+import { HandoverBarrier } from "./handover-barrier.ts";
+import { GiveUpWaiting, PlaceBy, placementActorId, Release, Released } from "./placement-messages.ts";
 
-/** Where every member's placement actor is found; the name is Proto.Actor's. */
-export const placementActorId = "partition-activator";
+/** Milliseconds that members have to end what they no longer own before their identities are activated anyway. */
+const handoverTimeoutMs = 5_000;
 
-/** Tells the placement actor who is in the cluster. Stays inside the process. */
-export class PlaceBy {
-  readonly topology: Topology;
-
-  constructor(topology: Topology) {
-    this.topology = topology;
-  }
+/** Who asked for an identity and is not answered yet. */
+interface Waiting {
+  readonly identity: ClusterIdentity;
+  readonly askers: PID[];
 }
-
-/** Asks the placement actor to end all activations and take no new ones; it answers `Released`. */
-export class Release {}
-
-/** All activations have ended. */
-export class Released {}
 
 interface Placed {
   readonly activation: Activation;
   readonly pid: PID;
   /** Those who asked while the activation was ending; undefined while it lives. */
-  waiting: PID[] | undefined;
+  ending: Waiting | undefined;
 }
 
 /**
- * Starts and ends the activations that this member owns: at most one for each identity at a time. Its children are
- * the activations.
+ * Starts and ends the activations that this member owns: at most one for each identity at a time, and none before
+ * an earlier owner has ended its own. Its children are the activations.
  */
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
+  readonly #barrier: HandoverBarrier;
   readonly #placed = new Map<string, Placed>();
   readonly #keys = new Map<string, string>();
-  #rendezvous = new Rendezvous([]);
-  #topologyHash = 0n;
+  /** Those who asked for what an earlier owner may still hold. */
+  #held: Waiting[] = [];
+  #topology: Topology = { hash: 0n, members: [] };
+  /** What is here and owned by others: they are told once nothing is. */
+  readonly #leftovers = new Set<string>();
+  #isTold = true;
+  #patience: Timer | undefined;
   #released: PID[] | undefined;
 
-  constructor(kinds: ReadonlyMap<string, HostedKind>) {
+  /** @param self this member's address */
+  constructor(kinds: ReadonlyMap<string, HostedKind>, self: string) {
     this.#kinds = kinds;
+    this.#barrier = new HandoverBarrier(self);
   }
 
   receive(context: ActorContext): void {
-    const { message } = context;
+    const { message, sender } = context;
     if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
     else if (message instanceof Passivate)
       this.#end(context, identityKey(message.activation.identity), "idle");
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
+    else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
+    else if (isMessage(message, RebalanceCompletedSchema) && sender) {
+      this.#barrier.complete(sender.address, message.topologyHash);
+      this.#answerHeld(context);
+    }
   }
 
-  #onRequest(context: ActorContext, request: ActivationRequest): void {
-    const { sender } = context;
-    if (!sender) return;
-    const { kind = "", identity = "" } = request.clusterIdentity ?? {};
-    this.#answer(context, { kind, identity }, sender);
+  #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
+    const { kind = "", identity = "" } = clusterIdentity ?? {};
+    if (context.sender) this.#answer(context, { kind, identity }, context.sender);
   }
 
-  /** Answers with the identity's activation, or with a refusal when it may not run here. */
+  /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
   #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
     const placed = this.#placed.get(identityKey(identity));
-    if (placed?.waiting) placed.waiting.push(asker);
+    if (placed?.ending) placed.ending.askers.push(asker);
     else if (placed) this.#respond(context, asker, placed.pid);
-    else this.#respond(context, asker, this.#activate(context, identity));
+    else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
+    else if (this.#barrier.lets(identity)) this.#respond(context, asker, this.#activate(context, identity));
+    else this.#held.push({ identity, askers: [asker] });
   }
 
-  #activate(context: ActorContext, identity: ClusterIdentity): PID | undefined {
-    const kind = this.#kinds.get(identity.kind);
-    if (!kind || this.#released || identityProblem(identity.identity) || !this.#owns(context, identity)) {
-      return undefined;
-    }
+  #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
+    if (this.#released || identityProblem(identity.identity)) return false;
+    return this.#kinds.has(identity.kind) && this.#owns(context, identity);
+  }
+
+  #owns({ system }: ActorContext, identity: ClusterIdentity): boolean {
+    return this.#barrier.rendezvous.ownerOf(identity) === system.address;
+  }
+
+  #activate(context: ActorContext, identity: ClusterIdentity): PID {
     const activation = new Activation(identity);
-    const pid = context.spawnPrefix(kind.propsFor(activation), identity.identity);
+    const props = this.#kinds.get(identity.kind)!.propsFor(activation);
+    const pid = context.spawnPrefix(props, identity.identity);
     const key = identityKey(identity);
-    this.#placed.set(key, { activation, pid, waiting: undefined });
+    this.#placed.set(key, { activation, pid, ending: undefined });
     this.#keys.set(pid.id, key);
     return pid;
   }
 
-  #owns(context: ActorContext, identity: ClusterIdentity): boolean {
-    return this.#rendezvous.ownerOf(identity) === context.system.address;
-  }
-
   #respond(context: ActorContext, asker: PID, pid: PID | undefined): void {
-    const topologyHash = this.#topologyHash;
-    context.send(
-      asker,
-      create(
-        ActivationResponseSchema,
-        pid ? { pid: pidToWire(pid), topologyHash } : { failed: true, topologyHash },
-      ),
-    );
+    const { hash: topologyHash } = this.#topology;
+    const answer = pid ? { pid: pidToWire(pid), topologyHash } : { failed: true, topologyHash };
+    context.send(asker, create(ActivationResponseSchema, answer));
   }
 
   #onTopology(context: ActorContext, topology: Topology): void {
-    this.#rendezvous = new Rendezvous(topology.members);
-    this.#topologyHash = topology.hash;
+    this.#topology = topology;
+    this.#barrier.moveTo(topology);
+    this.#isTold = false;
+    this.#leftovers.clear();
     for (const [key, { activation }] of this.#placed) {
-      if (!this.#owns(context, activation.identity)) this.#end(context, key, "moved");
+      if (this.#owns(context, activation.identity)) continue;
+      this.#leftovers.add(key);
+      this.#end(context, key, "moved");
     }
+    this.#tellCompleted(context);
+    this.#patience?.cancel();
+    if (!this.#barrier.isOpen) this.#losePatienceLater(context);
+    this.#answerHeld(context);
+  }
+
+  /** Tells the other members, once for each topology, that nothing is here any more that is not owned. */
+  #tellCompleted(context: ActorContext): void {
+    if (this.#isTold || this.#leftovers.size > 0) return;
+    this.#isTold = true;
+    const completed = create(RebalanceCompletedSchema, { topologyHash: this.#topology.hash });
+    const addresses = this.#topology.members
+      .filter(({ dialect }) => dialect === "ts-grain")
+      .map(memberAddress);
+    // A client runs this actor too, and nobody waits for it.
+    if (!addresses.includes(context.system.address)) return;
+    for (const address of addresses) {
+      if (address !== context.system.address) context.request(new PID(address, placementActorId), completed);
+    }
+  }
+
+  #losePatienceLater({ system, self }: ActorContext): void {
+    this.#patience = system.clock.schedule(handoverTimeoutMs, () =>
+      system.root.send(self, new GiveUpWaiting()),
+    );
+  }
+
+  #onPatienceLost(context: ActorContext): void {
+    const members = [...this.#barrier.awaited];
+    context.system.logger.warn(
+      { members },
+      "members did not tell in time that they handed their grains over",
+    );
+    this.#barrier.giveUp();
+    this.#answerHeld(context);
+  }
+
+  #answerHeld(context: ActorContext): void {
+    const held = this.#held;
+    this.#held = [];
+    for (const waiting of held) this.#answerAll(context, waiting);
+  }
+
+  #answerAll(context: ActorContext, { identity, askers }: Waiting): void {
+    for (const asker of askers) this.#answer(context, identity, asker);
   }
 
   #onRelease(context: ActorContext): void {
     this.#released ??= [];
     if (context.sender) this.#released.push(context.sender);
     for (const key of this.#placed.keys()) this.#end(context, key, "shutdown");
+    this.#patience?.cancel();
+    this.#answerHeld(context);
     this.#tellReleased(context);
   }
 
   /** Lets an activation finish the calls that it has, then end. */
   #end(context: ActorContext, key: string, reason: DeactivationReason): void {
     const placed = this.#placed.get(key);
-    if (!placed || placed.waiting) return;
+    if (!placed || placed.ending) return;
     placed.activation.reason = reason;
-    placed.waiting = [];
+    placed.ending = { identity: placed.activation.identity, askers: [] };
     context.poison(placed.pid);
   }
 
   #onTerminated(context: ActorContext, who: PID): void {
     const key = this.#keys.get(who.id);
     if (key === undefined) return;
-    const placed = this.#placed.get(key);
+    const ending = this.#placed.get(key)?.ending;
     this.#keys.delete(who.id);
     this.#placed.delete(key);
-    for (const asker of placed?.waiting ?? []) this.#answer(context, placed!.activation.identity, asker);
+    this.#leftovers.delete(key);
+    if (ending) this.#answerAll(context, ending);
+    this.#tellCompleted(context);
     this.#tellReleased(context);
   }
 

@@ -9,6 +9,7 @@ const members = createTopology(
     host: "127.0.0.1",
     port: 8000 + "_ABC".indexOf(id[2]!),
     kinds: ["Hello"],
+    dialect: "ts-grain" as const,
   })),
 ).members;
 

@@ -6,6 +6,8 @@ export interface Member {
   readonly port: number;
   /** Names of the kinds that it hosts, without duplicates. */
   readonly kinds: readonly string[];
+  /** Which runtime it is: some promises hold only between members of ts-grain. */
+  readonly dialect: "ts-grain" | "proto-actor";
 }
 
 /** Where a member's remote listens: `host:port`, as in its PIDs. */

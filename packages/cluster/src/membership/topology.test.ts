@@ -4,7 +4,13 @@ import type { Member } from "./member.ts";
 import { murmur3 } from "./murmur3.ts";
 import { compareTopology, createTopology } from "./topology.ts";
 
-const member = (id: string): Member => ({ id, host: "127.0.0.1", port: 8001, kinds: [] });
+const member = (id: string): Member => ({
+  id,
+  host: "127.0.0.1",
+  port: 8001,
+  kinds: [],
+  dialect: "ts-grain",
+});
 
 // Produced by Proto.Actor Go.
 test.each([

@@ -12,7 +12,7 @@ import { registerService } from "../grain/grain-service.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
-import { placementActorId } from "../identity/placement-actor.ts";
+import { placementActorId } from "../identity/placement-messages.ts";
 import type { ProviderSession } from "../membership/cluster-provider.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
@@ -189,5 +189,5 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
 }
 
 function describeSelf(system: ActorSystem, { kinds }: ClusterConfig): Member {
-  return { id: system.id, ...splitAddress(system.address), kinds: [...kinds.keys()] };
+  return { id: system.id, ...splitAddress(system.address), kinds: [...kinds.keys()], dialect: "ts-grain" };
 }

@@ -17,8 +17,14 @@ export interface ClusterProviderCase {
   readonly run: (harness: ClusterProviderHarness) => Promise<void>;
 }
 
-const alice: Member = { id: "alice", host: "127.0.0.1", port: 8001, kinds: ["SmartBulb", "SmartHouse"] };
-const bob: Member = { id: "bob", host: "127.0.0.1", port: 8002, kinds: [] };
+const alice: Member = {
+  id: "alice",
+  host: "127.0.0.1",
+  port: 8001,
+  kinds: ["SmartBulb", "SmartHouse"],
+  dialect: "ts-grain",
+};
+const bob: Member = { id: "bob", host: "127.0.0.1", port: 8002, kinds: [], dialect: "ts-grain" };
 
 /**
  * The conformance suite of the `ClusterProvider` port: run each case as one test, with a harness of its own. A case

@@ -76,6 +76,21 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
     },
   },
   {
+    name: "a member that is releasing takes no new activations",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup, { endsAfterMs: 50 });
+      const only = await rig.addMember();
+      await rig.find(only, "old");
+      const released = only.lookup.release({ timeoutMs: 1_000 });
+      await rejects(
+        rig.find(only, "new"),
+        (error) => ClusterError.is(error) && error.code === "not_delivered",
+      );
+      await rig.settle(released);
+      strictEqual(rig.started.get(`${rigKind}/new`), undefined);
+    },
+  },
+  {
     name: "a member that releases ends all its activations and takes no new ones",
     async run(createLookup) {
       const rig = new LookupRig(createLookup);
@@ -105,6 +120,24 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
         const found = await Promise.all(processes.map((process) => rig.find(process, identity)));
         strictEqual(new Set(found.map(String)).size, 1);
       }
+    },
+  },
+  {
+    name: "a find that waits for a member ends with not_delivered as soon as that member has left",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first, silent] = [await rig.addMember(), await rig.addMember()];
+      await rig.settle(silent.remote.shutdown({ graceful: false }));
+      const finds = identities.map((identity) =>
+        first.lookup.find({ kind: rigKind, identity }, { timeoutMs: 60_000 }),
+      );
+      const outcomes = Promise.allSettled(finds);
+      await rig.clock.advance(1_000);
+      rig.remove(silent);
+      const startedAt = rig.clock.nowMs();
+      const failed = (await rig.settle(outcomes)).filter(({ status }) => status === "rejected");
+      ok(failed.length > 0, "some identities belong to the member that left");
+      ok(rig.clock.nowMs() - startedAt < 1_000, "nobody waits for the deadline");
     },
   },
   {

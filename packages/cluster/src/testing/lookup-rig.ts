@@ -1,11 +1,19 @@
-import { ActorSystem, type PID, propsFromFunction, Started, Stopped, seededRandom } from "@ts-grain/actor";
+import {
+  ActorSystem,
+  type PID,
+  propsFromFunction,
+  Started,
+  Stopped,
+  Stopping,
+  seededRandom,
+} from "@ts-grain/actor";
 import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
 import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { identityKey } from "../identity/cluster-identity.ts";
 import type { IdentityLookup, LookupSession } from "../identity/identity-lookup.ts";
-import { placementActorId } from "../identity/placement-actor.ts";
+import { placementActorId } from "../identity/placement-messages.ts";
 import { type Member, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 
@@ -29,12 +37,15 @@ export class LookupRig {
   readonly living: Map<string, number> = new Map();
   readonly started: Map<string, number> = new Map();
   readonly #createLookup: () => IdentityLookup;
+  readonly #endsAfterMs: number;
   readonly #network: InMemoryNetwork;
   readonly #processes: RigProcess[] = [];
   #seed = 1;
 
-  constructor(createLookup: () => IdentityLookup) {
+  /** @param options.endsAfterMs how long an activation takes to end. Default 0. */
+  constructor(createLookup: () => IdentityLookup, options: { readonly endsAfterMs?: number } = {}) {
     this.#createLookup = createLookup;
+    this.#endsAfterMs = options.endsAfterMs ?? 0;
     this.#network = new InMemoryNetwork({
       clock: this.clock,
       random: seededRandom(1),
@@ -91,7 +102,12 @@ export class LookupRig {
     const members = new MemberList(system, remote);
     const hosted = new Map((kinds ?? []).map((name) => [name, this.#hostedKind(name)]));
     const lookup = this.#createLookup().start({ system, members, kinds: hosted });
-    const self = kinds && { id: system.id, ...splitAddress(system.address), kinds };
+    const self = kinds && {
+      id: system.id,
+      ...splitAddress(system.address),
+      kinds,
+      dialect: "ts-grain" as const,
+    };
     const process = { system, members, lookup, remote, self };
     this.#processes.push(process);
     const listed = this.#processes.flatMap((other) => other.self ?? []);
@@ -103,11 +119,16 @@ export class LookupRig {
     return {
       name,
       propsFor: ({ identity }) =>
-        propsFromFunction(({ message }) => {
+        propsFromFunction(async ({ message }) => {
           if (message instanceof Started) this.#count(identityKey(identity), 1);
+          if (message instanceof Stopping) await this.#pause(this.#endsAfterMs);
           if (message instanceof Stopped) this.#count(identityKey(identity), -1);
         }),
     };
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.clock.schedule(ms, resolve));
   }
 
   #count(key: string, change: 1 | -1): void {

@@ -15,7 +15,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster/cluster.proto.
  */
 export const file_cluster_cluster: GenFile = /*@__PURE__*/
-  fileDesc("ChVjbHVzdGVyL2NsdXN0ZXIucHJvdG8SB2NsdXN0ZXIiMQoPQ2x1c3RlcklkZW50aXR5EhAKCGlkZW50aXR5GAEgASgJEgwKBGtpbmQYAiABKAkiWQoKQWN0aXZhdGlvbhIXCgNwaWQYASABKAsyCi5hY3Rvci5QSUQSMgoQY2x1c3Rlcl9pZGVudGl0eRgCIAEoCzIYLmNsdXN0ZXIuQ2x1c3RlcklkZW50aXR5InIKEUFjdGl2YXRpb25SZXF1ZXN0EjIKEGNsdXN0ZXJfaWRlbnRpdHkYASABKAsyGC5jbHVzdGVyLkNsdXN0ZXJJZGVudGl0eRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXRvcG9sb2d5X2hhc2gYAyABKAQiVAoSQWN0aXZhdGlvblJlc3BvbnNlEhcKA3BpZBgBIAEoCzIKLmFjdG9yLlBJRBIOCgZmYWlsZWQYAiABKAgSFQoNdG9wb2xvZ3lfaGFzaBgDIAEoBCJkChVBY3RpdmF0aW9uVGVybWluYXRpbmcSFwoDcGlkGAEgASgLMgouYWN0b3IuUElEEjIKEGNsdXN0ZXJfaWRlbnRpdHkYAiABKAsyGC5jbHVzdGVyLkNsdXN0ZXJJZGVudGl0eSJjChRBY3RpdmF0aW9uVGVybWluYXRlZBIXCgNwaWQYASABKAsyCi5hY3Rvci5QSUQSMgoQY2x1c3Rlcl9pZGVudGl0eRgCIAEoCzIYLmNsdXN0ZXIuQ2x1c3RlcklkZW50aXR5Ij8KBk1lbWJlchIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKAUSCgoCaWQYAyABKAkSDQoFa2luZHMYBCADKAkimwEKD0NsdXN0ZXJUb3BvbG9neRIVCg10b3BvbG9neV9oYXNoGAEgASgEEiAKB21lbWJlcnMYAiADKAsyDy5jbHVzdGVyLk1lbWJlchIfCgZqb2luZWQYAyADKAsyDy5jbHVzdGVyLk1lbWJlchIdCgRsZWZ0GAQgAygLMg8uY2x1c3Rlci5NZW1iZXISDwoHYmxvY2tlZBgFIAMoCWIGcHJvdG8z", [file_actor_actor]);
+  fileDesc("ChVjbHVzdGVyL2NsdXN0ZXIucHJvdG8SB2NsdXN0ZXIiMQoPQ2x1c3RlcklkZW50aXR5EhAKCGlkZW50aXR5GAEgASgJEgwKBGtpbmQYAiABKAkiWQoKQWN0aXZhdGlvbhIXCgNwaWQYASABKAsyCi5hY3Rvci5QSUQSMgoQY2x1c3Rlcl9pZGVudGl0eRgCIAEoCzIYLmNsdXN0ZXIuQ2x1c3RlcklkZW50aXR5InIKEUFjdGl2YXRpb25SZXF1ZXN0EjIKEGNsdXN0ZXJfaWRlbnRpdHkYASABKAsyGC5jbHVzdGVyLkNsdXN0ZXJJZGVudGl0eRISCgpyZXF1ZXN0X2lkGAIgASgJEhUKDXRvcG9sb2d5X2hhc2gYAyABKAQiVAoSQWN0aXZhdGlvblJlc3BvbnNlEhcKA3BpZBgBIAEoCzIKLmFjdG9yLlBJRBIOCgZmYWlsZWQYAiABKAgSFQoNdG9wb2xvZ3lfaGFzaBgDIAEoBCJkChVBY3RpdmF0aW9uVGVybWluYXRpbmcSFwoDcGlkGAEgASgLMgouYWN0b3IuUElEEjIKEGNsdXN0ZXJfaWRlbnRpdHkYAiABKAsyGC5jbHVzdGVyLkNsdXN0ZXJJZGVudGl0eSJjChRBY3RpdmF0aW9uVGVybWluYXRlZBIXCgNwaWQYASABKAsyCi5hY3Rvci5QSUQSMgoQY2x1c3Rlcl9pZGVudGl0eRgCIAEoCzIYLmNsdXN0ZXIuQ2x1c3RlcklkZW50aXR5IisKElJlYmFsYW5jZUNvbXBsZXRlZBIVCg10b3BvbG9neV9oYXNoGAEgASgEIj8KBk1lbWJlchIMCgRob3N0GAEgASgJEgwKBHBvcnQYAiABKAUSCgoCaWQYAyABKAkSDQoFa2luZHMYBCADKAkimwEKD0NsdXN0ZXJUb3BvbG9neRIVCg10b3BvbG9neV9oYXNoGAEgASgEEiAKB21lbWJlcnMYAiADKAsyDy5jbHVzdGVyLk1lbWJlchIfCgZqb2luZWQYAyADKAsyDy5jbHVzdGVyLk1lbWJlchIdCgRsZWZ0GAQgAygLMg8uY2x1c3Rlci5NZW1iZXISDwoHYmxvY2tlZBgFIAMoCWIGcHJvdG8z", [file_actor_actor]);
 
 /**
  * @generated from message cluster.ClusterIdentity
@@ -162,6 +162,25 @@ export const ActivationTerminatedSchema: GenMessage<ActivationTerminated> = /*@_
   messageDesc(file_cluster_cluster, 5);
 
 /**
+ * The sender has ended every activation that it does not own in this topology. Go declares it and never sends it.
+ *
+ * @generated from message cluster.RebalanceCompleted
+ */
+export type RebalanceCompleted = Message<"cluster.RebalanceCompleted"> & {
+  /**
+   * @generated from field: uint64 topology_hash = 1;
+   */
+  topologyHash: bigint;
+};
+
+/**
+ * Describes the message cluster.RebalanceCompleted.
+ * Use `create(RebalanceCompletedSchema)` to create a new message.
+ */
+export const RebalanceCompletedSchema: GenMessage<RebalanceCompleted> = /*@__PURE__*/
+  messageDesc(file_cluster_cluster, 6);
+
+/**
  * @generated from message cluster.Member
  */
 export type Member = Message<"cluster.Member"> & {
@@ -191,7 +210,7 @@ export type Member = Message<"cluster.Member"> & {
  * Use `create(MemberSchema)` to create a new message.
  */
 export const MemberSchema: GenMessage<Member> = /*@__PURE__*/
-  messageDesc(file_cluster_cluster, 6);
+  messageDesc(file_cluster_cluster, 7);
 
 /**
  * @generated from message cluster.ClusterTopology
@@ -228,5 +247,5 @@ export type ClusterTopology = Message<"cluster.ClusterTopology"> & {
  * Use `create(ClusterTopologySchema)` to create a new message.
  */
 export const ClusterTopologySchema: GenMessage<ClusterTopology> = /*@__PURE__*/
-  messageDesc(file_cluster_cluster, 7);
+  messageDesc(file_cluster_cluster, 8);
 

@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Member } from "../membership/member.ts";
+import { createTopology } from "../membership/topology.ts";
+import { HandoverBarrier } from "./handover-barrier.ts";
+
+const member = (name: string, dialect: Member["dialect"] = "ts-grain"): Member => ({
+  id: name,
+  host: name,
+  port: 1,
+  kinds: ["Bulb"],
+  dialect,
+});
+const [alice, bob, carol] = [member("alice"), member("bob"), member("carol")];
+const identities = Array.from({ length: 100 }, (_identity, index) => ({
+  kind: "Bulb",
+  identity: `bulb-${index}`,
+}));
+const ownedBy = (barrier: HandoverBarrier, address: string) =>
+  identities.filter((identity) => barrier.rendezvous.ownerOf(identity) === address);
+
+test("a member that joins holds back what others owned until they have told", () => {
+  const barrier = new HandoverBarrier("carol:1");
+  const topology = createTopology([alice, bob, carol]);
+  barrier.moveTo(topology);
+  const mine = ownedBy(barrier, "carol:1");
+  expect(mine.length).toBeGreaterThan(0);
+  expect(mine.some((identity) => barrier.lets(identity))).toBe(false);
+  barrier.complete("alice:1", topology.hash);
+  const freed = mine.filter((identity) => barrier.lets(identity));
+  expect(freed.length).toBeGreaterThan(0);
+  expect(freed.length).toBeLessThan(mine.length);
+  barrier.complete("bob:1", topology.hash);
+  expect(barrier.isOpen).toBe(true);
+  expect(mine.every((identity) => barrier.lets(identity))).toBe(true);
+});
+
+test("the first member of a cluster waits for nobody", () => {
+  const barrier = new HandoverBarrier("alice:1");
+  barrier.moveTo(createTopology([alice]));
+  expect(barrier.isOpen).toBe(true);
+});
+
+test("what a member that has left owned is free at once", () => {
+  const barrier = new HandoverBarrier("alice:1");
+  const before = createTopology([alice, bob, carol]);
+  barrier.moveTo(before);
+  for (const address of ["bob:1", "carol:1"]) barrier.complete(address, before.hash);
+  const lost = ownedBy(barrier, "carol:1");
+  barrier.moveTo(createTopology([alice, bob]));
+  expect(barrier.isOpen).toBe(false);
+  expect(lost.every((identity) => barrier.lets(identity))).toBe(true);
+});
+
+test("members of Proto.Actor Go are not waited for", () => {
+  const barrier = new HandoverBarrier("carol:1");
+  barrier.moveTo(createTopology([member("alice", "proto-actor"), member("bob", "proto-actor"), carol]));
+  expect(barrier.isOpen).toBe(true);
+});
+
+test("what is told of another topology opens nothing, and what is told ahead counts", () => {
+  const barrier = new HandoverBarrier("bob:1");
+  const next = createTopology([alice, bob]);
+  barrier.complete("alice:1", createTopology([alice]).hash);
+  barrier.moveTo(next);
+  expect(barrier.isOpen).toBe(false);
+  const ahead = new HandoverBarrier("bob:1");
+  ahead.complete("alice:1", next.hash);
+  ahead.moveTo(next);
+  expect(ahead.isOpen).toBe(true);
+});
+
+test("while nobody has told, an identity waits for everybody who ever owned it since", () => {
+  const members = [alice, bob, carol, member("dave"), member("erin")];
+  const topologies = fc.array(fc.subarray(members.slice(1), { minLength: 1 }), {
+    minLength: 1,
+    maxLength: 6,
+  });
+  fc.assert(
+    fc.property(topologies, (others) => {
+      const barrier = new HandoverBarrier("alice:1");
+      const owners = new Map(identities.map((identity) => [identity, new Set<string | undefined>()]));
+      for (const [index, present] of others.entries()) {
+        if (index > 0)
+          for (const identity of identities) owners.get(identity)!.add(barrier.rendezvous.ownerOf(identity));
+        barrier.moveTo(createTopology([alice, ...present]));
+      }
+      for (const identity of identities) {
+        const earlier = [...owners.get(identity)!];
+        const isHeldBySomebody = earlier.some((owner) => owner !== undefined && barrier.awaited.has(owner));
+        if (isHeldBySomebody) expect(barrier.lets(identity)).toBe(false);
+      }
+      barrier.giveUp();
+      expect(identities.every((identity) => barrier.lets(identity))).toBe(true);
+    }),
+  );
+});

@@ -1,0 +1,24 @@
+import type { Topology } from "../membership/topology.ts";
+
+/** Where every member's placement actor is found; the name is Proto.Actor's. */
+export const placementActorId = "partition-activator";
+
+// What the placement actor is sent inside its process.
+
+/** Tells who is in the cluster. */
+export class PlaceBy {
+  readonly topology: Topology;
+
+  constructor(topology: Topology) {
+    this.topology = topology;
+  }
+}
+
+/** Asks it to end all activations and take no new ones; it answers `Released`. */
+export class Release {}
+
+/** All activations have ended. */
+export class Released {}
+
+/** Members had long enough to hand over. */
+export class GiveUpWaiting {}
