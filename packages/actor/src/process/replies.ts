@@ -1,10 +1,11 @@
-import { ActorError } from "../actor-error.ts";
+import { ActorError, type ActorErrorCode } from "../actor-error.ts";
 import { DeadLetterResponse } from "../message/dead-letter.ts";
 import type { Message } from "../message/message.ts";
 import { RequestFailed } from "../message/request-failed.ts";
 import { PID } from "../pid/pid.ts";
 import type { HomeProcess } from "../pid/process.ts";
 import type { Clock, Timer } from "../ports/clock.ts";
+import { Aborts } from "./aborts.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { ProcessRegistry } from "./process-registry.ts";
 import { timeoutOf, type WaitOptions } from "./request-options.ts";
@@ -38,8 +39,7 @@ export class Replies implements HomeProcess {
   #deadlinesMs = new Float64Array(initialSlots);
   #resolves: (Resolve | undefined)[] = new Array(initialSlots).fill(undefined);
   #rejects: (Reject | undefined)[] = new Array(initialSlots).fill(undefined);
-  /** What takes a request off its abort signal; few requests have one. */
-  readonly #releases = new Map<number, () => void>();
+  readonly #aborts = new Aborts((id, reason) => this.#fail(id & (this.#ids.length - 1), reason));
   #lastId = 0;
   #pending = 0;
   #timer: Timer | undefined;
@@ -81,7 +81,7 @@ export class Replies implements HomeProcess {
     this.#resolves[slot] = resolve;
     this.#rejects[slot] = reject;
     this.#pending++;
-    if (options?.signal) this.#abortWith(options.signal, id);
+    if (options?.signal) this.#aborts.add(id, options.signal);
     if (nowMs + timeoutMs < this.#dueMs) this.#arm(nowMs, nowMs + timeoutMs);
     const replyTo = new PID(this.home, repliesId, id);
     replyTo.process = this;
@@ -130,22 +130,13 @@ export class Replies implements HomeProcess {
     this.#resolves[slot] = undefined;
     this.#rejects[slot] = undefined;
     this.#pending--;
-    if (this.#releases.size > 0) {
-      this.#releases.get(id)?.();
-      this.#releases.delete(id);
-    }
+    this.#aborts.remove(id);
   }
 
   #fail(slot: number, error: unknown): void {
     const reject = this.#rejects[slot]!;
     this.#free(slot);
     reject(error);
-  }
-
-  #abortWith(signal: AbortSignal, id: number): void {
-    const abort = (): void => this.#fail(id & (this.#ids.length - 1), signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    this.#releases.set(id, () => signal.removeEventListener("abort", abort));
   }
 
   #arm(nowMs: number, deadlineMs: number): void {
@@ -164,7 +155,7 @@ export class Replies implements HomeProcess {
     for (let slot = 0; slot < this.#ids.length; slot++) {
       if (this.#ids[slot] === 0) continue;
       const deadlineMs = this.#deadlinesMs[slot]!;
-      if (deadlineMs <= nowMs) this.#fail(slot, new ActorError("deadline_exceeded", "no reply came in time"));
+      if (deadlineMs <= nowMs) this.#fail(slot, withoutStack("deadline_exceeded", "no reply came in time"));
       else if (deadlineMs < earliestMs) earliestMs = deadlineMs;
     }
     if (earliestMs < Number.POSITIVE_INFINITY) this.#arm(nowMs, earliestMs);
@@ -194,7 +185,19 @@ export class Replies implements HomeProcess {
 
 /** The error of a request for which no handler was started. */
 function nonDelivery({ target, reason }: DeadLetterResponse): ActorError {
-  const whom = target === undefined ? "the target" : String(target);
-  if (reason === "overloaded") return new ActorError("overloaded", `the mailbox of ${whom} is full`);
-  return new ActorError("dead_letter", `${whom} did not get the request: ${reason}`);
+  const whom = target === undefined ? "the target" : target.toString();
+  if (reason === "overloaded") return withoutStack("overloaded", `the mailbox of ${whom} is full`);
+  return withoutStack("dead_letter", `${whom} did not get the request: ${reason}`);
+}
+
+/** An error whose stack would only show the runtime, and would cost more than the request. */
+function withoutStack(code: ActorErrorCode, message: string): ActorError {
+  const platform = Error as { stackTraceLimit?: number };
+  const { stackTraceLimit } = platform;
+  try {
+    platform.stackTraceLimit = 0;
+    return new ActorError(code, message);
+  } finally {
+    if (stackTraceLimit !== undefined) platform.stackTraceLimit = stackTraceLimit;
+  }
 }
