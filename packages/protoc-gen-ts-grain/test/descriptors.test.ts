@@ -8,7 +8,8 @@ import type { DescriptorCase, Printed, Refused } from "./descriptors/descriptor-
 import { languageCases } from "./descriptors/languages.ts";
 import { nameCases } from "./descriptors/names.ts";
 import { serviceCases } from "./descriptors/services.ts";
-import { compile, generate, protocGenEs, respond, writeFiles } from "./harness.ts";
+import { compile, generate, respond, writeFiles } from "./harness.ts";
+import { protocGenEs } from "./protoc-gen-es.ts";
 
 const cases = [...languageCases, ...serviceCases, ...nameCases];
 const printed = cases.filter((row): row is DescriptorCase & { outcome: Printed } => "prints" in row.outcome);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { createPlugin } from "../src/plugin.ts";
-import { compile, generate, protocGenEs } from "./harness.ts";
+import { compile, generate } from "./harness.ts";
+import { protocGenEs } from "./protoc-gen-es.ts";
 
 // The golden files are type-checked with the package's tests: tsconfig.test.json includes them.
 const set = compile({

@@ -13,9 +13,6 @@ import {
 } from "@bufbuild/protobuf/wkt";
 import type { Plugin } from "@bufbuild/protoplugin";
 
-// protoc-gen-es has no exports map, so its plugin can run in this process.
-export { protocGenEs } from "@bufbuild/protoc-gen-es/dist/cjs/src/protoc-gen-es-plugin.js";
-
 const buf = createRequire(import.meta.url).resolve("@bufbuild/buf/bin/buf");
 
 /** Texts by path. */
