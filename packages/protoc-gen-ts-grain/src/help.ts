@@ -17,7 +17,8 @@ Let it run beside protoc-gen-es, whose files its own import. With buf, in buf.ge
 
 then \`npx buf generate\`. With protoc:
 
-  npx protoc -I proto --es_out=src/gen --es_opt=target=ts --ts-grain_out=src/gen --ts-grain_opt=target=ts proto/*.proto
+  protoc -I proto --plugin=node_modules/.bin/protoc-gen-es --plugin=node_modules/.bin/protoc-gen-ts-grain \\
+    --es_out=src/gen --es_opt=target=ts --ts-grain_out=src/gen --ts-grain_opt=target=ts proto/*.proto
 
 Parameters
   target=ts|js|dts       what to print, joined by "+"; default js+dts
