@@ -213,7 +213,7 @@ test("neither a target nor a sender at a third address makes us dial or forward"
   });
   const third = { Address: "third:1", Id: "x" };
   const attacker = (await it.attacker()).greet();
-  attacker.batch({ ...oneText("forward me"), targets: [third] });
+  attacker.batch({ ...oneText("forward me"), targets: [{ Address: "third:1", Id: "target" }] });
   attacker.batch({ ...oneText("answer there", { sender: 1 }), senders: [third] });
   attacker.batch({
     ...oneText("nobody", { sender: 1 }),

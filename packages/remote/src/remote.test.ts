@@ -212,6 +212,22 @@ test("a link that breaks and comes back goes on: nothing that waited is lost, or
   expect(watcher.messages).toEqual([expect.objectContaining({ why: "stopped" })]);
 });
 
+test("a watch that was lost with its connection is made again", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const target = pair.expose("mortal", () => {});
+  pair.a.system.root.send(target, text("connect"));
+  await pair.clock.advance(1_000);
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(target);
+  await pair.clock.advance(1);
+  pair.network.cut("a:1", "b:1");
+  pair.network.heal("a:1", "b:1");
+  await pair.clock.advance(1_000);
+  pair.b.system.root.stop(new PID("b:1", "mortal"));
+  await pair.clock.advance(1_000);
+  expect(watcher.messages).toEqual([expect.objectContaining({ why: "stopped" })]);
+});
+
 test("an actor that died while the link was down is reported after the reconnect, once", async () => {
   await using pair = await RemotePair.start();
   const target = pair.expose("mortal", () => {});

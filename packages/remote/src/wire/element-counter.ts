@@ -7,6 +7,18 @@ const maxDepth = 100;
 /** What stands in a length-delimited field. */
 type Content = "leaf" | "packed varints" | "packed 4 bytes" | "packed 8 bytes" | DescMessage;
 
+/** How lists of scalars are packed that are not packed as varints. Strings and bytes never are. */
+const packings: ReadonlyMap<ScalarType | undefined, Content> = new Map<ScalarType | undefined, Content>([
+  [ScalarType.STRING, "leaf"],
+  [ScalarType.BYTES, "leaf"],
+  [ScalarType.FIXED32, "packed 4 bytes"],
+  [ScalarType.SFIXED32, "packed 4 bytes"],
+  [ScalarType.FLOAT, "packed 4 bytes"],
+  [ScalarType.FIXED64, "packed 8 bytes"],
+  [ScalarType.SFIXED64, "packed 8 bytes"],
+  [ScalarType.DOUBLE, "packed 8 bytes"],
+]);
+
 /**
  * Counts what a message would be built of – fields, list entries, map entries – without building it: a mebibyte of empty
  * messages decodes to a hundred times its size.
@@ -75,21 +87,7 @@ interface Walk {
 function contentOf(field: DescField): Content {
   if (field.message !== undefined) return field.message;
   if (field.fieldKind !== "list") return "leaf";
-  switch (field.scalar) {
-    case ScalarType.STRING:
-    case ScalarType.BYTES:
-      return "leaf";
-    case ScalarType.FIXED32:
-    case ScalarType.SFIXED32:
-    case ScalarType.FLOAT:
-      return "packed 4 bytes";
-    case ScalarType.FIXED64:
-    case ScalarType.SFIXED64:
-    case ScalarType.DOUBLE:
-      return "packed 8 bytes";
-    default:
-      return "packed varints";
-  }
+  return packings.get(field.scalar) ?? "packed varints";
 }
 
 function packedCount(

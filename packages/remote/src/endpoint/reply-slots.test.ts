@@ -1,0 +1,33 @@
+import { PID } from "@ts-grain/actor";
+import { expect, test } from "vitest";
+import { ReplySlots } from "./reply-slots.ts";
+
+const request = (requestId: number) => new PID("here:1", "$futures", requestId);
+
+test("a reply is taken once, under the id that its peer was given", () => {
+  const slots = new ReplySlots();
+  const replyTo = slots.open(request(7), "there:1");
+  expect(replyTo.id).not.toBe("$futures");
+  expect(slots.take(replyTo.id, 7)).toBe("$futures");
+  expect(slots.take(replyTo.id, 7)).toBeUndefined();
+});
+
+test("one peer's id does not open another's slots, and no id those that were not asked for", () => {
+  const slots = new ReplySlots();
+  const mine = slots.open(request(7), "there:1");
+  const theirs = slots.open(request(8), "elsewhere:1");
+  expect(mine.id).not.toBe(theirs.id);
+  expect([slots.take(mine.id, 8), slots.take(mine.id, 9), slots.take("$futures", 7)]).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("what is never answered is forgotten, the oldest first", () => {
+  const slots = new ReplySlots();
+  const first = slots.open(request(1), "there:1");
+  for (let id = 2; id <= 70_000; id++) slots.open(request(id), "there:1");
+  expect(slots.take(first.id, 1)).toBeUndefined();
+  expect(slots.take(first.id, 70_000)).toBe("$futures");
+});
