@@ -10,6 +10,8 @@ export type ClusterErrorCode =
   | "overloaded"
   /** The deadline passed after the call was sent: it may have been handled, once. */
   | "outcome_unknown"
+  /** The called grain waits, through other grains, for this very call, so it would never be answered. Nothing was started. */
+  | "call_cycle"
   /** The answer is not of the type that the contract says: the members run different contracts. */
   | "unexpected_response"
   /** This cluster was shut down. Do not retry. */

@@ -269,6 +269,42 @@ test("a grain's calls have no more time than the call that it is handling", asyn
   expect(remaining).toBeLessThanOrEqual(200);
 });
 
+test.each([
+  [["a"], '"Witness/a" → "Witness/a"'],
+  [["b", "a"], '"Witness/a" → "Witness/b" → "Witness/a"'],
+  [["b", "c", "d", "b"], '"Witness/b" → "Witness/c" → "Witness/d" → "Witness/b"'],
+])(
+  "a call from a through %j would never be answered, so it fails at once and names the cycle",
+  async (path, cycle) => {
+    for (const fromActivation of [false, true]) {
+      const { cluster } = await start();
+      await using _ = cluster;
+      const [to, ...rest] = path;
+      const startedAt = cluster.clock.nowMs();
+      const call = getWitnessGrainClient(cluster.members[0]!, "a").relay({
+        to: to!,
+        path: rest,
+        fromActivation,
+      });
+      const error = await cluster.settle(call.catch((reason: unknown) => reason));
+      expect(error).toMatchObject({ reason: "FAILED_PRECONDITION", message: expect.stringContaining(cycle) });
+      expect(cluster.clock.nowMs() - startedAt).toBeLessThan(100);
+      expect(await cluster.settle(getWitnessGrainClient(cluster.members[0]!, "a").bump({}))).toMatchObject({
+        count: 1,
+      });
+    }
+  },
+);
+
+test("grains may be called again once they do not wait any more", async () => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  const relay = () =>
+    getWitnessGrainClient(cluster.members[0]!, "a").relay({ to: "b", path: ["c"], fromActivation: true });
+  await cluster.settle(relay());
+  expect(await cluster.settle(relay())).toMatchObject({ count: 2 });
+});
+
 test("the signal of a call aborts when its caller stops waiting", async () => {
   const { cluster, testimony } = await start();
   await using _ = cluster;

@@ -75,8 +75,10 @@ class Witness extends WitnessKind {
     throw new GrainError(reason, message, { metadata: { identity: this.context.identity } });
   }
 
-  override async relay({ to }: RelayRequest, context: GrainCallContext) {
-    return getWitnessGrainClient(context, to).bump({});
+  override async relay({ to, path, fromActivation }: RelayRequest, context: GrainCallContext) {
+    const next = getWitnessGrainClient(fromActivation ? this.context : context, to);
+    const [first, ...rest] = path;
+    return first === undefined ? next.bump({}) : next.relay({ to: first, path: rest, fromActivation });
   }
 
   #see(what: Sighting["what"]): void {

@@ -22,7 +22,7 @@ import { Deadline } from "./deadline.ts";
 import type { GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
-import { CallContext, createGrainContext } from "./grain-context.ts";
+import { ActivationContext, CallContext } from "./grain-context.ts";
 import { withFields } from "./grain-logger.ts";
 import { type ActiveGrain, readGrainRequest, respondFailure, runGrainCall } from "./grain-turn.ts";
 import type { Kind } from "./kind.ts";
@@ -87,7 +87,7 @@ class GrainActor implements Actor {
     const { cluster, freezesMessages } = this.#hosting;
     const { kind, identity } = this.#activation.identity;
     const logger = withFields(cluster.system.logger, { kind, identity });
-    const grainContext = createGrainContext({ kind, identity, cluster, self: context.self, logger });
+    const grainContext = new ActivationContext({ kind, identity, cluster, self: context.self, logger });
     const grain = { service: this.#kind.service, context: grainContext, freezesMessages };
     // Calls that wait for an activation which fails are answered with its error.
     this.#grain = { ...grain, instance: {} };
@@ -123,6 +123,7 @@ class GrainActor implements Actor {
       sender,
       headers,
       deadline,
+      callers: [],
       stopped: () => context.signal,
     });
     return this.#hooks.onMessage?.(context.message, callContext) as void | Promise<void>;

@@ -4,6 +4,15 @@ import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.t
 import type { Deadline } from "./deadline.ts";
 import type { GrainMethod } from "./grain-service.ts";
 
+/** What a call consists of. */
+export interface GrainCallParts {
+  readonly method: GrainMethod;
+  readonly request: Message;
+  readonly deadline: Deadline;
+  /** The grains that wait for it, outermost first. */
+  readonly callers: readonly string[];
+}
+
 /**
  * A call on its way to a grain. Inside a process the grain gets this object and the caller's message itself; to
  * another process it travels as `cluster.GrainRequest`.
@@ -12,11 +21,13 @@ export class GrainCall implements HasWireForm {
   readonly method: GrainMethod;
   readonly request: Message;
   readonly deadline: Deadline;
+  readonly callers: readonly string[];
 
-  constructor(method: GrainMethod, request: Message, deadline: Deadline) {
+  constructor({ method, request, deadline, callers }: GrainCallParts) {
     this.method = method;
     this.request = request;
     this.deadline = deadline;
+    this.callers = callers;
   }
 
   toWireMessage(): GrainRequest {
@@ -25,6 +36,7 @@ export class GrainCall implements HasWireForm {
       methodName: this.method.name,
       messageData: toBinary(this.method.input, this.request),
       timeoutMs: Math.ceil(this.deadline.remainingMs),
+      callers: [...this.callers],
     });
   }
 }

@@ -23,6 +23,8 @@ export interface OutgoingGrainCall {
   /** The request's fields, or the message itself. */
   readonly request: MessageInitShape<DescMessage>;
   readonly options: GrainCallOptions;
+  /** The grains that wait for this call, as `kind/identity`, outermost first. Default none. */
+  readonly callers?: readonly string[] | undefined;
 }
 
 /** What a grain client calls through: a cluster, or the context of a grain. */
@@ -32,7 +34,7 @@ export interface GrainCaller {
    *
    * @throws GrainError what the grain reports.
    * @throws ClusterError "no_member", "not_delivered", "overloaded", "outcome_unknown", "unexpected_response",
-   * "invalid_options" or "stopped".
+   * "call_cycle", "invalid_options" or "stopped".
    */
   callGrain(call: OutgoingGrainCall): Promise<Message>;
 }

@@ -1,6 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
-import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import { type ClusterIdentity, identityKey } from "../identity/cluster-identity.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
@@ -34,8 +34,28 @@ export interface GrainContextParts extends ClusterIdentity {
   readonly logger: Logger;
 }
 
-export function createGrainContext(parts: GrainContextParts): GrainContext {
-  return { ...parts, callGrain: (call) => parts.cluster.callGrain(call) };
+/** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
+export class ActivationContext implements GrainContext {
+  readonly kind: string;
+  readonly identity: string;
+  readonly cluster: GrainCluster;
+  readonly self: PID;
+  readonly logger: Logger;
+  /** The call that is being handled, if one is. */
+  current: CallContext | undefined;
+
+  constructor({ kind, identity, cluster, self, logger }: GrainContextParts) {
+    this.kind = kind;
+    this.identity = identity;
+    this.cluster = cluster;
+    this.self = self;
+    this.logger = logger;
+  }
+
+  callGrain(call: OutgoingGrainCall): Promise<Message> {
+    if (this.current) return this.current.callGrain(call);
+    return this.cluster.callGrain({ ...call, callers: [identityKey(this)] });
+  }
 }
 
 /** What is particular to one call. */
@@ -43,6 +63,8 @@ export interface CallParts {
   readonly sender: PID | undefined;
   readonly headers: MessageHeaders;
   readonly deadline: Deadline;
+  /** The grains that wait for the call, outermost first. */
+  readonly callers: readonly string[];
   /** The actor's own: aborts when the activation is stopped. */
   readonly stopped: () => AbortSignal;
 }
@@ -99,7 +121,7 @@ export class CallContext implements GrainCallContext {
   async callGrain(call: OutgoingGrainCall): Promise<Message> {
     const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
     const options = { ...call.options, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
-    return this.cluster.callGrain({ ...call, options });
+    return this.cluster.callGrain({ ...call, options, callers: [...this.#call.callers, identityKey(this)] });
   }
 
   /** The call has been answered: nobody needs its timer any more. */

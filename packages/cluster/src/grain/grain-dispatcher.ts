@@ -3,7 +3,7 @@ import { ActorError, type ActorSystem, type PID } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
-import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import { type ClusterIdentity, identityKey } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import type { MemberList } from "../membership/member-list.ts";
@@ -35,15 +35,23 @@ export class GrainDispatcher {
     this.#parts = parts;
   }
 
-  async call({ service, identity, method, request, options }: OutgoingGrainCall): Promise<Message> {
+  async call({
+    service,
+    identity,
+    method,
+    request,
+    options,
+    callers = [],
+  }: OutgoingGrainCall): Promise<Message> {
     const { system, types, requestTimeoutMs } = this.#parts;
     if (!this.#registered.has(service)) {
       this.#registered.add(service);
       registerService(types, service);
     }
     const target = { kind: service.kind, identity };
+    checkNoCycle(target, callers);
     const deadline = new Deadline(system.clock, options.timeoutMs ?? requestTimeoutMs);
-    const call = new GrainCall(method, create(method.input, request), deadline);
+    const call = new GrainCall({ method, request: create(method.input, request), deadline, callers });
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.#attempt(target, call, options);
@@ -71,6 +79,16 @@ export class GrainDispatcher {
       throw toOutcome(error, target, call.method);
     }
   }
+}
+
+/** A grain that waits for this call cannot answer it: one call at a time is handled. */
+function checkNoCycle(target: ClusterIdentity, callers: readonly string[]): void {
+  if (callers.length === 0) return;
+  const key = identityKey(target);
+  const from = callers.indexOf(key);
+  if (from === -1) return;
+  const cycle = [...callers.slice(from), key].map((grain) => JSON.stringify(grain)).join(" → ");
+  throw new ClusterError("call_cycle", `${cycle}: each waits for the next, the last for the first`);
 }
 
 function readReply(method: GrainMethod, reply: unknown): Message {

@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import type { Logger, Random } from "@ts-grain/actor";
+import { ClusterError } from "../cluster-error.ts";
 import { type GrainErrorResponse, GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
 import { GrainError } from "./grain-error.ts";
 
@@ -14,6 +15,14 @@ export function toGrainFailure(error: unknown, { logger, random }: FailureReport
   if (GrainError.is(error)) {
     const { reason, message, metadata } = error;
     return create(GrainErrorResponseSchema, { reason, message, metadata: { ...metadata } });
+  }
+  // Names the grains of the cycle and nothing else, and every caller on the way needs to know it.
+  if (ClusterError.is(error) && error.code === "call_cycle") {
+    return create(GrainErrorResponseSchema, {
+      reason: "FAILED_PRECONDITION",
+      message: error.message,
+      metadata: { code: error.code },
+    });
   }
   const errorId = Math.floor(random.next() * 2 ** 48)
     .toString(16)

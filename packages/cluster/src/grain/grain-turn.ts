@@ -10,7 +10,7 @@ import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import { Deadline } from "./deadline.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
-import { CallContext, type GrainContext } from "./grain-context.ts";
+import { type ActivationContext, CallContext } from "./grain-context.ts";
 import { GrainError } from "./grain-error.ts";
 import { toGrainFailure } from "./grain-failure.ts";
 import type { GrainMethod, GrainService } from "./grain-service.ts";
@@ -19,7 +19,7 @@ import type { GrainMethod, GrainService } from "./grain-service.ts";
 export interface ActiveGrain {
   readonly service: GrainService;
   readonly instance: object;
-  readonly context: GrainContext;
+  readonly context: ActivationContext;
   readonly freezesMessages: boolean;
 }
 
@@ -29,7 +29,8 @@ export function readGrainRequest(grain: ActiveGrain, request: GrainRequest): Gra
   const { requestTimeoutMs, system } = grain.context.cluster;
   const deadline = new Deadline(system.clock, request.timeoutMs || requestTimeoutMs);
   try {
-    return new GrainCall(method, fromBinary(method.input, request.messageData), deadline);
+    const { callers, messageData } = request;
+    return new GrainCall({ method, request: fromBinary(method.input, messageData), deadline, callers });
   } catch (error) {
     throw new GrainError("INVALID_ARGUMENT", `the request is no ${method.input.typeName}`, { cause: error });
   }
@@ -51,8 +52,10 @@ export function runGrainCall(
     sender,
     headers,
     deadline: call.deadline,
+    callers: call.callers,
     stopped: () => context.signal,
   });
+  grain.context.current = callContext;
   try {
     const method = findMethod(grain.service, call.method.index, call.method.name);
     const result = invoke(grain.instance, method, [call.request, callContext]);
@@ -61,7 +64,7 @@ export function runGrainCall(
   } catch (error) {
     respondFailure(grain, context, error);
   }
-  callContext.end();
+  endCall(grain, callContext);
   return undefined;
 }
 
@@ -83,7 +86,12 @@ async function settle(grain: ActiveGrain, context: ActorContext, pending: Pendin
   } catch (error) {
     respondFailure(grain, context, error);
   }
-  pending.callContext.end();
+  endCall(grain, pending.callContext);
+}
+
+function endCall({ context }: ActiveGrain, callContext: CallContext): void {
+  context.current = undefined;
+  callContext.end();
 }
 
 /** The method at the caller's index, if it is the one that the caller means. */

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file witness.proto.
  */
 export const file_witness: GenFile = /*@__PURE__*/
-  fileDesc("Cg13aXRuZXNzLnByb3RvEgd3aXRuZXNzIhwKC0J1bXBSZXF1ZXN0Eg0KBW5vdGVzGAEgAygJIkEKDEJ1bXBSZXNwb25zZRINCgVjb3VudBgBIAEoBRISCgphY3RpdmF0aW9uGAIgASgFEg4KBm1lbWJlchgDIAEoCSIuCgtGYWlsUmVxdWVzdBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCSIaCgxSZWxheVJlcXVlc3QSCgoCdG8YASABKAky4wEKB1dpdG5lc3MSMwoEQnVtcBIULndpdG5lc3MuQnVtcFJlcXVlc3QaFS53aXRuZXNzLkJ1bXBSZXNwb25zZRI3CgZGb2xsb3cSFC53aXRuZXNzLkJ1bXBSZXF1ZXN0GhUud2l0bmVzcy5CdW1wUmVzcG9uc2UwARIzCgRGYWlsEhQud2l0bmVzcy5GYWlsUmVxdWVzdBoVLndpdG5lc3MuQnVtcFJlc3BvbnNlEjUKBVJlbGF5EhUud2l0bmVzcy5SZWxheVJlcXVlc3QaFS53aXRuZXNzLkJ1bXBSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Cg13aXRuZXNzLnByb3RvEgd3aXRuZXNzIhwKC0J1bXBSZXF1ZXN0Eg0KBW5vdGVzGAEgAygJIkEKDEJ1bXBSZXNwb25zZRINCgVjb3VudBgBIAEoBRISCgphY3RpdmF0aW9uGAIgASgFEg4KBm1lbWJlchgDIAEoCSIuCgtGYWlsUmVxdWVzdBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCSJBCgxSZWxheVJlcXVlc3QSCgoCdG8YASABKAkSDAoEcGF0aBgCIAMoCRIXCg9mcm9tX2FjdGl2YXRpb24YAyABKAgy4wEKB1dpdG5lc3MSMwoEQnVtcBIULndpdG5lc3MuQnVtcFJlcXVlc3QaFS53aXRuZXNzLkJ1bXBSZXNwb25zZRI3CgZGb2xsb3cSFC53aXRuZXNzLkJ1bXBSZXF1ZXN0GhUud2l0bmVzcy5CdW1wUmVzcG9uc2UwARIzCgRGYWlsEhQud2l0bmVzcy5GYWlsUmVxdWVzdBoVLndpdG5lc3MuQnVtcFJlc3BvbnNlEjUKBVJlbGF5EhUud2l0bmVzcy5SZWxheVJlcXVlc3QaFS53aXRuZXNzLkJ1bXBSZXNwb25zZWIGcHJvdG8z");
 
 /**
  * @generated from message witness.BumpRequest
@@ -90,6 +90,20 @@ export type RelayRequest = Message<"witness.RelayRequest"> & {
    * @generated from field: string to = 1;
    */
   to: string;
+
+  /**
+   * Further witnesses on the way; the last one is bumped.
+   *
+   * @generated from field: repeated string path = 2;
+   */
+  path: string[];
+
+  /**
+   * Calls through the activation's context instead of the call's.
+   *
+   * @generated from field: bool from_activation = 3;
+   */
+  fromActivation: boolean;
 };
 
 /**

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster/grain.proto.
  */
 export const file_cluster_grain: GenFile = /*@__PURE__*/
-  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIoABCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0iQAoNR3JhaW5SZXNwb25zZRIUCgxtZXNzYWdlX2RhdGEYASABKAwSGQoRbWVzc2FnZV90eXBlX25hbWUYAiABKAkiowEKEkdyYWluRXJyb3JSZXNwb25zZRIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI7CghtZXRhZGF0YRgDIAMoCzIpLmNsdXN0ZXIuR3JhaW5FcnJvclJlc3BvbnNlLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
+  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIpIBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkiQAoNR3JhaW5SZXNwb25zZRIUCgxtZXNzYWdlX2RhdGEYASABKAwSGQoRbWVzc2FnZV90eXBlX25hbWUYAiABKAkiowEKEkdyYWluRXJyb3JSZXNwb25zZRIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI7CghtZXRhZGF0YRgDIAMoCzIpLmNsdXN0ZXIuR3JhaW5FcnJvclJlc3BvbnNlLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
 
 /**
  * @generated from message cluster.GrainRequest
@@ -47,6 +47,13 @@ export type GrainRequest = Message<"cluster.GrainRequest"> & {
    * @generated from field: uint32 timeout_ms = 1001;
    */
   timeoutMs: number;
+
+  /**
+   * ts-grain: the grains that wait for this call, as kind/identity, outermost first.
+   *
+   * @generated from field: repeated string callers = 1002;
+   */
+  callers: string[];
 };
 
 /**
