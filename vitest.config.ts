@@ -9,21 +9,19 @@ const workspaces = ["packages", "examples"].flatMap((parent) =>
     .filter(({ root }) => existsSync(new URL(`${root}/package.json`, import.meta.url))),
 );
 
+// Files share a worker: modules hold no state (docs/decisions/0008), and a worker for each would double the time.
+const test = { environment: "node", isolate: false, testTimeout: 20_000 };
+
 export default defineConfig({
   test: {
     projects: [
       // The repository's own scripts and documents.
-      { test: { name: "repository", include: ["{scripts,docs}/**/*.test.mjs"], testTimeout: 20_000 } },
+      { test: { ...test, name: "repository", include: ["{scripts,docs}/**/*.test.mjs"] } },
       ...workspaces.map(({ name, root }) => ({
         root,
         resolve: { conditions },
         ssr: { resolve: { conditions } },
-        test: {
-          name,
-          include: ["src/**/*.test.ts", "test/**/*.test.ts"],
-          environment: "node",
-          testTimeout: 20_000,
-        },
+        test: { ...test, name, include: ["src/**/*.test.ts", "test/**/*.test.ts"] },
       })),
     ],
     coverage: {
