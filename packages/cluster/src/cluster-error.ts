@@ -14,6 +14,8 @@ export type ClusterErrorCode =
   | "call_cycle"
   /** The answer is not of the type that the contract says: the members run different contracts. */
   | "unexpected_response"
+  /** The provider did not let this process join in time; the cause says what it answered last. Nothing was started. */
+  | "provider_unavailable"
   /** This cluster was shut down. Do not retry. */
   | "stopped";
 

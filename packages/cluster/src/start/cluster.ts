@@ -123,7 +123,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   async #join(): Promise<ProviderSession> {
     const { provider, name: clusterName } = this.#config;
     const onMembers = (members: readonly Member[]): void => this.members.update(members);
-    const context = { clusterName, logger: this.system.logger, onMembers };
+    const { logger, clock, random } = this.system;
+    const context = { clusterName, logger, clock, random, onMembers };
     return this.self ? provider.joinAsMember(this.self, context) : provider.joinAsClient(context);
   }
 
