@@ -1,14 +1,19 @@
-import type { Logger } from "@ts-grain/actor";
+import type { Clock, Logger, Random } from "@ts-grain/actor";
 import type { Transport } from "@ts-grain/remote";
 import type { Member } from "./member.ts";
 
-/** Receives the whole list of live members, each time that it has changed. */
+/**
+ * Receives the whole list of live members, each time that it has changed. A member that is missing from its own list
+ * has been seen to leave by the others, who will not take it back under its id.
+ */
 export type MembersListener = (members: readonly Member[]) => void;
 
 /** What a provider is told about the cluster that it shall watch. */
 export interface ProviderContext {
   readonly clusterName: string;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: Random;
   readonly onMembers: MembersListener;
 }
 
@@ -16,7 +21,7 @@ export interface ProviderContext {
 export interface ProviderSession {
   /**
    * Deregisters a member, so that the others stop sending to it, and stops watching. Resolves when the provider has
-   * confirmed it; idempotent.
+   * confirmed it, or has failed to for a bounded time: the registration then lapses by itself. Idempotent.
    */
   leave(): Promise<void>;
   /** Stops watching without deregistering, as if the process had died. Idempotent. */
@@ -27,8 +32,16 @@ export interface ProviderSession {
 export interface ClusterProvider {
   /** The transport of one member or client whose remote is configured with none; read once for each. */
   readonly transport?: Transport | undefined;
-  /** Registers a member and watches the others. The listener is called at least once, with this member in the list. */
+  /**
+   * Registers a member and watches the others. The listener is called at least once, with this member in the list.
+   *
+   * @throws ClusterError "provider_unavailable" when the provider has not confirmed it in time.
+   */
   joinAsMember(self: Member, context: ProviderContext): Promise<ProviderSession>;
-  /** Watches the members without becoming one. The listener is called at least once. */
+  /**
+   * Watches the members without becoming one. The listener is called at least once.
+   *
+   * @throws ClusterError "provider_unavailable" when the provider has not told the members in time.
+   */
   joinAsClient(context: ProviderContext): Promise<ProviderSession>;
 }

@@ -16,6 +16,7 @@ export interface UntilOptions {
 export class MemberList {
   readonly #system: ActorSystem;
   readonly #remote: Remote;
+  #listed: readonly Member[] = [];
   #topology: Topology = createTopology([]);
 
   constructor(system: ActorSystem, remote: Remote) {
@@ -30,6 +31,7 @@ export class MemberList {
 
   /** Takes a provider's complete list of live members; publishes `TopologyChanged` when it differs from the last. */
   update(listed: readonly Member[]): void {
+    this.#listed = listed;
     const next = createTopology(listed.filter(({ id }) => !this.#remote.blockList.has(id)));
     if (next.hash === this.#topology.hash) return;
     const change = compareTopology(this.#topology, next);
@@ -39,6 +41,15 @@ export class MemberList {
     for (const member of change.left) {
       this.#system.eventStream.publish(new EndpointTerminatedEvent(memberAddress(member)));
     }
+  }
+
+  /** Takes members out, whatever the provider lists. What comes back under one of these ids stays out. */
+  block(ids: readonly string[]): void {
+    const { blockList } = this.#remote;
+    const fresh = ids.filter((id) => !blockList.has(id));
+    if (fresh.length === 0) return;
+    for (const id of fresh) blockList.add(id);
+    this.update(this.#listed);
   }
 
   /** Calls the listener after each change, until the subscription ends. */

@@ -1,3 +1,5 @@
+import { systemClock, systemRandom } from "@ts-grain/actor";
+import { quietLogger } from "@ts-grain/actor/testing";
 import type { ProviderContext } from "../membership/cluster-provider.ts";
 import type { Member } from "../membership/member.ts";
 
@@ -9,10 +11,11 @@ export class ObservedMembers {
   #waiting: { readonly condition: (ids: readonly string[]) => boolean; readonly resolve: () => void }[] = [];
 
   constructor(clusterName: string) {
-    const quiet = (): void => undefined;
     this.context = {
       clusterName,
-      logger: { debug: quiet, info: quiet, warn: quiet, error: quiet },
+      logger: quietLogger,
+      clock: systemClock,
+      random: systemRandom,
       onMembers: (members) => this.#observe(members),
     };
   }

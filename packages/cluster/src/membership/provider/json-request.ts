@@ -1,0 +1,56 @@
+import type { WaitContext } from "./pause.ts";
+import { within } from "./pause.ts";
+
+/** What carries requests: the platform's `fetch`, or one that knows client certificates or a proxy. */
+export type Fetch = typeof globalThis.fetch;
+
+/** One request whose answer is JSON, or nothing. */
+export interface JsonRequest {
+  readonly url: string;
+  readonly method?: "GET" | "PUT" | "POST" | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly timeoutMs: number;
+}
+
+/** An answer, whatever its status. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** More than the list of a thousand members takes. */
+const maxBytes = 8 * 1024 * 1024;
+
+/** Sends a request and reads its answer, in time and up to 8 MiB; rejects otherwise. */
+export function requestJson(
+  fetch: Fetch,
+  { url, method = "GET", headers = {}, body, timeoutMs }: JsonRequest,
+  wait: WaitContext,
+): Promise<JsonAnswer> {
+  return within(timeoutMs, wait, async (signal) => {
+    const content = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(url, { method, headers, signal, ...content });
+    return { status: response.status, headers: response.headers, text: await readText(response) };
+  });
+}
+
+/** The JSON value of a successful answer. @throws Error on any other status and on what is no JSON. */
+export function parseAnswer({ status, text }: JsonAnswer): unknown {
+  if (status !== 200) throw new Error(`HTTP status ${status}: ${text.slice(0, 200)}`);
+  return JSON.parse(text);
+}
+
+async function readText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new Error(`an answer of more than ${maxBytes} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
