@@ -46,11 +46,11 @@ export const layers = {
     ["."],
   ],
   benchmarks: [
-    ["measurement", "command-line.ts"],
+    ["measurement", "command-line.ts", "gen"],
     ["subjects", "report"],
     ["workloads", "harness"],
-    ["groups"],
-    ["main.ts", "child.ts"],
+    ["groups", "measure-here.ts"],
+    ["main.ts", "local-child.ts", "remote-client.ts", "remote-server.ts"],
   ],
   e2e: [["."]],
 };
