@@ -1,6 +1,7 @@
 // Proto.Actor Go's side of the benchmarks. Measures one workload and prints the samples as one line of JSON:
 //
-//	protoactor WORKLOAD full|quick
+//	protoactor WORKLOAD full|quick [HOST:PORT]
+//	protoactor serve
 package main
 
 import (
@@ -18,24 +19,35 @@ type sample struct {
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fail(fmt.Errorf("usage: protoactor WORKLOAD full|quick"))
+	if len(os.Args) == 2 && os.Args[1] == "serve" {
+		serve()
+		return
+	}
+	if len(os.Args) < 3 {
+		fail(fmt.Errorf("usage: protoactor serve | protoactor WORKLOAD full|quick [HOST:PORT]"))
 	}
 	effort, known := efforts[os.Args[2]]
 	if !known {
 		fail(fmt.Errorf("no effort is called %q", os.Args[2]))
 	}
-	measure, known := workloads[os.Args[1]]
-	if !known {
-		fail(fmt.Errorf("no workload is called %q", os.Args[1]))
-	}
-	samples, err := measure(actor.NewActorSystem(), effort)
+	samples, err := measure(os.Args[1], effort, os.Args[3:])
 	if err != nil {
 		fail(err)
 	}
 	if err := json.NewEncoder(os.Stdout).Encode(samples); err != nil {
 		fail(err)
 	}
+}
+
+// measure puts a workload to a system of its own, or to one that talks to the server at the given address.
+func measure(name string, effort effort, addresses []string) ([]sample, error) {
+	if measurement, known := workloads[name]; known {
+		return measurement(actor.NewActorSystem(), effort)
+	}
+	if measurement, known := remoteWorkloads[name]; known && len(addresses) == 1 {
+		return measurement(connect(addresses[0]), effort)
+	}
+	return nil, fmt.Errorf("no workload is called %q", name)
 }
 
 func fail(err error) {

@@ -16,10 +16,11 @@ type (
 const (
 	deadline = 5 * time.Second
 	// One request in so many is timed, as for the other subjects.
-	timedStride = 16
+	localStride  = 16
+	remoteStride = 1
 )
 
-// requests measures requests per second with so many waiting for their answers at any time, and how long one takes.
+// requests asks an actor of the same process.
 func requests(inFlight int) measurement {
 	return func(system *actor.ActorSystem, effort effort) ([]sample, error) {
 		responder := system.Root.Spawn(actor.PropsFromFunc(func(context actor.Context) {
@@ -27,27 +28,45 @@ func requests(inFlight int) measurement {
 				context.Respond(&answer{asked.number + 1})
 			}
 		}))
-		var took []time.Duration
-		rate, err := measureRate(func(size int) (int, error) {
-			took = nil
-			share := (size + inFlight - 1) / inFlight
-			askers := make(chan asked, inFlight)
-			for range inFlight {
-				go func() { askers <- askInTurn(system, responder, share) }()
-			}
-			right := 0
-			for range inFlight {
-				done := <-askers
-				right += done.right
-				took = append(took, done.took...)
-			}
-			return right, expectCount(right, share*inFlight)
-		}, effort.measured)
-		if err != nil {
-			return nil, err
-		}
-		return []sample{{"req/s", rate}, {"p50 us", percentile(took, 0.5)}, {"p99 us", percentile(took, 0.99)}}, nil
+		return measureRequests(load{inFlight, localStride, effort.measured}, func(number int) bool {
+			reply, err := system.Root.RequestFuture(responder, &question{number}, deadline).Result()
+			got, isAnswer := reply.(*answer)
+			return err == nil && isAnswer && got.number == number+1
+		})
 	}
+}
+
+// load is how requests are made.
+type load struct {
+	// How many wait for their answers at any time.
+	inFlight int
+	// One request in so many is timed.
+	timedStride int
+	measured    time.Duration
+}
+
+// measureRequests measures requests per second and how long one takes. Ask returns whether the answer was right.
+func measureRequests(load load, ask func(number int) bool) ([]sample, error) {
+	var took []time.Duration
+	rate, err := measureRate(func(size int) (int, error) {
+		took = nil
+		share := (size + load.inFlight - 1) / load.inFlight
+		askers := make(chan asked, load.inFlight)
+		for range load.inFlight {
+			go func() { askers <- askInTurn(share, load.timedStride, ask) }()
+		}
+		right := 0
+		for range load.inFlight {
+			done := <-askers
+			right += done.right
+			took = append(took, done.took...)
+		}
+		return right, expectCount(right, share*load.inFlight)
+	}, load.measured)
+	if err != nil {
+		return nil, err
+	}
+	return []sample{{"req/s", rate}, {"p50 us", percentile(took, 0.5)}, {"p99 us", percentile(took, 0.99)}}, nil
 }
 
 // asked is what came of asking.
@@ -56,7 +75,7 @@ type asked struct {
 	took  []time.Duration
 }
 
-func askInTurn(system *actor.ActorSystem, responder *actor.PID, share int) asked {
+func askInTurn(share, timedStride int, ask func(number int) bool) asked {
 	done := asked{}
 	for number := range share {
 		isTimed := number%timedStride == 0
@@ -64,12 +83,11 @@ func askInTurn(system *actor.ActorSystem, responder *actor.PID, share int) asked
 		if isTimed {
 			started = time.Now()
 		}
-		reply, err := system.Root.RequestFuture(responder, &question{number}, deadline).Result()
+		if ask(number) {
+			done.right++
+		}
 		if isTimed {
 			done.took = append(done.took, time.Since(started))
-		}
-		if got, isAnswer := reply.(*answer); err == nil && isAnswer && got.number == number+1 {
-			done.right++
 		}
 	}
 	return done

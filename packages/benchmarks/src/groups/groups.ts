@@ -1,8 +1,9 @@
 import type { Group } from "../harness/group.ts";
 import type { ReportGuide } from "../report/report.ts";
 import { localGroup } from "./local-group.ts";
+import { remoteGroup } from "./remote-group.ts";
 
-export const groups: readonly Group[] = [localGroup];
+export const groups: readonly Group[] = [localGroup, remoteGroup];
 
 /** @throws Error if there is no such group. */
 export function findGroup(name: string): Group {

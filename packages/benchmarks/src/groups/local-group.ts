@@ -1,6 +1,6 @@
 import { protoActorGo } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
-import { describeCheckout, nodeSubject, pinnedVersion } from "../harness/node-subject.ts";
+import { describeCheckout, localNodeSubject, pinnedVersion } from "../harness/node-subject.ts";
 import { ours } from "../report/report.ts";
 import type { Target } from "../report/target.ts";
 import { localWorkloads } from "../workloads/local-workloads.ts";
@@ -23,9 +23,12 @@ export const localGroup: Group = {
   about: "actors inside one process",
   workloads: localWorkloads,
   subjects: [
-    nodeSubject({ name: ours, findVersion: describeCheckout }),
-    nodeSubject({ name: "floor", findVersion: () => Promise.resolve("(a bare ring buffer and a loop)") }),
-    nodeSubject({ name: "nact", findVersion: () => Promise.resolve(pinnedVersion("nact")) }),
+    localNodeSubject({ name: ours, findVersion: describeCheckout }),
+    localNodeSubject({
+      name: "floor",
+      findVersion: () => Promise.resolve("(a bare ring buffer and a loop)"),
+    }),
+    localNodeSubject({ name: "nact", findVersion: () => Promise.resolve(pinnedVersion("nact")) }),
     protoActorGo,
   ],
   targets,

@@ -15,10 +15,18 @@ export const protoActorGo: Subject = {
   name: "protoactor-go",
   cores: "all",
   cannot: new Map([["W1d", "Go has no async handlers"]]),
-  prepare,
+  prepare: () => prepare({}),
 };
 
-async function prepare(): Promise<Prepared> {
+/** The same with two processes. */
+export const protoActorGoRemote: Subject = {
+  name: "protoactor-go",
+  cores: "all",
+  cannot: new Map(),
+  prepare: () => prepare({ server: [program, "serve"] }),
+};
+
+async function prepare({ server }: { readonly server?: readonly string[] }): Promise<Prepared> {
   const goVersion = await findGo();
   if (goVersion === undefined) return { state: "missing", reason: "there is no Go on this machine" };
   try {
@@ -30,6 +38,7 @@ async function prepare(): Promise<Prepared> {
     state: "ready",
     version: `${moduleVersion()} on ${goVersion}`,
     command: (workload, effort) => [program, workload, effort],
+    server,
   };
 }
 

@@ -3,25 +3,49 @@ import { fileURLToPath } from "node:url";
 import { runCommand } from "./run-command.ts";
 import type { Subject } from "./subject.ts";
 
-const child = fileURLToPath(new URL("../child.ts", import.meta.url));
+const program = (name: string) => fileURLToPath(new URL(`../${name}.ts`, import.meta.url));
 
 export interface NodeSubjectOptions {
-  /** As `src/child.ts` knows it. */
+  /** As the programs that measure know it. */
   readonly name: string;
   /** What to put beside the name in reports. */
   readonly findVersion: () => Promise<string>;
+  readonly cannot?: Subject["cannot"] | undefined;
 }
 
-/** A subject that `src/child.ts` measures on this very Node, without any option that would make it quicker. */
-export function nodeSubject({ name, findVersion }: NodeSubjectOptions): Subject {
+/** A subject inside one process, measured on this very Node without any option that would make it quicker. */
+export function localNodeSubject(options: NodeSubjectOptions): Subject {
+  return nodeSubject(options, {
+    child: [process.execPath, "--expose-gc", program("local-child"), options.name],
+  });
+}
+
+/** The same with two processes. */
+export function remoteNodeSubject(options: NodeSubjectOptions): Subject {
+  return nodeSubject(options, {
+    child: [process.execPath, program("remote-client"), options.name],
+    server: [process.execPath, program("remote-server"), options.name],
+  });
+}
+
+interface Commands {
+  readonly child: readonly string[];
+  readonly server?: readonly string[];
+}
+
+function nodeSubject(
+  { name, findVersion, cannot = new Map() }: NodeSubjectOptions,
+  { child, server }: Commands,
+): Subject {
   return {
     name,
     cores: "one",
-    cannot: new Map(),
+    cannot,
     prepare: async () => ({
       state: "ready",
       version: await findVersion(),
-      command: (workload, effort) => [process.execPath, "--expose-gc", child, name, workload, effort],
+      command: (workload, effort) => [...child, workload, effort],
+      server,
     }),
   };
 }

@@ -20,8 +20,7 @@ export function runCommand(command: readonly string[], { cwd, timeoutMs }: Comma
       stdio: ["ignore", "pipe", "pipe"],
       timeout: timeoutMs,
       killSignal: "SIGKILL",
-      // Options meant for the parent must not change what is measured.
-      env: { ...process.env, NODE_OPTIONS: undefined },
+      env: childEnvironment(),
     });
     const printed = { stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -36,6 +35,11 @@ export function runCommand(command: readonly string[], { cwd, timeoutMs }: Comma
       else reject(new Error(`${program} ended with ${status ?? signal}: ${reasonIn(printed.stderr)}`));
     });
   });
+}
+
+/** Ours, without options meant for this process: they must not change what is measured. */
+export function childEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, NODE_OPTIONS: undefined };
 }
 
 /** The line that names an error, or else the last. */

@@ -2,6 +2,7 @@ import type { EffortName } from "../measurement/effort.ts";
 import type { Sample } from "../measurement/sample.ts";
 import type { Pinning } from "./pinning.ts";
 import { runCommand } from "./run-command.ts";
+import { runServer } from "./run-server.ts";
 import type { ReadySubject } from "./subject.ts";
 
 /** What is measured how often. */
@@ -49,9 +50,12 @@ export async function* runGroup(plan: Plan): AsyncGenerator<Outcome> {
 
 async function runTurn(turn: Turn, { effort, pinning }: Plan): Promise<Outcome> {
   const { prepared, cores } = turn.subject;
-  const command = pinning.pin(prepared.command(turn.workload, effort), cores);
+  const command = pinning.pin(prepared.command(turn.workload, effort), { cores, place: "measuring" });
   try {
-    const samples = JSON.parse(await runCommand(command, { timeoutMs })) as Sample[];
+    await using server =
+      prepared.server && (await runServer(pinning.pin(prepared.server, { cores, place: "serving" })));
+    const printed = await runCommand([...command, ...(server ? [server.address] : [])], { timeoutMs });
+    const samples = JSON.parse(printed) as Sample[];
     return { turn, state: "measured", samples };
   } catch (error) {
     return { turn, state: "failed", reason: (error as Error).message };

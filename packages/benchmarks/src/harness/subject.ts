@@ -16,8 +16,13 @@ export type Prepared =
   | {
       readonly state: "ready";
       readonly version: string;
-      /** The command that measures one workload and prints its samples as one line of JSON. */
+      /**
+       * The command that measures one workload and prints its samples as one line of JSON. The server's address comes
+       * after it, if there is one.
+       */
       command(workload: string, effort: EffortName): readonly string[];
+      /** The command of the other process that takes part, if any. It prints "listening on HOST:PORT". */
+      readonly server?: readonly string[] | undefined;
     }
   | { readonly state: "missing"; readonly reason: string };
 

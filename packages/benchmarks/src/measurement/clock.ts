@@ -10,3 +10,8 @@ export const systemClock: Clock = { nowMs: () => performance.now() };
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }
+
+/** The moment so many milliseconds from now, as the wall clock has it. */
+export function deadlineIn(delayMs: number): Date {
+  return new Date(Date.now() + delayMs);
+}

@@ -30,7 +30,8 @@ export const localWorkloads: readonly Workload<LocalSubject>[] = [
     (inFlight): Workload<LocalSubject> => ({
       name: `W2 c=${inFlight}`,
       about: `requests with a deadline, ${inFlight} in flight`,
-      measure: (subject, setting) => measureRequests(subject.openResponder(), { inFlight, timing: setting }),
+      measure: (subject, setting) =>
+        measureRequests(subject.openResponder(), { inFlight, timedStride: 16, timing: setting }),
     }),
   ),
   {

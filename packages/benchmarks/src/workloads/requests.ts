@@ -4,19 +4,26 @@ import type { Sample } from "../measurement/sample.ts";
 import { percentileOf } from "../measurement/statistics.ts";
 import type { Responder } from "../subjects/local-subject.ts";
 
-/** One request in so many is timed, as reading the clock twice costs a third of the quickest request. */
-const timedStride = 16;
+export interface Requests {
+  /** How many wait for their answers at any time. */
+  readonly inFlight: number;
+  /** One request in so many is timed, where reading the clock would cost a good part of a request. */
+  readonly timedStride: number;
+  readonly timing: Timing;
+}
 
-/** Requests per second with so many waiting for their answers at any time, and how long one takes. */
+/** Requests per second and how long one takes. */
 export async function measureRequests(
   responder: Responder,
-  { inFlight, timing }: { readonly inFlight: number; readonly timing: Timing },
+  { inFlight, timedStride, timing }: Requests,
 ): Promise<Sample[]> {
   let tookMs: number[] = [];
   const rate = await measureRate(async (count) => {
     tookMs = [];
     const shares = Array.from({ length: inFlight }, (_, index) => Math.floor((count + index) / inFlight));
-    const asked = shares.map((share) => askInTurn(responder, { share, tookMs, clock: timing.clock }));
+    const asked = shares.map((share) =>
+      askInTurn(responder, { share, timedStride, tookMs, clock: timing.clock }),
+    );
     const right = (await Promise.all(asked)).reduce((sum, answers) => sum + answers, 0);
     expectCount(right, count);
     return right;
@@ -30,12 +37,16 @@ export async function measureRequests(
 
 interface Asking {
   readonly share: number;
+  readonly timedStride: number;
   readonly tookMs: number[];
   readonly clock: Clock;
 }
 
 /** Asks one question after the other, and resolves with the number of right answers. */
-async function askInTurn(responder: Responder, { share, tookMs, clock }: Asking): Promise<number> {
+async function askInTurn(
+  responder: Responder,
+  { share, timedStride, tookMs, clock }: Asking,
+): Promise<number> {
   let right = 0;
   for (let number = 0; number < share; number++) {
     const isTimed = number % timedStride === 0;

@@ -1,0 +1,51 @@
+import { protoActorGoRemote } from "../harness/go-subject.ts";
+import type { Group } from "../harness/group.ts";
+import { describeCheckout, pinnedVersion, remoteNodeSubject } from "../harness/node-subject.ts";
+import { ours } from "../report/report.ts";
+import type { Target } from "../report/target.ts";
+import { remoteWorkloads } from "../workloads/remote-workloads.ts";
+
+const targets: readonly Target[] = [
+  { workload: "W3 c=1", unit: "p50 us", ratios: { floor: 1.5, "protoactor-go": 0.75 } },
+  ...["W3 c=100", "W3 c=1000"].map(
+    (workload): Target => ({
+      workload,
+      unit: "req/s",
+      ratios: { floor: 0.7, "connect-node": 50, "protoactor-go": 0.85 },
+    }),
+  ),
+  { workload: "W4a", unit: "msg/s", ratios: { floor: 0.7 } },
+  { workload: "W4b", unit: "msg/s", ratios: { floor: 0.6, "protoactor-go": 1.5 } },
+];
+
+const unary = new Map(["W4a", "W4b"].map((workload) => [workload, "unary calls have no one-way messages"]));
+
+/** Two processes on loopback. */
+export const remoteGroup: Group = {
+  name: "remote",
+  about: "two processes on loopback",
+  workloads: remoteWorkloads,
+  subjects: [
+    remoteNodeSubject({ name: ours, findVersion: describeCheckout }),
+    remoteNodeSubject({
+      name: "floor",
+      findVersion: () => Promise.resolve("(bare node:http2, protobuf-es for messages)"),
+    }),
+    remoteNodeSubject({
+      name: "floor-codec",
+      findVersion: () => Promise.resolve("(the same, messages encoded by hand)"),
+    }),
+    remoteNodeSubject({
+      name: "connect-node",
+      findVersion: () => Promise.resolve(pinnedVersion("@connectrpc/connect-node")),
+      cannot: unary,
+    }),
+    remoteNodeSubject({
+      name: "grpc-js",
+      findVersion: () => Promise.resolve(pinnedVersion("@grpc/grpc-js")),
+      cannot: unary,
+    }),
+    protoActorGoRemote,
+  ],
+  targets,
+};

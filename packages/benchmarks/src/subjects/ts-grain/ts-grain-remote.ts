@@ -1,0 +1,102 @@
+import { isMessage } from "@bufbuild/protobuf";
+import { type ActorContext, ActorSystem, PID, propsFromFunction } from "@ts-grain/actor";
+import { configureRemote, Remote } from "@ts-grain/remote";
+import {
+  CountRequestSchema,
+  type CountResponse,
+  file_tsgrain_benchmarks_v1_hello,
+  HelloRequestSchema,
+  type HelloResponse,
+  type Ping,
+  PingSchema,
+  type Pong,
+  PongSchema,
+} from "../../gen/tsgrain/benchmarks/v1/hello_pb.ts";
+import { answerHello, countRequest, helloRequest } from "../hello.ts";
+import { type RemoteProgram, type RemoteSubject, sendInSlices } from "../remote-subject.ts";
+
+/** Our runtime's remote, with every option at its default. */
+export const tsGrainRemote: RemoteProgram = {
+  async serve() {
+    const { system, remote } = await start();
+    system.root.spawnNamed(propsFromFunction(receiveHello()), "hello");
+    remote.expose("hello");
+    return remote.address;
+  },
+  async connect(address) {
+    const { system } = await start();
+    return new RemoteActorClient(system, new PID(address, "hello"));
+  },
+};
+
+async function start(): Promise<{ readonly system: ActorSystem; readonly remote: Remote }> {
+  const system = new ActorSystem();
+  const remote = await Remote.start(system, configureRemote("127.0.0.1", 0));
+  remote.types.register(file_tsgrain_benchmarks_v1_hello, { knownBy: "every peer" });
+  return { system, remote };
+}
+
+const ping: Ping = { $typeName: "tsgrain.benchmarks.v1.Ping" };
+const pong: Pong = { $typeName: "tsgrain.benchmarks.v1.Pong" };
+
+/** Answers questions and pings; counts pings, and what nobody wants an answer to. */
+function receiveHello(): (context: ActorContext) => void {
+  let count = 0;
+  return (context) => {
+    const { message } = context;
+    if (isMessage(message, HelloRequestSchema)) {
+      if (context.sender === undefined) count++;
+      else context.respond(answerHello(message));
+    } else if (isMessage(message, PingSchema)) {
+      count++;
+      context.respond(pong);
+    } else if (isMessage(message, CountRequestSchema)) {
+      context.respond({ $typeName: "tsgrain.benchmarks.v1.CountResponse", count });
+      count = 0;
+    }
+  };
+}
+
+class RemoteActorClient implements RemoteSubject {
+  readonly #system: ActorSystem;
+  readonly #hello: PID;
+
+  constructor(system: ActorSystem, hello: PID) {
+    this.#system = system;
+    this.#hello = hello;
+  }
+
+  ask(number: number): Promise<HelloResponse> {
+    return this.#system.root.requestAsync<HelloResponse>(this.#hello, helloRequest(number));
+  }
+
+  tell(messages: number): Promise<number> {
+    const { root } = this.#system;
+    const send = (count: number) => {
+      for (let number = 0; number < count; number++) root.send(this.#hello, helloRequest(number));
+    };
+    return sendInSlices(messages, { send, readCount: this.#readCount });
+  }
+
+  async exchange(pings: number): Promise<number> {
+    const { root } = this.#system;
+    let pongs = 0;
+    const receive = (context: ActorContext) => {
+      const { message } = context;
+      if (isMessage(message, PongSchema)) pongs++;
+      else if (message === "count") context.respond(pongs);
+    };
+    const player = root.spawn(propsFromFunction(receive));
+    const send = (count: number) => {
+      for (let index = 0; index < count; index++) root.requestWithSender(this.#hello, ping, player);
+    };
+    await sendInSlices(pings, { send, readCount: this.#readCount });
+    // Pongs that came are before this question in the player's mailbox.
+    const counted = await root.requestAsync<number>(player, "count");
+    root.stop(player);
+    return counted;
+  }
+
+  readonly #readCount = async (): Promise<number> =>
+    (await this.#system.root.requestAsync<CountResponse>(this.#hello, countRequest())).count;
+}
