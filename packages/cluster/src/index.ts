@@ -3,6 +3,9 @@ export { ActorSystem, PID } from "@ts-grain/actor";
 export { configureRemote } from "@ts-grain/remote";
 export type { ClusterErrorCode } from "./cluster-error.ts";
 export { ClusterError } from "./cluster-error.ts";
+export { GossipUpdated } from "./gossip/gossip-messages.ts";
+export type { GossipOptions } from "./gossip/gossip-options.ts";
+export { gossipDefaults } from "./gossip/gossip-options.ts";
 export type { Awaitable, GrainFactory, GrainHooks } from "./grain/grain.ts";
 export type { GrainCaller, GrainCallOptions, OutgoingGrainCall } from "./grain/grain-caller.ts";
 export type { GrainCluster } from "./grain/grain-cluster.ts";
@@ -12,6 +15,7 @@ export { GrainError } from "./grain/grain-error.ts";
 export type { GrainMethod, GrainService } from "./grain/grain-service.ts";
 export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
+
 // For those who write cluster providers and identity lookups
 export type { Activation, DeactivationReason, HostedKind } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";

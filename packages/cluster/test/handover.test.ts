@@ -160,7 +160,7 @@ test("shutting down does not wait for ever", async () => {
   const pid = await cluster.settle(cluster.members[0]!.locate({ kind: "Witness", identity: "kitchen" }));
   const startedAt = cluster.clock.nowMs();
   await cluster.settle(cluster.memberAt(pid.address).shutdown());
-  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(12_000);
+  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(5_500);
   await cluster.settle(call);
 });
 

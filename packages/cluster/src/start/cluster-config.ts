@@ -1,5 +1,6 @@
 import type { RemoteConfig } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
+import { type GossipConfig, type GossipOptions, resolveGossipOptions } from "../gossip/gossip-options.ts";
 import type { Kind } from "../grain/kind.ts";
 import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import type { ClusterProvider } from "../membership/cluster-provider.ts";
@@ -10,13 +11,15 @@ export interface ClusterOptions {
   readonly kinds?: readonly Kind[] | undefined;
   /** Milliseconds for a grain call that does not say, all retries included. Default 5,000. */
   readonly requestTimeoutMs?: number | undefined;
-  /** Milliseconds that `shutdown` gives the activations to finish what they have. Default 10,000. */
+  /** Milliseconds that `shutdown` gives the activations to finish what they have. Default 5,000. */
   readonly shutdownTimeoutMs?: number | undefined;
   /**
    * Freezes the messages that grains of one process exchange, so that a grain which changes its caller's message
    * fails instead of working until it is moved. Default: on, unless NODE_ENV is "production".
    */
   readonly freezesMessages?: boolean | undefined;
+  /** How members tell each other what they know. */
+  readonly gossip?: GossipOptions | undefined;
 }
 
 /** Everything that `Cluster.startMember` and `Cluster.startClient` need; every option has its value. */
@@ -29,12 +32,13 @@ export interface ClusterConfig {
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly freezesMessages: boolean;
+  readonly gossip: GossipConfig;
 }
 
 /** Used where `ClusterOptions` say nothing. */
 export const clusterDefaults: { readonly requestTimeoutMs: number; readonly shutdownTimeoutMs: number } = {
   requestTimeoutMs: 5_000,
-  shutdownTimeoutMs: 10_000,
+  shutdownTimeoutMs: 5_000,
 };
 
 /**
@@ -61,7 +65,18 @@ export function configureCluster(
       throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
   }
   const kinds = indexKinds(options.kinds ?? []);
-  return { name, provider, lookup, remote, kinds, requestTimeoutMs, shutdownTimeoutMs, freezesMessages };
+  const gossip = resolveGossipOptions(options.gossip);
+  return {
+    name,
+    provider,
+    lookup,
+    remote,
+    kinds,
+    requestTimeoutMs,
+    shutdownTimeoutMs,
+    freezesMessages,
+    gossip,
+  };
 }
 
 function indexKinds(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {

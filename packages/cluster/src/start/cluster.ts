@@ -3,7 +3,10 @@ import type { ActorSystem, PID } from "@ts-grain/actor";
 import { Remote } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
+import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
+import { gossipActorId } from "../gossip/gossip-messages.ts";
+import { Gossiper } from "../gossip/gossiper.ts";
 import { hostKind } from "../grain/grain-actor.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
@@ -18,6 +21,8 @@ import { type Member, memberAddress, splitAddress } from "../membership/member.t
 import { MemberList } from "../membership/member-list.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 
+/** Milliseconds that actors have to stop once the activations had their time. */
+const stopTimeoutMs = 2_000;
 /** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
 const drainTimeoutMs = 2_000;
 
@@ -35,6 +40,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly #cache = new PidCache();
   readonly #dispatcher: GrainDispatcher;
   readonly #lookup: LookupSession;
+  /** Clients do not gossip. */
+  readonly #gossiper: Gossiper | undefined;
   #provider: ProviderSession | undefined;
   #phase: Phase = "starting";
   #ending: Promise<void> | undefined;
@@ -52,6 +59,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
     this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
+    if (joining.self) this.#gossiper = new Gossiper(system, this.members, config.gossip);
   }
 
   /**
@@ -101,9 +109,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   /**
-   * Leaves in order: takes no new activations, lets each finish the calls that it has, deregisters so that others
+   * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
-   * answered by the next owner. Idempotent; bounded by `shutdownTimeoutMs` for the activations.
+   * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
+   * five seconds.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave();
@@ -130,11 +139,12 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   async #leave(): Promise<void> {
     await this.#lookup.release({ timeoutMs: this.#config.shutdownTimeoutMs });
+    await this.#gossiper?.leave();
     await this.#provider?.leave();
     await this.#remote.drained({ timeoutMs: drainTimeoutMs });
     this.#phase = "stopped";
     await this.#remote.shutdown({ graceful: true });
-    await this.system.shutdown();
+    await this.system.shutdown({ timeoutMs: stopTimeoutMs });
   }
 
   async #abandon(): Promise<void> {
@@ -183,9 +193,9 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
     ...remote,
     transport: remote.transport ?? provider.transport,
   });
-  for (const file of [file_cluster_cluster, file_cluster_grain])
+  for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
-  for (const id of [placementActorId, `${placementActorId}/*`]) started.expose(id);
+  for (const id of [placementActorId, `${placementActorId}/*`, gossipActorId]) started.expose(id);
   return started;
 }
 

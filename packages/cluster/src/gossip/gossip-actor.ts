@@ -1,0 +1,138 @@
+import { create, isMessage } from "@bufbuild/protobuf";
+import { type Any, anyPack, anyUnpack, EmptySchema } from "@bufbuild/protobuf/wkt";
+import { type Actor, type ActorContext, PID, Started, Stopping, type Timer } from "@ts-grain/actor";
+import { ClusterTopologySchema } from "../gen/cluster/cluster_pb.ts";
+import {
+  GossipRequestSchema,
+  GossipResponseSchema,
+  MemberHeartbeatSchema,
+} from "../gen/cluster/gossip_pb.ts";
+import { type Member, memberAddress } from "../membership/member.ts";
+import type { MemberList } from "../membership/member-list.ts";
+import { type GossipEntry, GossipKnowledge } from "./gossip-knowledge.ts";
+import {
+  GoodbyeSaid,
+  GossipRound,
+  GossipUpdated,
+  gossipActorId,
+  gossipKeys,
+  Say,
+  SayGoodbye,
+} from "./gossip-messages.ts";
+import type { GossipConfig } from "./gossip-options.ts";
+import { pickPeers } from "./pick-peers.ts";
+
+/**
+ * Tells other members what this one knows and listens to them, as members of Proto.Actor Go do: heartbeats, what each
+ * sees as the topology, and goodbyes. A member that says goodbye, or that gossiped and then falls silent, is blocked.
+ */
+export class GossipActor implements Actor {
+  readonly #members: MemberList;
+  readonly #config: GossipConfig;
+  readonly #self: string;
+  readonly #knowledge: GossipKnowledge;
+  #lastRoundMs = 0;
+  #timer: Timer | undefined;
+
+  /** @param self this member's id */
+  constructor(self: string, members: MemberList, config: GossipConfig) {
+    this.#self = self;
+    this.#members = members;
+    this.#config = config;
+    this.#knowledge = new GossipKnowledge(self);
+  }
+
+  receive(context: ActorContext): void {
+    const { message } = context;
+    if (isMessage(message, GossipRequestSchema)) {
+      // Before listening: who says goodbye is no longer connected after it.
+      context.respond(create(GossipResponseSchema));
+      if (message.state) this.#listen(context, message.state);
+    } else if (message instanceof GossipRound) this.#round(context);
+    else if (message instanceof Say) this.#say(context, message.key, message.value);
+    else if (message instanceof SayGoodbye) this.#sayGoodbye(context);
+    else if (message instanceof Started) this.#start(context);
+    else if (message instanceof Stopping) this.#timer?.cancel();
+  }
+
+  #start(context: ActorContext): void {
+    this.#lastRoundMs = context.system.clock.nowMs();
+    this.#scheduleRound(context);
+  }
+
+  #scheduleRound({ system, self }: ActorContext): void {
+    this.#timer = system.clock.schedule(this.#config.intervalMs, () =>
+      system.root.send(self, new GossipRound()),
+    );
+  }
+
+  #round(context: ActorContext): void {
+    this.#blockSilent(context.system.clock.nowMs());
+    this.#say(
+      context,
+      gossipKeys.heartbeat,
+      anyPack(MemberHeartbeatSchema, create(MemberHeartbeatSchema, { actorStatistics: {} })),
+    );
+    for (const peer of pickPeers(this.#peers(), this.#config.fanOut, context.system.random))
+      this.#tell(context, peer);
+    this.#scheduleRound(context);
+  }
+
+  /** Blocks members that gossiped once and have not been heard of since the expiry. */
+  #blockSilent(nowMs: number): void {
+    const { heartbeatExpiryMs } = this.#config;
+    // A process that was stopped heard nobody for that time: that says nothing about the others.
+    if (nowMs - this.#lastRoundMs > heartbeatExpiryMs / 2) this.#knowledge.refresh(nowMs);
+    this.#lastRoundMs = nowMs;
+    const heard = [...this.#knowledge.heard(gossipKeys.heartbeat)];
+    this.#members.block(heard.filter(([, atMs]) => nowMs - atMs > heartbeatExpiryMs).map(([id]) => id));
+    const present = new Set(this.#peers().map(({ id }) => id));
+    this.#knowledge.forget((id) => id !== this.#self && !present.has(id));
+  }
+
+  #say({ system }: ActorContext, key: string, value: Any): void {
+    this.#knowledge.set(key, value, system.clock.nowMs());
+  }
+
+  /** Sends a member what it may not know; what it does not acknowledge is part of the next round. */
+  #tell(context: ActorContext, peer: Member): Promise<void> {
+    const { requestTimeoutMs: timeoutMs, maxMembers } = this.#config;
+    const others = pickPeers(this.#peers(), maxMembers, context.system.random).map(({ id }) => id);
+    const { state, acknowledge } = this.#knowledge.deltaFor(peer.id, others);
+    const target = new PID(memberAddress(peer), gossipActorId);
+    const request = create(GossipRequestSchema, { memberId: peer.id, state });
+    return context.system.root
+      .requestAsync(target, request, { timeoutMs })
+      .then(acknowledge, () => undefined);
+  }
+
+  #listen(context: ActorContext, state: Parameters<GossipKnowledge["merge"]>[0]): void {
+    for (const entry of this.#knowledge.merge(state, context.system.clock.nowMs())) {
+      context.system.eventStream.publish(new GossipUpdated(entry));
+      this.#members.block(goneBy(entry).filter((id) => id !== this.#self));
+    }
+  }
+
+  #sayGoodbye(context: ActorContext): void {
+    this.#timer?.cancel();
+    this.#say(context, gossipKeys.left, anyPack(EmptySchema, create(EmptySchema)));
+    const told = Promise.all(this.#peers().map((peer) => this.#tell(context, peer)));
+    context.reenterAfter(told, () => context.respond(new GoodbyeSaid()));
+  }
+
+  #peers(): readonly Member[] {
+    return this.#members.topology.members.filter(({ id }) => id !== this.#self);
+  }
+}
+
+/** The members that are gone, by what somebody says. */
+function goneBy({ memberId, key, value }: GossipEntry): readonly string[] {
+  if (key === gossipKeys.left) return [memberId];
+  if (key !== gossipKeys.topology) return [];
+  try {
+    return anyUnpack(value, ClusterTopologySchema)?.blocked ?? [];
+  } catch {
+    // Whoever sends bytes that are no topology has told nothing.
+    return [];
+  }
+}

@@ -1,0 +1,47 @@
+import type { Any } from "@bufbuild/protobuf/wkt";
+import type { GossipEntry } from "./gossip-knowledge.ts";
+
+/** Where every member's gossip actor is found; the name is Proto.Actor's. */
+export const gossipActorId = "gossip";
+
+/** What members of Proto.Actor Go say, and how they spell it. */
+export const gossipKeys = {
+  heartbeat: "heathbeat",
+  topology: "topology",
+  left: "left",
+} as const;
+
+/** On the event stream: a member has said something new. */
+export class GossipUpdated implements GossipEntry {
+  readonly memberId: string;
+  readonly key: string;
+  readonly value: Any;
+
+  constructor({ memberId, key, value }: GossipEntry) {
+    this.memberId = memberId;
+    this.key = key;
+    this.value = value;
+  }
+}
+
+// What the gossip actor is sent inside its process.
+
+/** Says something to the others, from the next round on. */
+export class Say {
+  readonly key: string;
+  readonly value: Any;
+
+  constructor(key: string, value: Any) {
+    this.key = key;
+    this.value = value;
+  }
+}
+
+/** It is time for a round. */
+export class GossipRound {}
+
+/** Says that this member leaves, to everybody and at once; answered when they have it or had their time. */
+export class SayGoodbye {}
+
+/** Everybody was told. */
+export class GoodbyeSaid {}
