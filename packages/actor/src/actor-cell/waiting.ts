@@ -1,4 +1,5 @@
 import { PoisonPill } from "../message/control-message.ts";
+import { RequestFailed } from "../message/request-failed.ts";
 import { Stop, type Terminated } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import type { RequestOptions, WaitOptions } from "../process/request-options.ts";
@@ -11,7 +12,14 @@ export function reply<Reply>(
   options: RequestOptions | undefined,
   send: (replyTo: PID) => void,
 ): Promise<Reply> {
-  return new Promise<Reply>((resolve, reject) => send(replies.open(resolve, reject, options)));
+  return new Promise<Reply>((resolve, reject) => {
+    const replyTo = replies.open(resolve, reject, options);
+    try {
+      send(replyTo);
+    } catch (error) {
+      replies.sendUser(replyTo, new RequestFailed(error as Error));
+    }
+  });
 }
 
 export function stop({ processes }: Runtime, target: PID): void {

@@ -53,9 +53,9 @@ export class MessageRing implements MessageQueue {
     return message;
   }
 
-  /** Gives the memory of a past flood back. To be called when the ring is empty. */
+  /** Gives the memory of a past flood back, if the ring is empty. */
   release(): void {
-    if (this.#slots.length > keptSlots) {
+    if (this.#length === 0 && this.#slots.length > keptSlots) {
       this.#slots = new Array(initialSlots);
       this.#head = 0;
     }

@@ -1,0 +1,110 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Started } from "../message/lifecycle.ts";
+import type { PID } from "../pid/pid.ts";
+import { TestSystem } from "../testing/test-system.ts";
+import type { ActorContext } from "./actor-context.ts";
+import { propsFromFunction, propsFromProducer } from "./props.ts";
+
+const idle = propsFromFunction(() => {});
+
+/** Runs something in an actor's turn and gives what it returns. */
+async function inActor<T>(rig: TestSystem, run: (context: ActorContext) => T): Promise<T> {
+  const { promise, resolve } = Promise.withResolvers<T>();
+  rig.system.root.spawnNamed(
+    propsFromFunction((context) => {
+      if (context.message instanceof Started) resolve(run(context));
+    }),
+    "parent",
+  );
+  return await promise;
+}
+
+test("a child's id is its parent's, a slash and its name, and the parent lists it", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ minLength: 1 }), async (name) => {
+      await using rig = new TestSystem();
+      const { child, children, parent } = await inActor(rig, (context) => ({
+        child: context.spawnNamed(idle, name),
+        children: context.children,
+        parent: context.self,
+      }));
+      expect(child.id).toBe(`${parent.id}/${name}`);
+      expect(children).toEqual([child]);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("ids of children without a name, and with a prefix, begin with their parent's", async () => {
+  await using rig = new TestSystem();
+  const ids = await inActor(rig, (context) => [context.spawn(idle).id, context.spawnPrefix(idle, "bulb").id]);
+  expect(ids[0]).toMatch(/^parent\/\$/);
+  expect(ids[1]).toMatch(/^parent\/bulb\$/);
+  expect(rig.system.root.spawnPrefix(idle, "top").id).toMatch(/^top\$/);
+});
+
+test("children are listed in the order in which they were spawned", async () => {
+  await using rig = new TestSystem();
+  const { spawned, children } = await inActor(rig, (context) => {
+    const spawned: PID[] = Array.from({ length: 10 }, () => context.spawn(idle));
+    return { spawned, children: context.children };
+  });
+  expect(children).toEqual(spawned);
+});
+
+test("a name that is taken is refused, and the producer is not called", async () => {
+  await using rig = new TestSystem();
+  let made = 0;
+  const props = propsFromProducer(() => {
+    made++;
+    return { receive() {} };
+  });
+  rig.system.root.spawnNamed(props, "name");
+  expect(() => rig.system.root.spawnNamed(props, "name")).toThrow(
+    expect.objectContaining({ code: "name_taken" }),
+  );
+  expect(made).toBe(1);
+});
+
+test("an empty name is refused", async () => {
+  await using rig = new TestSystem();
+  expect(() => rig.system.root.spawnNamed(idle, "")).toThrow(
+    expect.objectContaining({ code: "invalid_options" }),
+  );
+});
+
+test("what the producer throws reaches who spawns, and nothing is left behind", async () => {
+  await using rig = new TestSystem();
+  const before = rig.system.stats.processes;
+  const failing = propsFromProducer(() => {
+    throw new Error("not today");
+  });
+  expect(() => rig.system.root.spawnNamed(failing, "name")).toThrow("not today");
+  expect(rig.system.stats.processes).toBe(before);
+  rig.system.root.spawnNamed(idle, "name");
+});
+
+test("onInit is called with the context before the first message", async () => {
+  await using rig = new TestSystem();
+  const order: string[] = [];
+  const props = propsFromFunction(({ message }) => void order.push(message.constructor.name), {
+    onInit: (context) => order.push(context.self.id),
+  });
+  rig.system.root.spawnNamed(props, "name");
+  await rig.settle();
+  expect(order).toEqual(["name", "Started"]);
+});
+
+test("props with other options are other props", () => {
+  const other = idle.with({ onInit: () => {} });
+  expect(other).not.toBe(idle);
+  expect(idle.options.onInit).toBeUndefined();
+  expect(other.producer).toBe(idle.producer);
+});
+
+test("a system that was shut down spawns nothing", async () => {
+  const rig = new TestSystem();
+  await rig.system.shutdown();
+  expect(() => rig.system.root.spawn(idle)).toThrow(expect.objectContaining({ code: "stopped" }));
+});
