@@ -74,7 +74,7 @@ export class GossipActor implements Actor {
       anyPack(MemberHeartbeatSchema, create(MemberHeartbeatSchema, { actorStatistics: {} })),
     );
     for (const peer of pickPeers(this.#peers(), this.#config.fanOut, context.system.random))
-      this.#tell(context, peer);
+      void this.#tell(context, peer);
     this.#scheduleRound(context);
   }
 

@@ -22,7 +22,7 @@ export interface GrainServiceOptions {
 /** A protobuf service as grains see it. `Grain` is what implements it, `Client` what calls it. */
 export interface GrainService<Grain extends object = object, Client extends object = object> {
   readonly descriptor: DescService;
-  /** The service's short name, as in Proto.Actor Go. */
+  /** The service's short name, in Go's camel case, as in Proto.Actor Go. */
   readonly kind: string;
   /** By position in the service; empty where an rpc streams. */
   readonly methods: readonly (GrainMethod | undefined)[];
@@ -37,9 +37,16 @@ export function grainService<Grain extends object, Client extends object>(
 ): GrainService<Grain, Client> {
   return {
     descriptor,
-    kind: descriptor.name,
+    kind: goCamelCase(descriptor.name),
     methods: descriptor.methods.map((method, index) => grainMethod(method, index, options)),
   };
+}
+
+/** `smart_bulb` becomes `SmartBulb`: kinds have the names that Go's generators give to services. */
+function goCamelCase(name: string): string {
+  return name
+    .replace(/^_/, "X")
+    .replace(/(^|_)([a-z])/g, (_match, _underscore, letter: string) => letter.toUpperCase());
 }
 
 function grainMethod(
