@@ -1,81 +1,18 @@
-import { create, isMessage, toJson } from "@bufbuild/protobuf";
-import {
-  file_google_protobuf_wrappers,
-  type StringValue,
-  StringValueSchema,
-  VersionSchema,
-} from "@bufbuild/protobuf/wkt";
-import {
-  type ActorContext,
-  ActorSystem,
-  type Message,
-  PID,
-  propsFromFunction,
-  Touch,
-  type Touched,
-} from "@ts-grain/actor";
-import { quietLogger, TestProbe } from "@ts-grain/actor/testing";
-import { configureRemote, EndpointConnectedEvent, EndpointTerminatedEvent, Remote } from "@ts-grain/remote";
+import { create, toJson } from "@bufbuild/protobuf";
+import { type StringValue, VersionSchema } from "@bufbuild/protobuf/wkt";
+import { PID, Touch, type Touched } from "@ts-grain/actor";
+import { TestProbe } from "@ts-grain/actor/testing";
+import { EndpointConnectedEvent, EndpointTerminatedEvent } from "@ts-grain/remote";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildGoPeer, GoPeer } from "./go-peer.ts";
-
-/** A member of ours with an echo actor. */
-class Member implements AsyncDisposable {
-  readonly system: ActorSystem;
-  readonly remote: Remote;
-
-  private constructor(system: ActorSystem, remote: Remote) {
-    this.system = system;
-    this.remote = remote;
-    system.root.spawnNamed(propsFromFunction(echo), "echo");
-  }
-
-  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<Member> {
-    const system = new ActorSystem({ logger: quietLogger });
-    const options = { exposed: ["echo"] };
-    const remote = await Remote.start(system, configureRemote("127.0.0.1", port, options));
-    remote.types.register(file_google_protobuf_wrappers, { knownBy: "every peer" });
-    return new Member(system, remote);
-  }
-
-  request(target: PID, message: Message): Promise<Message> {
-    return this.system.root.requestAsync(target, message);
-  }
-
-  /** The next event of a class on the event stream. */
-  next<T>(type: new (...args: never[]) => T): Promise<T> {
-    return new Promise((resolve) => {
-      const subscription = this.system.eventStream.subscribe((event) => {
-        if (!(event instanceof type)) return;
-        subscription.unsubscribe();
-        resolve(event);
-      });
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.remote.shutdown({ graceful: false });
-    await this.system.shutdown();
-  }
-}
-
-function echo(context: ActorContext): void {
-  const { message, headers, sender } = context;
-  if (!isMessage(message, StringValueSchema) || sender === undefined) return;
-  const pairs = Object.entries(headers).map(([name, value]) => `${name}=${value}`);
-  context.respond(text(`ts: ${[message.value, ...pairs.toSorted()].join(" ")}`));
-}
-
-function text(value: string): StringValue {
-  return create(StringValueSchema, { value });
-}
+import { TextMember, text } from "./text-member.ts";
 
 describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
   let go: GoPeer;
-  let ours: Member;
+  let ours: TextMember;
 
   beforeEach(async () => {
-    [go, ours] = await Promise.all([GoPeer.start(), Member.start()]);
+    [go, ours] = await Promise.all([GoPeer.start(), TextMember.start()]);
   });
 
   afterEach(async () => {
@@ -166,7 +103,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
   });
 
   test("Go's watcher hears of our member's sudden end, and traffic resumes with its successor", async () => {
-    await using observer = await Member.start();
+    await using observer = await TextMember.start();
     const report = new TestProbe(observer.system);
     const { address } = ours.remote;
     report.request(goActor("control"), text(JSON.stringify({ do: "watch", address, id: "echo" })));
@@ -176,7 +113,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect((await report.next({ timeoutMs: 15_000 })).message).toEqual(
       text(`terminated: ${address}/echo AddressTerminated`),
     );
-    ours = await Member.start({ port: Number(address.split(":")[1]) });
+    ours = await TextMember.start({ port: Number(address.split(":")[1]) });
     await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
     expect(go.isAlive).toBe(true);
   });
@@ -198,7 +135,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     await tellGo({ do: "request", id: "echo", text: "x" });
     await ours.remote.shutdown();
     await ours.system.shutdown();
-    ours = await Member.start({ port: Number(address.split(":")[1]) });
+    ours = await TextMember.start({ port: Number(address.split(":")[1]) });
     await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
     expect(go.isAlive).toBe(true);
   });

@@ -5,7 +5,7 @@ export { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint/endp
 export type { TerminationReason } from "./endpoint/endpoint-state.ts";
 export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
 export { UndecodedMessage } from "./endpoint/undecoded-message.ts";
-export { Remote, type RemoteShutdownOptions } from "./remote.ts";
+export { Remote, type RemoteShutdownOptions, type RemoteStats } from "./remote.ts";
 export {
   configureRemote,
   type RemoteConfig,

@@ -292,6 +292,28 @@ test("after a shutdown messages to other addresses are dead letters", async () =
   });
 });
 
+test("a thousand dead addresses leave nothing behind", async () => {
+  await using pair = await RemotePair.start();
+  for (let n = 0; n < 1_000; n++) pair.a.system.root.send(new PID(`dead${n}:1`, "x"), text("anyone?"));
+  expect(pair.a.remote.stats.endpoints).toBe(1_000);
+  await pair.clock.advance(10_000);
+  expect(pair.a.remote.stats.endpoints).toBe(0);
+  expect(pair.a.system.stats.deadLetters.unreachable).toBe(1_000);
+  expect(pair.clock.scheduled).toBeLessThan(5);
+});
+
+test("watches that ended leave nothing behind on either side", async () => {
+  await using pair = await RemotePair.start();
+  const watcher = new TestProbe(pair.a.system);
+  for (let n = 0; n < 1_000; n++) watcher.watch(pair.expose(`mortal-${n}`, () => {}));
+  await pair.clock.settle();
+  expect(pair.a.remote.stats.watches).toBe(1_000);
+  for (let n = 0; n < 1_000; n++) pair.b.system.root.stop(new PID("b:1", `mortal-${n}`));
+  await pair.clock.settle();
+  expect(watcher.messages).toHaveLength(1_000);
+  expect([pair.a.remote.stats.watches, pair.b.remote.stats.watches]).toEqual([0, 0]);
+});
+
 test("publishing that an address is terminated ends its endpoint", async () => {
   await using pair = await RemotePair.start();
   const target = pair.expose("echo", echo);

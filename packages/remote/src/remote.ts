@@ -20,6 +20,16 @@ export interface RemoteShutdownOptions {
   readonly graceful?: boolean | undefined;
 }
 
+/** What a remote has on its hands. */
+export interface RemoteStats {
+  /** Addresses that are sent to, or that are being connected to. */
+  readonly endpoints: number;
+  /** Connections that peers have opened. */
+  readonly sessions: number;
+  /** Processes of peers that are watched, counted once for each watcher. */
+  readonly watches: number;
+}
+
 /** Connects a system's actors with those of other processes. */
 export class Remote implements AsyncDisposable {
   /** Message types that may travel. */
@@ -73,6 +83,17 @@ export class Remote implements AsyncDisposable {
     const listener = await transport.listen(config, accept);
     remote = new Remote(system, { config, transport, listener, types });
     return remote;
+  }
+
+  /** Port that is listened on; the advertised address may name another. */
+  get listeningPort(): number {
+    return this.#listener.port;
+  }
+
+  /** Counts as they are now. */
+  get stats(): RemoteStats {
+    const { size: endpoints, watchCount: watches } = this.#endpoints;
+    return { endpoints, sessions: this.#sessions.size, watches };
   }
 
   /** `host:port` that peers know this system by. */
@@ -134,7 +155,8 @@ export class Remote implements AsyncDisposable {
 
   #onEvent(event: unknown): void {
     // Our own event comes when the endpoint is already out of the table.
-    if (event instanceof EndpointTerminatedEvent) this.#endpoints.get(event.address)?.terminate("left");
+    if (event instanceof EndpointTerminatedEvent)
+      this.#endpoints.get(event.address)?.terminate("left", "gracefully");
   }
 }
 

@@ -21,6 +21,13 @@ export class EndpointTable {
     return this.#entries.size;
   }
 
+  /** Processes of peers that local actors watch, counted once for each watcher. */
+  get watchCount(): number {
+    let count = 0;
+    for (const { endpoint } of this.#entries.values()) count += endpoint.watchCount;
+    return count;
+  }
+
   get(address: string): Endpoint | undefined {
     return this.#entries.get(address)?.endpoint;
   }

@@ -179,7 +179,7 @@ function sourceOf({ remoteAddress, remotePort }: Pick<Socket, "remoteAddress" | 
 }
 
 function namesOf(socket: Socket): readonly string[] | undefined {
-  // The session hands out a stand-in for the socket, which is no instance of TLSSocket.
-  if (!("getPeerCertificate" in socket)) return undefined;
-  return certificateNames((socket as TLSSocket).getPeerCertificate().subjectaltname);
+  // A session hands out a stand-in for its socket, which passes calls on but is no instance of TLSSocket.
+  const { getPeerCertificate } = socket as Partial<TLSSocket>;
+  return getPeerCertificate && certificateNames(getPeerCertificate.call(socket).subjectaltname);
 }
