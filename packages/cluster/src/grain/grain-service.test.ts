@@ -26,7 +26,9 @@ test.each([
   ["SmartBulb", "SmartBulb"],
   ["smart_bulb", "SmartBulb"],
   ["bulb2_x", "Bulb2X"],
+  ["bulb2x", "Bulb2X"],
   ["_bulb", "XBulb"],
+  ["_Bulb", "XBulb"],
   ["Smart_Bulb", "Smart_Bulb"],
 ])("service %s makes kind %s, as Go's generators name it", (name, kind) => {
   expect(grainService(describeService(name)).kind).toBe(kind);

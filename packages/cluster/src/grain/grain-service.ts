@@ -42,11 +42,17 @@ export function grainService<Grain extends object, Client extends object>(
   };
 }
 
-/** `smart_bulb` becomes `SmartBulb`: kinds have the names that Go's generators give to services. */
+/**
+ * `smart_bulb` becomes `SmartBulb`: kinds have the names that Go's generators give to services.
+ *
+ * Rules of protobuf-go: a small letter at the start, after a digit or after `_` is made a capital and takes that `_`
+ * with it; a `_` at the start is an X.
+ */
 function goCamelCase(name: string): string {
   return name
-    .replace(/^_/, "X")
-    .replace(/(^|_)([a-z])/g, (_match, _underscore, letter: string) => letter.toUpperCase());
+    .replace(/^_(?![a-z])/, "X")
+    .replace(/^_/, "X_")
+    .replace(/_([a-z])|(?<=^|\d)([a-z])/g, (match) => match.replace("_", "").toUpperCase());
 }
 
 function grainMethod(
