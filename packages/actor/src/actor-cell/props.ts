@@ -45,7 +45,7 @@ export interface Props {
 }
 
 /** @internal The middleware as single functions; `undefined` costs nothing per message. */
-export interface CompiledMiddleware {
+interface CompiledMiddleware {
   readonly receive: Receive | undefined;
   readonly send: SendMessage | undefined;
   readonly spawn: SpawnActor | undefined;

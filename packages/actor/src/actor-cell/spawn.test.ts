@@ -17,7 +17,7 @@ async function inActor<T>(rig: TestSystem, run: (context: ActorContext) => T): P
     }),
     "parent",
   );
-  return await promise;
+  return promise;
 }
 
 test("a child's id is its parent's, a slash and its name, and the parent lists it", async () => {

@@ -5,7 +5,7 @@ import type { DeadLetters } from "./dead-letters.ts";
 import { processId } from "./process-id.ts";
 
 /** The address of a system that has no remote. */
-export const localAddress = "nonhost";
+const localAddress = "nonhost";
 
 /** Finds the process that sends to another address, or `undefined` if nothing can. */
 export type AddressResolver = (pid: PID) => Process | undefined;

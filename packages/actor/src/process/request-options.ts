@@ -19,7 +19,7 @@ export interface WaitOptions {
 export interface RequestOptions extends SendOptions, WaitOptions {}
 
 /** Milliseconds that a wait lasts when nothing else is said. */
-export const defaultTimeoutMs = 5_000;
+const defaultTimeoutMs = 5_000;
 
 /**
  * Milliseconds that a wait with the given options lasts.

@@ -86,7 +86,7 @@ test("what an actor scheduled ends with it, and with the system", async () => {
   await rig.clock.advance(10);
   rig.system.root.stop(pid);
   await rig.clock.advance(10);
-  expect([...probe.messages].sort()).toEqual(["actor", "root", "root"]);
+  expect(probe.messages.map(String).sort()).toEqual(["actor", "root", "root"]);
   await rig.system.shutdown();
   expect(rig.clock.scheduled).toBe(0);
 });

@@ -4,7 +4,7 @@ import type { Message } from "../message/message.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 
 /** What a message is called in a journal. */
-export function nameOf(message: Message): string {
+function nameOf(message: Message): string {
   return isFromRuntime(message) ? message.constructor.name : String(message);
 }
 

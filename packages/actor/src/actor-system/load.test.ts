@@ -1,0 +1,145 @@
+import { spawnSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test } from "vitest";
+import { propsFromFunction } from "../actor-cell/props.ts";
+import { isFromRuntime } from "../message/system-message.ts";
+import { quietLogger } from "../testing/quiet-logger.ts";
+import { ActorSystem } from "./actor-system.ts";
+import { StrayErrorEvent } from "./stray-error-event.ts";
+
+// The tests in this file are about real time: how the thread is shared with timers, and what a flood costs.
+
+function realSystem(options: { readonly strayErrors?: "all" } = {}): ActorSystem {
+  return new ActorSystem({ logger: quietLogger, deadLetterLog: { limit: 0 }, ...options });
+}
+
+/** What this thread has worked since, in ms; what other processes take from it does not count. */
+function threadCpuMsSince(begin: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(begin);
+  return (user + system) / 1e3;
+}
+
+/** How late a timer of 10 ms is, many times over, while something else goes on. */
+async function lateness(rounds: number): Promise<number[]> {
+  const late: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const beginMs = performance.now();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    late.push(performance.now() - beginMs - 10);
+  }
+  return late.sort((one, other) => one - other);
+}
+
+test.each([
+  ["sends to itself for ever", () => propsFromFunction((context) => context.send(context.self, 1))],
+  [
+    "awaits a resolved promise and sends to itself for ever",
+    () =>
+      propsFromFunction(async (context) => {
+        await undefined;
+        context.send(context.self, 1);
+      }),
+  ],
+])("an actor that %s starves neither timers nor other actors", async (_name, selfish) => {
+  await using system = realSystem();
+  const others = Array.from({ length: 2 }, () => {
+    const seen = { turns: 0 };
+    const pid = system.root.spawn(
+      propsFromFunction((context) => {
+        seen.turns++;
+        context.send(context.self, 1);
+      }),
+    );
+    return { pid, seen };
+  });
+  const busy = system.root.spawn(selfish());
+  system.root.send(busy, 1);
+  const late = await lateness(50);
+  for (const pid of [busy, ...others.map((other) => other.pid)]) system.root.stop(pid);
+  expect(late[Math.floor(late.length * 0.9)]).toBeLessThan(50);
+  expect(Math.min(...others.map(({ seen }) => seen.turns))).toBeGreaterThan(1_000);
+});
+
+test("a million queued messages are drained in bounded time and memory, and the loop stays alive", async () => {
+  await using system = realSystem();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let handled = 0;
+  const slow = system.root.spawn(
+    propsFromFunction(({ message }) => {
+      if (isFromRuntime(message)) return promise;
+      handled++;
+      return undefined;
+    }),
+  );
+  await sleep(0);
+  const beforeBytes = process.memoryUsage().heapUsed;
+  const cpuBefore = process.threadCpuUsage();
+  for (let number = 0; number < 1_000_000; number++) system.root.send(slow, { number });
+  expect(process.memoryUsage().heapUsed - beforeBytes).toBeLessThan(300e6);
+  resolve();
+  const stallsMs: number[] = [];
+  while (handled < 1_000_000) {
+    const begin = process.threadCpuUsage();
+    await sleep(1);
+    stallsMs.push(threadCpuMsSince(begin));
+  }
+  expect(threadCpuMsSince(cpuBefore)).toBeLessThan(5_000);
+  expect(Math.max(...stallsMs)).toBeLessThan(100);
+});
+
+test("a rejection that nobody awaits and a throw out of a timer are reported, and the process lives", async () => {
+  const kept = (["unhandledRejection", "uncaughtException"] as const).map((event) => {
+    const listeners = process.listeners(event as "uncaughtException");
+    process.removeAllListeners(event);
+    return { event, listeners };
+  });
+  try {
+    await using system = realSystem({ strayErrors: "all" });
+    const strays: unknown[] = [];
+    system.eventStream.subscribe((event) => event instanceof StrayErrorEvent && strays.push(event.error));
+    const pid = system.root.spawn(
+      propsFromFunction((context) => {
+        if (context.message === "reject") void Promise.reject(new Error("nobody awaits this"));
+        else if (context.message === "throw") {
+          setTimeout(() => {
+            throw new Error("out of a timer");
+          }, 0);
+        } else if (!isFromRuntime(context.message)) context.respond("alive");
+      }),
+    );
+    system.root.send(pid, "reject");
+    system.root.send(pid, "throw");
+    while (strays.length < 2) await sleep(1);
+    expect(strays).toEqual([new Error("nobody awaits this"), new Error("out of a timer")]);
+    expect(await system.root.requestAsync(pid, "?")).toBe("alive");
+    await system.shutdown();
+    expect(process.listenerCount("unhandledRejection")).toBe(0);
+  } finally {
+    for (const { event, listeners } of kept) for (const listener of listeners) process.on(event, listener);
+  }
+});
+
+test("a hundred systems add no more than one listener to the process", async () => {
+  const before = process.listenerCount("unhandledRejection");
+  const systems = Array.from({ length: 100 }, () => realSystem());
+  expect(process.listenerCount("unhandledRejection")).toBe(before + 1);
+  for (const system of systems) await system.shutdown();
+  expect(process.listenerCount("unhandledRejection")).toBe(before);
+});
+
+test("a system that was shut down leaves nothing that keeps the process alive", () => {
+  const program = `
+    import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+    const system = new ActorSystem();
+    const pid = system.root.spawn(propsFromFunction((context) => context.sender && context.respond("answer")));
+    console.log(await system.root.requestAsync(pid, "?", { timeoutMs: 1e9 }));
+    await system.shutdown();
+    await system.shutdown();
+  `;
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect([run.status, run.stdout.trim(), run.stderr]).toEqual([0, "answer", ""]);
+});
