@@ -1,8 +1,9 @@
-import { create, toJson } from "@bufbuild/protobuf";
-import { type StringValue, VersionSchema } from "@bufbuild/protobuf/wkt";
+import { create, toBinary, toJson } from "@bufbuild/protobuf";
+import { type StringValue, StringValueSchema, VersionSchema } from "@bufbuild/protobuf/wkt";
 import { PID, Touch, type Touched } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
-import { EndpointConnectedEvent, EndpointTerminatedEvent } from "@ts-grain/remote";
+import { EndpointConnectedEvent, EndpointTerminatedEvent, GrpcTransport } from "@ts-grain/remote";
+import { CapturingListener, RawPeer } from "@ts-grain/remote/testing";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { buildGoPeer, GoPeer } from "./go-peer.ts";
 import { TextMember, text } from "./text-member.ts";
@@ -36,6 +37,35 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
 
   test("a Go actor's request is answered by ours", async () => {
     await expect(tellGo({ do: "request", id: "echo", text: "hello" })).resolves.toBe("answer: ts: hello");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("every greeting is answered, also a second one, on both sides", async () => {
+    for (const address of [go.address, ours.remote.address]) {
+      const peer = await RawPeer.connect(new GrpcTransport(), address);
+      peer.greet().greet();
+      await expect
+        .poll(() => peer.answers.map(({ messageType }) => messageType.case))
+        .toEqual(["connectResponse", "connectResponse"]);
+      peer.close();
+    }
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("a request id comes back with the reply, from both sides", async () => {
+    await using listener = await CapturingListener.start(new GrpcTransport());
+    for (const address of [go.address, ours.remote.address]) {
+      const peer = await RawPeer.connect(new GrpcTransport(), address);
+      peer.greet({ address: listener.address }).batch({
+        typeNames: [StringValueSchema.typeName],
+        targets: [{ Address: address, Id: "echo" }],
+        senders: [{ Address: listener.address, Id: "asker" }],
+        envelopes: [{ sender: 1, senderRequestId: 77, messageData: toBinary(StringValueSchema, text("x")) }],
+      });
+      const { targets, envelopes } = await listener.nextBatch();
+      expect([targets[0]?.Id, envelopes[0]?.targetRequestId]).toEqual(["asker", 77]);
+      peer.close();
+    }
     expect(go.isAlive).toBe(true);
   });
 

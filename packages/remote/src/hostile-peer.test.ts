@@ -4,9 +4,9 @@ import { type ActorContext, PID, PoisonPill, Stop, Terminated, Watch } from "@ts
 import { TestProbe } from "@ts-grain/actor/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { RawPeer } from "../test/raw-peer.ts";
 import { type PairOptions, RemotePair } from "../test/remote-pair.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
+import { RawPeer } from "./testing/raw-peer.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
 import { TypeRegistry } from "./wire/type-registry.ts";
 import { wireFormOf } from "./wire/wire-form.ts";
