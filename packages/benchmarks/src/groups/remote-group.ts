@@ -1,3 +1,4 @@
+import { crossedSubject } from "../harness/crossed-subject.ts";
 import { protoActorGoRemote } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
 import { describeCheckout, pinnedVersion, remoteNodeSubject } from "../harness/node-subject.ts";
@@ -20,13 +21,15 @@ const targets: readonly Target[] = [
 
 const unary = new Map(["W4a", "W4b"].map((workload) => [workload, "unary calls have no one-way messages"]));
 
+const tsGrain = remoteNodeSubject({ name: ours, findVersion: describeCheckout });
+
 /** Two processes on loopback. */
 export const remoteGroup: Group = {
   name: "remote",
   about: "two processes on loopback",
   workloads: remoteWorkloads,
   subjects: [
-    remoteNodeSubject({ name: ours, findVersion: describeCheckout }),
+    tsGrain,
     remoteNodeSubject({
       name: "floor",
       findVersion: () => Promise.resolve("(bare node:http2, protobuf-es for messages)"),
@@ -46,6 +49,8 @@ export const remoteGroup: Group = {
       cannot: unary,
     }),
     protoActorGoRemote,
+    crossedSubject({ name: "ts-grain→go", cannot: new Map(), client: tsGrain, server: protoActorGoRemote }),
+    crossedSubject({ name: "go→ts-grain", cannot: new Map(), client: protoActorGoRemote, server: tsGrain }),
   ],
   targets,
 };
