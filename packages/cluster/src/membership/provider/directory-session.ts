@@ -182,6 +182,6 @@ interface FailedAttempt {
 
 /** What was underneath says more than what was around it. */
 function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return error === undefined ? "no answer" : String(error);
+  if (!(error instanceof Error)) return typeof error === "string" ? error : "no answer";
   return error.cause === undefined ? error.message : rootMessage(error.cause);
 }
