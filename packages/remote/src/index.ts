@@ -1,7 +1,11 @@
 // For applications
 
 export { BlockList } from "./block-list.ts";
-export { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
+export {
+  BlockedByPeerEvent,
+  EndpointConnectedEvent,
+  EndpointTerminatedEvent,
+} from "./endpoint/endpoint-events.ts";
 export type { TerminationReason } from "./endpoint/endpoint-state.ts";
 export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
 export { UndecodedMessage } from "./endpoint/undecoded-message.ts";

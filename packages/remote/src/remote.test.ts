@@ -12,7 +12,11 @@ import {
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
-import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
+import {
+  BlockedByPeerEvent,
+  EndpointConnectedEvent,
+  EndpointTerminatedEvent,
+} from "./endpoint/endpoint-events.ts";
 
 function text(value: string): StringValue {
   return create(StringValueSchema, { value });
@@ -351,4 +355,20 @@ test("a peer that we blocked is refused", async () => {
     code: "dead_letter",
   });
   expect(terminated).toMatchObject([{ address: "b:1", reason: "refused" }]);
+});
+
+test("a system that peers have blocked is told, and talks to them again under another id", async () => {
+  await using pair = await RemotePair.start();
+  const { system, remote } = pair.a;
+  const target = pair.expose("echo", echo);
+  const blocked = events(system, BlockedByPeerEvent);
+  const terminated = events(system, EndpointTerminatedEvent);
+  await system.root.requestAsync(target, text("x"));
+  pair.b.remote.blockList.add(system.id);
+  remote.rename("a-again");
+  await expect(system.root.requestAsync(target, text("y"))).resolves.toEqual(text("re: y"));
+  expect([blocked, terminated]).toMatchObject([[], [{ address: "b:1", reason: "stopped" }]]);
+  remote.rename(system.id);
+  await expect(system.root.requestAsync(target, text("z"))).rejects.toMatchObject({ code: "dead_letter" });
+  expect(blocked).toMatchObject([{ address: "b:1" }]);
 });

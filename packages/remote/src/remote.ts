@@ -2,7 +2,7 @@ import type { ActorSystem, Subscription } from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
-import type { EndpointServices } from "./endpoint/endpoint-services.ts";
+import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
 import { InboundSession } from "./endpoint/inbound-session.ts";
@@ -38,6 +38,7 @@ export class Remote implements AsyncDisposable {
   readonly blockList: BlockList = new BlockList();
   readonly #config: RemoteConfig;
   readonly #listener: Listener;
+  readonly #self: { systemId: string; readonly address: string };
   readonly #services: EndpointServices;
   readonly #endpoints: EndpointTable;
   readonly #exposed: ExposedProcesses;
@@ -54,7 +55,9 @@ export class Remote implements AsyncDisposable {
     this.#exposed = new ExposedProcesses(system.processes);
     for (const pattern of config.exposed) this.#exposed.expose(pattern);
     const address = config.advertisedHost ?? `${listener.host}:${listener.port}`;
-    this.#services = servicesFor(system, { address, config, transport, types, exposed: this.#exposed });
+    this.#self = { systemId: system.id, address };
+    const self = this.#self;
+    this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
     this.#endpoints = new EndpointTable(this.#services);
     this.#dispatcher = new BatchDispatcher(this.#services, this.#exposed, this.#endpoints);
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
@@ -98,7 +101,7 @@ export class Remote implements AsyncDisposable {
 
   /** `host:port` that peers know this system by. */
   get address(): string {
-    return this.#services.self.address;
+    return this.#self.address;
   }
 
   /**
@@ -107,6 +110,16 @@ export class Remote implements AsyncDisposable {
    */
   expose(pattern: string, options?: ExposeOptions): void {
     this.#exposed.expose(pattern, options);
+  }
+
+  /**
+   * Goes by a new id from now on, because peers have blocked the one before: ends all connections, so that each is opened
+   * anew. What waits for peers becomes dead letters, and who watches their actors is told.
+   */
+  rename(systemId: string): void {
+    this.#self.systemId = systemId;
+    this.#endpoints.terminateAll("at once");
+    for (const session of [...this.#sessions]) session.disconnect();
   }
 
   /**
@@ -176,7 +189,7 @@ interface Listening {
 }
 
 interface ServiceParts {
-  readonly address: string;
+  readonly self: Self;
   readonly config: RemoteConfig;
   readonly transport: Transport;
   readonly types: TypeRegistry;
@@ -185,11 +198,11 @@ interface ServiceParts {
 
 function servicesFor(
   system: ActorSystem,
-  { address, config, transport, types, exposed }: ServiceParts,
+  { self, config, transport, types, exposed }: ServiceParts,
 ): EndpointServices {
   const { processes, eventStream, clock, random, logger } = system;
   return {
-    self: { systemId: system.id, address },
+    self,
     membership: config.membership,
     peerTypes: new PeerTypes(),
     transport,

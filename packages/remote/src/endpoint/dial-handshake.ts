@@ -9,7 +9,13 @@ export type DialStep =
   /** Send this frame and await another answer. */
   | { readonly kind: "prove"; readonly frame: Uint8Array }
   | { readonly kind: "welcome"; readonly memberId: string; readonly isTsGrain: boolean }
-  | { readonly kind: "refused"; readonly memberId: string; readonly why: string };
+  | {
+      readonly kind: "refused";
+      readonly memberId: string;
+      readonly why: string;
+      /** Whether the peer takes this system for one that has left. */
+      readonly isBlocked: boolean;
+    };
 
 /** The dialling side of one handshake. Sends its introduction; with a token, checks the listener's proof and shows its own. */
 export class DialHandshake {
@@ -32,7 +38,7 @@ export class DialHandshake {
 
   answered({ memberId, blocked, hello: theirs }: ConnectResponse): DialStep {
     const { clusterName, token } = this.#membership;
-    const refused = (why: string): DialStep => ({ kind: "refused", memberId, why });
+    const refused = (why: string): DialStep => ({ kind: "refused", memberId, why, isBlocked: blocked });
     if (blocked) return refused("the peer has blocked us");
     if (isForeign(clusterName, theirs)) return refused("the peer belongs to another cluster");
     if (token === undefined || this.#hasProved)

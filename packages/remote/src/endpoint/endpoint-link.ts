@@ -4,6 +4,7 @@ import type { Connection, ConnectionHandlers } from "../transport/transport.ts";
 import { readFrame } from "../wire/frame.ts";
 import { backoffMs } from "./backoff.ts";
 import { DialHandshake } from "./dial-handshake.ts";
+import { BlockedByPeerEvent } from "./endpoint-events.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import {
   type EndpointAction,
@@ -164,6 +165,7 @@ export class EndpointLink {
       this.#connection!.send(step.frame);
     } else if (step.kind === "refused") {
       this.#services.logger.warn({ address: this.#address }, step.why);
+      if (step.isBlocked) this.#services.publish(new BlockedByPeerEvent(this.#address));
       this.#on({ kind: "answered", memberId: step.memberId, isRefused: true });
     } else {
       if (step.isTsGrain) this.#connection!.probe();
