@@ -12,7 +12,7 @@ export type { GrainCluster } from "./grain/grain-cluster.ts";
 export type { GrainCallContext, GrainContext } from "./grain/grain-context.ts";
 export type { GrainErrorOptions, GrainErrorReason } from "./grain/grain-error.ts";
 export { GrainError } from "./grain/grain-error.ts";
-export type { GrainMethod, GrainService } from "./grain/grain-service.ts";
+export type { GrainMethod, GrainReentrancy, GrainService } from "./grain/grain-service.ts";
 export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
 

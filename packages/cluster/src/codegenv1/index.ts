@@ -4,7 +4,12 @@ export { GrainKind } from "../grain/grain.ts";
 export type { GrainCaller, GrainCallOptions } from "../grain/grain-caller.ts";
 export { grainClient } from "../grain/grain-client.ts";
 export type { GrainCallContext, GrainContext } from "../grain/grain-context.ts";
-export type { GrainService, GrainServiceOptions } from "../grain/grain-service.ts";
+export type {
+  GrainMethodOptions,
+  GrainReentrancy,
+  GrainService,
+  GrainServiceOptions,
+} from "../grain/grain-service.ts";
 export { grainService } from "../grain/grain-service.ts";
 export type { Kind, KindOptions } from "../grain/kind.ts";
 export { grainKind } from "../grain/kind.ts";

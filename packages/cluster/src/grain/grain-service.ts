@@ -1,5 +1,22 @@
 import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
 import type { TypeRegistry } from "@ts-grain/remote";
+
+/**
+ * Which calls may be started while a call of this rpc waits for something: "none"; "call_chain": those that it led to
+ * itself, by way of other grains; "read_only": those of other such rpcs; "always": any.
+ */
+export type GrainReentrancy = "none" | "call_chain" | "read_only" | "always";
+
+/** What a contract says about one rpc beside its messages. */
+export interface GrainMethodOptions {
+  /** Default "none". */
+  readonly reentrancy?: GrainReentrancy | undefined;
+  /** The caller does not wait for the answer, which is an `Empty`. Default false. */
+  readonly oneWay?: true | undefined;
+  /** Pins how the rpc travels, 0 to 9,999. Default: its position in the service. */
+  readonly index?: number | undefined;
+}
 
 /** One unary rpc of a grain. */
 export interface GrainMethod {
@@ -7,24 +24,37 @@ export interface GrainMethod {
   readonly name: string;
   /** Its name on the grain and on the client. */
   readonly property: string;
-  /** Its position in the service, streaming rpcs counted: how it travels to members of Proto.Actor Go. */
+  /** How it travels: its position in the service, streaming rpcs counted, as in Proto.Actor Go, unless it is pinned. */
   readonly index: number;
   readonly input: DescMessage;
   readonly output: DescMessage;
+  readonly reentrancy: GrainReentrancy;
+  /** The caller does not wait for the answer. */
+  readonly isOneWay: boolean;
+  /** protobuf's `idempotency_level` says that running it twice does no harm. */
+  readonly isIdempotent: boolean;
 }
 
 /** What generated code says about a service that its descriptor does not. */
 export interface GrainServiceOptions {
+  /** Default: the service's short name in Go's camel case. */
+  readonly kind?: string | undefined;
+  /** Milliseconds without a call after which an activation ends, where `KindOptions` say nothing. 0 = never. */
+  readonly idleTimeoutMs?: number | undefined;
   /** Property names, by rpc name, where the usual one would collide with something. */
   readonly properties?: Readonly<Record<string, string>> | undefined;
+  /** By rpc name. */
+  readonly methods?: Readonly<Record<string, GrainMethodOptions>> | undefined;
 }
 
 /** A protobuf service as grains see it. `Grain` is what implements it, `Client` what calls it. */
 export interface GrainService<Grain extends object = object, Client extends object = object> {
   readonly descriptor: DescService;
-  /** The service's short name, in Go's camel case, as in Proto.Actor Go. */
+  /** The service's short name, in Go's camel case, as in Proto.Actor Go, unless the contract names another. */
   readonly kind: string;
-  /** By position in the service; empty where an rpc streams. */
+  /** Milliseconds, where the contract says so and `KindOptions` do not. */
+  readonly idleTimeoutMs: number | undefined;
+  /** By index; empty where an rpc streams, or nothing has that index. */
   readonly methods: readonly (GrainMethod | undefined)[];
   /** Only for the compiler: ties a service to its types. */
   readonly "~types"?: { readonly grain: Grain; readonly client: Client };
@@ -35,11 +65,13 @@ export function grainService<Grain extends object, Client extends object>(
   descriptor: DescService,
   options: GrainServiceOptions = {},
 ): GrainService<Grain, Client> {
-  return {
-    descriptor,
-    kind: goCamelCase(descriptor.name),
-    methods: descriptor.methods.map((method, index) => grainMethod(method, index, options)),
-  };
+  const { kind = goCamelCase(descriptor.name), idleTimeoutMs } = options;
+  const methods: (GrainMethod | undefined)[] = [];
+  for (const [position, method] of descriptor.methods.entries()) {
+    const described = grainMethod(method, position, options);
+    methods[described?.index ?? position] ??= described;
+  }
+  return { descriptor, kind, idleTimeoutMs, methods: Array.from(methods) };
 }
 
 /**
@@ -57,12 +89,15 @@ function goCamelCase(name: string): string {
 
 function grainMethod(
   method: DescMethod,
-  index: number,
-  { properties }: GrainServiceOptions,
+  position: number,
+  { properties, methods }: GrainServiceOptions,
 ): GrainMethod | undefined {
   if (method.methodKind !== "unary") return undefined;
-  const property = properties?.[method.name] ?? method.localName;
-  return { name: method.name, property, index, input: method.input, output: method.output };
+  const { name, input, output, localName, idempotency } = method;
+  const { reentrancy = "none", oneWay = false, index = position } = methods?.[name] ?? {};
+  const isIdempotent = idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
+  const property = properties?.[name] ?? localName;
+  return { name, property, index, input, output, reentrancy, isOneWay: oneWay, isIdempotent };
 }
 
 /** Lets the messages of a service travel between processes. */

@@ -4,7 +4,7 @@ import type { GrainService } from "./grain-service.ts";
 
 /** How a kind's activations live. */
 export interface KindOptions {
-  /** Milliseconds without a call after which an activation ends. 0 = never. Default 60,000. */
+  /** Milliseconds without a call after which an activation ends. 0 = never. Default: what the contract says, else 60,000. */
   readonly idleTimeoutMs?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export function grainKind<Grain extends object>(
   factory: GrainFactory<Grain>,
   options: KindOptions = {},
 ): Kind {
-  const { idleTimeoutMs = kindDefaults.idleTimeoutMs } = options;
+  const { idleTimeoutMs = service.idleTimeoutMs ?? kindDefaults.idleTimeoutMs } = options;
   if (!(idleTimeoutMs >= 0)) {
     throw new ClusterError(
       "invalid_options",
