@@ -119,6 +119,8 @@ export class CallContext implements GrainCallContext {
   }
 
   async callGrain(call: OutgoingGrainCall): Promise<Message> {
+    // What goes on without this call need not fit into its time.
+    if (call.method.isOneWay) return this.cluster.callGrain(call);
     const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
     const options = { ...call.options, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
     return this.cluster.callGrain({ ...call, options, callers: [...this.#call.callers, identityKey(this)] });

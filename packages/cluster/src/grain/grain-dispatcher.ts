@@ -13,6 +13,8 @@ import { GrainCall } from "./grain-call.ts";
 import type { GrainCallOptions, OutgoingGrainCall } from "./grain-caller.ts";
 import { fromGrainFailure } from "./grain-failure.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
+import { IdempotentCalls } from "./idempotent-calls.ts";
+import { handOver, type SendCall } from "./one-way.ts";
 import { pauseBeforeRetry } from "./retry-pause.ts";
 
 /** What calls are made with. */
@@ -26,13 +28,23 @@ export interface DispatcherParts {
   readonly freezesMessages: boolean;
 }
 
+/** A call that is on its way. */
+interface Sending {
+  readonly target: ClusterIdentity;
+  readonly call: GrainCall;
+  readonly options: GrainCallOptions;
+  readonly onSent: (target: PID) => void;
+}
+
 /** Makes grain calls: finds the grain, sends, and sends again if there is proof that no handler was started. */
 export class GrainDispatcher {
   readonly #parts: DispatcherParts;
   readonly #registered = new Set<GrainService>();
+  readonly #idempotentCalls: IdempotentCalls;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    this.#idempotentCalls = new IdempotentCalls(parts);
   }
 
   async call({
@@ -49,12 +61,28 @@ export class GrainDispatcher {
       registerService(types, service);
     }
     const target = { kind: service.kind, identity };
-    checkNoCycle(target, callers);
+    // Nobody waits for a one-way call.
+    const waiting = method.isOneWay ? [] : callers;
+    checkNoCycle(target, waiting);
     const deadline = new Deadline(system.clock, options.timeoutMs ?? requestTimeoutMs);
-    const call = new GrainCall({ method, request: create(method.input, request), deadline, callers });
+    const call = new GrainCall({
+      method,
+      request: create(method.input, request),
+      deadline,
+      callers: waiting,
+    });
+    const send: SendCall = (onSent) => this.#send({ target, call, options, onSent });
+    if (method.isOneWay) return handOver(system, call, send);
+    if (method.isIdempotent) return this.#idempotentCalls.call(deadline, send);
+    return send(() => undefined);
+  }
+
+  async #send(sending: Sending): Promise<Message> {
+    const { call, options } = sending;
+    const { deadline } = call;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#attempt(target, call, options);
+        return await this.#attempt(sending);
       } catch (error) {
         if (!isSafeToRepeat(error) || deadline.remainingMs === 0) throw error;
       }
@@ -62,17 +90,16 @@ export class GrainDispatcher {
     }
   }
 
-  async #attempt(target: ClusterIdentity, call: GrainCall, options: GrainCallOptions): Promise<Message> {
+  async #attempt({ target, call, options, onSent }: Sending): Promise<Message> {
     const { system, cache, locate, freezesMessages } = this.#parts;
     const { signal, headers } = options;
     const pid = cache.get(target) ?? (await locate(target, { timeoutMs: call.deadline.remainingMs, signal }));
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     try {
       const timeoutMs = call.deadline.remainingMs;
-      return readReply(
-        call.method,
-        await system.root.requestAsync(pid, call, { timeoutMs, signal, headers }),
-      );
+      const reply = system.root.requestAsync(pid, call, { timeoutMs, signal, headers });
+      onSent(pid);
+      return readReply(call.method, await reply);
     } catch (error) {
       if (!ActorError.is(error)) throw error;
       if (error.code === "dead_letter") cache.remove(target, pid);

@@ -1,0 +1,32 @@
+import { create, type Message } from "@bufbuild/protobuf";
+import type { ActorSystem, PID } from "@ts-grain/actor";
+import { ClusterError } from "../cluster-error.ts";
+import type { GrainCall } from "./grain-call.ts";
+
+/** Sends a call until it is answered; tells each time to whom it was sent. */
+export type SendCall = (onSent: (target: PID) => void) => Promise<Message>;
+
+/**
+ * Hands a call over without waiting for its answer: resolves once it was sent, with an empty message. The call is
+ * still sent again if it reached no handler. What the grain answers is an `Empty`, or an error that only the log gets.
+ *
+ * @throws what `send` throws before the call was first sent.
+ */
+export function handOver({ logger }: ActorSystem, call: GrainCall, send: SendCall): Promise<Message> {
+  const { promise, resolve, reject } = Promise.withResolvers<Message>();
+  let isSent = false;
+  const onSent = (): void => {
+    isSent = true;
+    resolve(create(call.method.output));
+  };
+  send(onSent).catch((error: unknown) => {
+    if (!isSent) reject(error);
+    else if (isWorthSaying(error)) logger.warn({ error, method: call.method.name }, "a one-way call failed");
+  });
+  return promise;
+}
+
+/** A handler may well run longer than the call waits, and who shuts down knows it. */
+function isWorthSaying(error: unknown): boolean {
+  return !(ClusterError.is(error) && (error.code === "outcome_unknown" || error.code === "stopped"));
+}
