@@ -128,13 +128,6 @@ test("what cannot be serialised fails the request at once and says why", async (
   });
 });
 
-test("what cannot be serialised and has no sender is a dead letter", async () => {
-  await using pair = await RemotePair.start();
-  const letters = events(pair.a.system, DeadLetterEvent);
-  pair.a.system.root.send(new PID("b:1", "x"), "text");
-  expect(letters).toMatchObject([{ message: "text", reason: "not_serializable" }]);
-});
-
 test("a type that the receiver did not register becomes a dead letter there, and its sender is told", async () => {
   await using pair = await RemotePair.start();
   const target = pair.expose("echo", echo);
@@ -370,5 +363,20 @@ test("a system that peers have blocked is told, and talks to them again under an
   expect([blocked, terminated]).toMatchObject([[], [{ address: "b:1", reason: "stopped" }]]);
   remote.rename(system.id);
   await expect(system.root.requestAsync(target, text("z"))).rejects.toMatchObject({ code: "dead_letter" });
+  expect(blocked).toMatchObject([{ address: "b:1" }]);
+});
+
+test("the open connection of a peer that was blocked is closed after a while, and the peer finds out why", async () => {
+  await using pair = await RemotePair.start();
+  const { system } = pair.a;
+  const target = pair.expose("echo", echo);
+  const blocked = events(system, BlockedByPeerEvent);
+  await system.root.requestAsync(target, text("x"));
+  pair.b.remote.blockList.add(system.id);
+  await pair.clock.advance(2_900);
+  await expect(system.root.requestAsync(target, text("y"))).resolves.toEqual(text("re: y"));
+  expect(pair.b.remote.stats.sessions).toBe(1);
+  await pair.clock.advance(1_000);
+  expect(pair.b.remote.stats.sessions).toBe(0);
   expect(blocked).toMatchObject([{ address: "b:1" }]);
 });

@@ -64,7 +64,7 @@ export class Context implements ActorContext, SpawnPlace {
   get signal(): AbortSignal {
     const { extras, phase } = this.cell;
     extras.abort ??= new AbortController();
-    if (phase === "stopping" || phase === "stopped" || extras.isStopRequested) extras.abortSignal();
+    if (phase === "stopping" || phase === "stopped" || extras.isEnding) extras.abortSignal();
     return extras.abort.signal;
   }
 
@@ -172,10 +172,14 @@ export class Context implements ActorContext, SpawnPlace {
   }
 
   pipeTo(promise: PromiseLike<Message>, target: PID): void {
-    promise.then(
-      (value) => this.request(target, value),
-      (reason: unknown) => this.request(target, toError(reason)),
-    );
+    promise
+      .then(
+        (value) => this.request(target, value),
+        (reason: unknown) => this.request(target, toError(reason)),
+      )
+      .then(undefined, (error: unknown) =>
+        this.system.logger.error({ err: error }, "the outcome of a promise could not be sent"),
+      );
   }
 
   // Four parameters, as an object for them would be made for every message.

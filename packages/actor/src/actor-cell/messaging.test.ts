@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
 import { AutoRespond, Touch, Touched } from "../message/auto-respond.ts";
 import { DeadLetterEvent } from "../message/dead-letter.ts";
+import { Started } from "../message/lifecycle.ts";
 import type { Message } from "../message/message.ts";
 import { MessageBatch } from "../message/message-batch.ts";
 import { isFromRuntime } from "../message/system-message.ts";
+import { PID } from "../pid/pid.ts";
+import { refusing } from "../testing/refusing-process.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import { propsFromFunction } from "./props.ts";
@@ -177,6 +180,19 @@ test("pipeTo sends the value or the error, with the actor as sender", async () =
   const [first, second] = [await probe.next(), await probe.next()];
   expect([first.message, second.message]).toEqual(["value", new Error("no value")]);
   expect(first.sender).toBe(pid);
+});
+
+test("an outcome that cannot be sent on is reported, and harms neither the actor nor the process", async () => {
+  await using rig = new TestSystem();
+  rig.system.processes.useResolver(() => refusing);
+  rig.system.root.spawn(
+    propsFromFunction((context) => {
+      if (context.message instanceof Started)
+        context.pipeTo(Promise.resolve("value"), new PID("elsewhere:1", "x"));
+    }),
+  );
+  await rig.settle();
+  expect(rig.log.at("error")).toEqual(["the outcome of a promise could not be sent"]);
 });
 
 test("pipeTo sends the deadline's error when the request timed out", async () => {

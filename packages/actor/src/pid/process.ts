@@ -2,9 +2,12 @@ import type { Message, MessageHeaders } from "../message/message.ts";
 import type { SystemMessage } from "../message/system-message.ts";
 import type { PID } from "./pid.ts";
 
-/** What stands behind a PID: takes messages, at any time, and never throws. */
+/** What stands behind a PID: takes messages, at any time. */
 export interface Process {
-  /** Takes a message for the target; headers are `undefined` when there are none. */
+  /**
+   * Takes a message for the target; headers are `undefined` when there are none. Throws only if the message can never
+   * leave the process, which nobody but the sender can mend.
+   */
   sendUser(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void;
 
   /** Takes a system message for the target. */

@@ -3,6 +3,7 @@ import { type Props, propsFromFunction } from "../actor-cell/props.ts";
 import { Started } from "../message/lifecycle.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 import { PID } from "../pid/pid.ts";
+import { refusing } from "../testing/refusing-process.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import { groupProps, poolProps } from "./router.ts";
@@ -220,6 +221,17 @@ test("a router loses nothing while routees come and go", async () => {
   }
   await rig.settle();
   expect(got).toBe(10_000);
+});
+
+test("a message that one routee's address does not take reaches the others, and the router goes on", async () => {
+  await using rig = new TestSystem();
+  rig.system.processes.useResolver(() => refusing);
+  const probe = new TestProbe(rig.system);
+  const router = rig.system.root.spawn(groupProps(broadcast, [new PID("elsewhere:1", "x"), probe.pid]));
+  for (const message of ["first", "second"]) rig.system.root.send(router, message);
+  await rig.settle();
+  expect(probe.messages).toEqual(["first", "second"]);
+  expect(rig.system.stats.deadLetters.not_serializable).toBe(2);
 });
 
 test("a pool of negative size is refused", () => {

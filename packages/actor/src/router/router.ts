@@ -83,7 +83,15 @@ class Router implements Actor {
     if (routees.length === 0) {
       system.processes.deadLetter({ target: self, message, sender, reason: "no_routee" });
     }
-    for (const pid of routees) system.processes.get(pid).sendUser(pid, message, sender, headers);
+    for (const pid of routees) {
+      try {
+        system.processes.get(pid).sendUser(pid, message, sender, headers);
+      } catch (error) {
+        // It is not the router's message, and so not its failure.
+        system.logger.error({ err: error, target: pid.toString() }, "a message cannot be routed");
+        system.processes.deadLetter({ target: pid, message, sender, reason: "not_serializable" });
+      }
+    }
   }
 
   #add(context: ActorContext, pid: PID): void {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { type Props, propsFromFunction } from "../actor-cell/props.ts";
 import { Started } from "../message/lifecycle.ts";
-import type { PID } from "../pid/pid.ts";
+import { PID } from "../pid/pid.ts";
+import { refusing } from "../testing/refusing-process.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import { TimerScheduler } from "./timer-scheduler.ts";
@@ -97,4 +98,16 @@ test("an interval of nothing is refused", async () => {
   const schedule = () =>
     new TimerScheduler(rig.system.root).sendRepeatedly({ intervalMs: 0 }, probe.pid, "tick");
   expect(schedule).toThrow(expect.objectContaining({ code: "invalid_options" }));
+});
+
+test("what cannot be sent when its time comes is reported, and does not end the repetition", async () => {
+  await using rig = new TestSystem();
+  rig.system.processes.useResolver(() => refusing);
+  const scheduler = new TimerScheduler(rig.system.root);
+  const target = new PID("elsewhere:1", "x");
+  scheduler.sendOnce(10, target, "once");
+  const timer = scheduler.sendRepeatedly({ intervalMs: 100 }, target, "tick");
+  await rig.clock.advance(300);
+  timer.cancel();
+  expect(rig.log.at("error")).toEqual(Array(4).fill("a scheduled message could not be sent"));
 });

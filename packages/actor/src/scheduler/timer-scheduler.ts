@@ -52,7 +52,7 @@ export class TimerScheduler {
     return this.#untilAborted((ended) =>
       this.#context.system.clock.schedule(delayMs, () => {
         ended();
-        send();
+        this.#attempt(send);
       }),
     );
   }
@@ -65,11 +65,20 @@ export class TimerScheduler {
       let timer: Timer;
       const fire = (): void => {
         timer = clock.schedule(intervalMs, fire);
-        send();
+        this.#attempt(send);
       };
       timer = clock.schedule(initialMs ?? intervalMs, fire);
       return { cancel: () => timer.cancel() };
     });
+  }
+
+  /** A timer has no caller who could be told. */
+  #attempt(send: () => void): void {
+    try {
+      send();
+    } catch (error) {
+      this.#context.system.logger.error({ err: error }, "a scheduled message could not be sent");
+    }
   }
 
   /** Cancels the timer when the actor ends; `begin` is given what to call when there is nothing left to cancel. */

@@ -11,6 +11,7 @@ import {
   Unwatch,
   Watch,
 } from "@ts-grain/actor";
+import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
@@ -19,8 +20,9 @@ import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
 import { Outbox } from "./outbox.ts";
+import { UndecodedMessage } from "./undecoded-message.ts";
 import { undelivered } from "./undelivered.ts";
-import { waitingMessages } from "./waiting-messages.ts";
+import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
 import { WatchTable } from "./watch-table.ts";
 
 /** Where a message comes from, and what travels beside it. */
@@ -66,18 +68,23 @@ export class Endpoint {
   }
 
   /**
-   * Takes a message for the peer. If too much waits already, it becomes a dead letter with reason "overloaded"; if it can
-   * never leave the process, one with reason "not_serializable", and a request fails with the RemoteError that says why.
+   * Takes a message for the peer. If too much waits already, it becomes a dead letter with reason "overloaded". If it can
+   * never leave the process, a request fails with the error, as its caller awaits that; of anything else the sender is told
+   * by the throw.
+   *
+   * @throws RemoteError "not_serializable", "message_too_large".
    */
   send(target: PID, message: Message, origin: Origin): void {
+    const { sender } = origin;
     if (this.#outbox.isFull) {
-      this.#services.deadLetter({ target, message, sender: origin.sender, reason: "overloaded" });
+      this.#services.deadLetter({ target, message, sender, reason: "overloaded" });
       return;
     }
     try {
       this.#add(target, message, origin);
     } catch (error) {
-      this.#refuse({ target, message, sender: origin.sender, reason: "not_serializable" }, error as Error);
+      if (sender === undefined || !this.#isWaiting(sender)) throw error;
+      this.#fail(sender, error as Error);
     }
   }
 
@@ -165,9 +172,21 @@ export class Endpoint {
     for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take())
       frames.push(frame);
     for (const frame of frames) {
-      for (const waiting of waitingMessages(frame, types)) {
-        this.#outbox.add({ ...waiting, codec: this.#codecFor(types.typeOf(waiting.message)) });
-      }
+      for (const waiting of waitingMessages(frame, types)) this.#addAnew(waiting);
+    }
+  }
+
+  #addAnew(waiting: WaitingMessage): void {
+    const { message } = waiting;
+    try {
+      if (message instanceof UndecodedMessage)
+        throw new RemoteError("not_serializable", "it has no JSON form");
+      const codec = this.#codecFor(this.#services.types.typeOf(message));
+      this.#outbox.add({ ...waiting, message, codec });
+    } catch (error) {
+      const { typeName } = waiting.codec;
+      this.#services.logger.error({ err: error, typeName }, "a message cannot be told to a Go member");
+      this.#neverLeft(letterOf(waiting, "not_serializable"));
     }
   }
 
@@ -193,17 +212,13 @@ export class Endpoint {
     this.#services.deadLetter({ ...letter, sender });
   }
 
-  #refuse(letter: DeadLetter, error: Error): void {
-    const { sender } = letter;
-    this.#services.logger.error(
-      { err: error, target: letter.target?.toString() },
-      "a message cannot leave the process",
-    );
-    const isRequest =
-      sender !== undefined && sender.requestId !== 0 && this.#services.processes.isLocal(sender);
-    this.#services.deadLetter(isRequest ? { ...letter, sender: undefined } : letter);
-    if (isRequest)
-      this.#services.processes.get(sender).sendUser(sender, new RequestFailed(error), undefined, undefined);
+  /** Whether a sender is a request of this system that awaits its reply. */
+  #isWaiting(sender: PID): boolean {
+    return sender.requestId !== 0 && this.#services.processes.isLocal(sender);
+  }
+
+  #fail(request: PID, error: Error): void {
+    this.#services.processes.get(request).sendUser(request, new RequestFailed(error), undefined, undefined);
   }
 
   #tell(watcher: PID, news: Terminated): void {

@@ -1,8 +1,7 @@
 import type { DeadLetter } from "@ts-grain/actor";
 import { StopSchema, TerminatedSchema, UnwatchSchema, WatchSchema } from "../gen/actor/actor_pb.ts";
-import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import type { TypeRegistry } from "../wire/type-registry.ts";
-import { waitingMessages } from "./waiting-messages.ts";
+import { letterOf, waitingMessages } from "./waiting-messages.ts";
 
 const systemTypes: ReadonlySet<string> = new Set(
   [StopSchema, TerminatedSchema, UnwatchSchema, WatchSchema].map(({ typeName }) => typeName),
@@ -13,8 +12,7 @@ const systemTypes: ReadonlySet<string> = new Set(
  * and watchers hear of that end otherwise.
  */
 export function* undelivered(frame: Uint8Array, types: TypeRegistry): Iterable<DeadLetter> {
-  for (const { codec, message, target, sender } of waitingMessages(frame, types)) {
-    if (systemTypes.has(codec.typeName)) continue;
-    yield { target, message: actorMessageFromWire(message, target.address), sender, reason: "unreachable" };
+  for (const waiting of waitingMessages(frame, types)) {
+    if (!systemTypes.has(waiting.codec.typeName)) yield letterOf(waiting, "unreachable");
   }
 }

@@ -1,8 +1,16 @@
-import { PID } from "@ts-grain/actor";
+import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
+import { type DeadLetter, type DeadLetterReason, PID } from "@ts-grain/actor";
+import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import { BatchReader, type WirePid } from "../wire/batch-reader.ts";
 import type { Outgoing } from "../wire/batch-writer.ts";
 import { readFrame } from "../wire/frame.ts";
 import type { TypeRegistry } from "../wire/type-registry.ts";
+import { UndecodedMessage } from "./undecoded-message.ts";
+
+/** A message in a frame of ours. A codec may write what it does not read, such as a message that nests too deeply. */
+export interface WaitingMessage extends Omit<Outgoing, "message"> {
+  readonly message: ProtobufMessage | UndecodedMessage;
+}
 
 /** We wrote the batch ourselves. */
 const unlimited = {
@@ -14,7 +22,7 @@ const unlimited = {
 };
 
 /** The messages in a frame of ours that has not left. */
-export function* waitingMessages(frame: Uint8Array, types: TypeRegistry): Iterable<Outgoing> {
+export function* waitingMessages(frame: Uint8Array, types: TypeRegistry): Iterable<WaitingMessage> {
   const outer = readFrame(frame);
   if (outer.kind !== "batch") return;
   const batch = new BatchReader(outer.body, unlimited);
@@ -24,11 +32,30 @@ export function* waitingMessages(frame: Uint8Array, types: TypeRegistry): Iterab
     const sender = batch.senders[batch.senderIndex];
     yield {
       codec,
-      message: codec.decode(frame, batch.messageStart, batch.messageEnd),
+      message: decoded(frame, batch, codec),
       target: pid(batch.targets[batch.targetIndex]!, batch.targetRequestId),
       sender: sender && pid(sender, batch.senderRequestId),
       headers: batch.headers,
     };
+  }
+}
+
+/** A message of ours as a dead letter. */
+export function letterOf(waiting: WaitingMessage, reason: DeadLetterReason): DeadLetter {
+  const { target, message, sender } = waiting;
+  const known = message instanceof UndecodedMessage ? message : actorMessageFromWire(message, target.address);
+  return { target, message: known, sender, reason };
+}
+
+function decoded(
+  frame: Uint8Array,
+  { messageStart, messageEnd }: BatchReader,
+  codec: Outgoing["codec"],
+): WaitingMessage["message"] {
+  try {
+    return codec.decode(frame, messageStart, messageEnd);
+  } catch {
+    return new UndecodedMessage(codec.typeName);
   }
 }
 

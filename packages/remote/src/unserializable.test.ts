@@ -1,0 +1,148 @@
+import { create, isMessage } from "@bufbuild/protobuf";
+import {
+  AnySchema,
+  type DescriptorProto,
+  DescriptorProtoSchema,
+  type StringValue,
+  StringValueSchema,
+  UInt32ValueSchema,
+} from "@bufbuild/protobuf/wkt";
+import {
+  type ActorContext,
+  DeadLetterEvent,
+  type Message,
+  PID,
+  propsFromFunction,
+  Started,
+} from "@ts-grain/actor";
+import { TestProbe } from "@ts-grain/actor/testing";
+import { expect, test } from "vitest";
+import { RemotePair } from "../test/remote-pair.ts";
+import { RemoteError } from "./remote-error.ts";
+import { CapturingListener } from "./testing/raw-peer.ts";
+
+const impossible = create(UInt32ValueSchema, { value: -1 });
+
+/** Messages that cannot leave the process, and the code of the error that says why. */
+const unsendable: readonly { readonly name: string; readonly message: Message; readonly code: string }[] = [
+  { name: "a plain object", message: { plain: "object" }, code: "not_serializable" },
+  { name: "a string", message: "text", code: "not_serializable" },
+  { name: "a message of the runtime", message: new Started(), code: "not_serializable" },
+  { name: "a type that is not registered", message: create(AnySchema), code: "not_serializable" },
+  { name: "a message that its codec refuses", message: impossible, code: "not_serializable" },
+  { name: "a message beyond the frame", message: text("x".repeat(5_000_000)), code: "message_too_large" },
+];
+
+function text(value: string): StringValue {
+  return create(StringValueSchema, { value });
+}
+
+/** Message types in message types, so many deep. */
+function nested(depth: number): DescriptorProto {
+  let inner = create(DescriptorProtoSchema);
+  for (let at = 1; at < depth; at++) inner = create(DescriptorProtoSchema, { nestedType: [inner] });
+  return inner;
+}
+
+test.for(unsendable)("a request with $name fails at once and says why", async ({ message, code }) => {
+  await using pair = await RemotePair.start();
+  const answer = pair.a.system.root.requestAsync(
+    pair.expose("x", () => {}),
+    message,
+  );
+  await expect(answer).rejects.toMatchObject({ name: "RemoteError", code });
+  expect(pair.a.system.stats.pendingRequests).toBe(0);
+});
+
+test.for(unsendable)("sending $name throws at the sender and says why", async ({ message, code }) => {
+  await using pair = await RemotePair.start();
+  const target = pair.expose("x", () => {});
+  const probe = new TestProbe(pair.a.system);
+  const { root } = pair.a.system;
+  for (const send of [
+    () => root.send(target, message),
+    () => root.requestWithSender(target, message, probe.pid),
+  ]) {
+    expect(send).toThrow(expect.objectContaining({ name: "RemoteError", code }));
+  }
+  expect(probe.messages).toEqual([]);
+});
+
+test.for(unsendable)("responding with $name throws at the actor that responds", async ({ message }) => {
+  await using pair = await RemotePair.start();
+  const errors: unknown[] = [];
+  const target = pair.expose("clumsy", (context: ActorContext) => {
+    if (!isMessage(context.message, StringValueSchema)) return;
+    try {
+      context.respond(message);
+    } catch (error) {
+      errors.push(error);
+      context.respond(text("sorry"));
+    }
+  });
+  await expect(pair.a.system.root.requestAsync(target, text("?"))).resolves.toEqual(text("sorry"));
+  expect(errors).toEqual([expect.any(RemoteError)]);
+});
+
+test("who forwards a request that cannot leave does not fail, but who asked is told", async () => {
+  await using pair = await RemotePair.start();
+  const target = pair.expose("x", () => {});
+  const forwarder = pair.a.system.root.spawn(
+    propsFromFunction((context) => {
+      if (context.message === "pass this on") context.forward(target);
+    }),
+  );
+  const answer = pair.a.system.root.requestAsync(forwarder, "pass this on");
+  await expect(answer).rejects.toMatchObject({ code: "not_serializable" });
+});
+
+test("what was sent before and after a message that cannot leave arrives", async () => {
+  await using pair = await RemotePair.start();
+  const texts: string[] = [];
+  const target = pair.expose("x", ({ message }: ActorContext) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  const { root } = pair.a.system;
+  root.send(target, text("before"));
+  for (const { message } of unsendable) expect(() => root.send(target, message)).toThrow(RemoteError);
+  root.send(target, text("after"));
+  await pair.clock.settle();
+  expect(texts).toEqual(["before", "after"]);
+});
+
+test("what has no JSON form is a dead letter once the peer turns out to be Go, and the rest reaches it", async () => {
+  await using pair = await RemotePair.start();
+  await using go = await CapturingListener.start(pair.network.transport());
+  const { system, remote } = pair.a;
+  remote.types.register(AnySchema);
+  const letters: DeadLetterEvent[] = [];
+  system.eventStream.subscribe((event) => event instanceof DeadLetterEvent && letters.push(event));
+  const unknown = create(AnySchema, { typeUrl: "type.googleapis.com/x.Unknown", value: Uint8Array.of(1) });
+  const refused = expect(system.root.requestAsync(new PID(go.address, "x"), unknown)).rejects.toMatchObject({
+    code: "dead_letter",
+  });
+  system.root.send(new PID(go.address, "x"), text("readable"));
+  const { envelopes } = await go.nextBatch();
+  expect(envelopes).toMatchObject([{ serializerId: 1 }]);
+  await refused;
+  expect(letters).toMatchObject([{ message: unknown, reason: "not_serializable" }]);
+});
+
+test("what is encoded but cannot be decoded again is a dead letter that names its type, and watchers are still told", async () => {
+  await using pair = await RemotePair.start();
+  const { system, remote } = pair.a;
+  remote.types.register(DescriptorProtoSchema);
+  const letters: DeadLetterEvent[] = [];
+  system.eventStream.subscribe((event) => event instanceof DeadLetterEvent && letters.push(event));
+  const nowhere = new PID("nowhere:1", "x");
+  const watcher = new TestProbe(system);
+  watcher.watch(nowhere);
+  system.root.send(nowhere, nested(150));
+  system.root.send(nowhere, text("plain"));
+  await pair.clock.advance(60_000);
+  expect(letters).toMatchObject([
+    { message: { typeName: "google.protobuf.DescriptorProto" }, reason: "unreachable" },
+    { message: text("plain"), reason: "unreachable" },
+  ]);
+  expect(watcher.messages).toEqual([expect.objectContaining({ why: "address_terminated" })]);
+});
