@@ -122,16 +122,15 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
   }
 
   handleWaiting(message: SystemMessage): void {
-    if (!(message instanceof Stop)) return;
-    this.extras.isStopRequested = true;
-    this.extras.abortSignal();
+    if (message instanceof Stop) this.extras.endSoon();
   }
 
   handleIdle(): void {
     // An idle actor must not keep its last message alive.
     this.context.message = Started.instance;
     this.context.origin = undefined;
-    this.#extras?.receiveTimer?.noticeIdle();
+    // One that waits for its supervisor is not idle.
+    if (this.phase === "running") this.#extras?.receiveTimer?.noticeIdle();
   }
 
   undeliverable(target: PID | undefined, { message, origin, reason, answer }: Undelivered): void {

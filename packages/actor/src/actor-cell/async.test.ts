@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Started, Stopped, Stopping } from "../message/lifecycle.ts";
 import { isFromRuntime } from "../message/system-message.ts";
+import { allForOne } from "../supervision/all-for-one.ts";
 import { JournalActor } from "../testing/journal-actor.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
@@ -153,6 +154,28 @@ test("a restart aborts the old incarnation's signal, and the new one has its own
   rig.system.root.send(pid, "fail");
   await rig.settle();
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
+});
+
+test("the signal of a sibling that is replaced too aborts at once, though its handler still waits", async () => {
+  await using rig = new TestSystem();
+  const journal: string[] = [];
+  const child = propsFromFunction(async (context) => {
+    if (context.message === "fail") throw new Error("as told");
+    if (context.message !== "wait") return;
+    await new Promise((resolve) => context.signal.addEventListener("abort", resolve));
+    journal.push(`aborted, then ${context.signal.aborted}`);
+  });
+  const parent = propsFromFunction(
+    (context) => {
+      if (!(context.message instanceof Started)) return;
+      context.send(context.spawn(child), "wait");
+      context.send(context.spawn(child), "fail");
+    },
+    { supervisionStrategy: allForOne() },
+  );
+  rig.system.root.spawn(parent);
+  await rig.settle();
+  expect(journal).toEqual(["aborted, then true"]);
 });
 
 test("the root's signal aborts when the system shuts down", async () => {

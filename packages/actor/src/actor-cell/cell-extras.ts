@@ -28,8 +28,8 @@ export class CellExtras {
   /** Failed children in whose place this actor has failed. */
   escalated: ActorCell[] | undefined = undefined;
   abort: AbortController | undefined = undefined;
-  /** Whether a stop waits for the handler's promise. */
-  isStopRequested = false;
+  /** Whether this incarnation ends once its handler's promise has settled. */
+  isEnding = false;
   readonly #processes: ProcessRegistry;
   #watches: Watches | undefined = undefined;
   #statistics: RestartStatistics | undefined = undefined;
@@ -62,6 +62,13 @@ export class CellExtras {
     this.escalated = undefined;
     this.abortSignal();
     this.abort = undefined;
+    this.isEnding = false;
+  }
+
+  /** Tells the handler that waits for a promise that its incarnation ends with it. */
+  endSoon(): void {
+    this.isEnding = true;
+    this.abortSignal();
   }
 
   abortSignal(): void {

@@ -65,8 +65,15 @@ export function applyDecision(
 }
 
 function restartAfter(cell: ActorCell, delayMs: number): void {
-  const restart = (): void => cell.signal(() => restartCell(cell));
-  if (delayMs > 0) cell.extras.backoff = cell.runtime.clock.schedule(delayMs, restart);
+  if (cell.phase !== "running" && cell.phase !== "failed") return;
+  const { extras } = cell;
+  const restart = (): void => {
+    // A handler that still waits hears of it now, as the restart has to wait for it.
+    extras.endSoon();
+    cell.signal(() => restartCell(cell));
+  };
+  extras.backoff?.cancel();
+  if (delayMs > 0) extras.backoff = cell.runtime.clock.schedule(delayMs, restart);
   else restart();
 }
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { ReceiveTimeout, Started } from "../message/lifecycle.ts";
 import { isFromRuntime } from "../message/system-message.ts";
+import type { PID } from "../pid/pid.ts";
+import { oneForOne } from "../supervision/one-for-one.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
 import { propsFromFunction } from "./props.ts";
@@ -92,6 +94,37 @@ test("a restart ends it", async () => {
   await rig.clock.advance(1_000);
   expect(timeouts).toEqual([]);
   expect(rig.clock.scheduled).toBe(0);
+});
+
+test("an actor that waits for its supervisor gets no ReceiveTimeout before it goes on", async () => {
+  for (const directive of ["restart", "resume"] as const) {
+    await using rig = new TestSystem();
+    const timeoutsAtMs: number[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let pid: PID | undefined;
+    const child = propsFromFunction((context) => {
+      if (context.message instanceof Started) context.setReceiveTimeout(100);
+      if (context.message instanceof ReceiveTimeout) timeoutsAtMs.push(rig.clock.nowMs());
+      if (context.message === "fail") throw new Error("as told");
+    });
+    // The parent decides once its turn is over.
+    const parent = propsFromFunction(
+      (context) => {
+        if (!(context.message instanceof Started)) return undefined;
+        pid = context.spawn(child);
+        return promise;
+      },
+      { supervisionStrategy: oneForOne({ decider: () => directive }) },
+    );
+    rig.system.root.spawn(parent);
+    await rig.clock.advance(50);
+    rig.system.root.send(pid!, "fail");
+    await rig.clock.advance(450);
+    expect(timeoutsAtMs).toEqual([]);
+    resolve();
+    await rig.clock.advance(100);
+    expect(timeoutsAtMs).toEqual([600]);
+  }
 });
 
 test.each([0, -1, Number.NaN])("a period of %d is refused", async (timeoutMs) => {

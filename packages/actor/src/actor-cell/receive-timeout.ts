@@ -11,8 +11,9 @@ export function setReceiveTimeout(cell: ActorCell, timeoutMs: number): void {
   if (cell.phase !== "running") return;
   const timer = new ReceiveTimer(cell.runtime.clock, timeoutMs, () =>
     cell.signal(() => {
-      // Between the alarm and its turn the timer may have been replaced, or a message may have come.
-      if (cell.extras.receiveTimer !== timer || timer.isTouched || cell.mailbox.length > 0) return undefined;
+      // Between the alarm and its turn the timer may have been replaced, a message may have come, or the actor failed.
+      if (cell.extras.receiveTimer !== timer || cell.phase !== "running") return undefined;
+      if (timer.isTouched || cell.mailbox.length > 0) return undefined;
       timer.touch();
       return cell.deliver(ReceiveTimeout.instance);
     }),

@@ -22,6 +22,9 @@ export function exponentialBackoff(options: ExponentialBackoffOptions = {}): Sup
   const { initialMs = 100, maxMs = 30_000, resetAfterMs = 60_000, jitter = 0.1 } = options;
   if (!(initialMs > 0))
     throw new ActorError("invalid_options", `initialMs must be positive, got ${initialMs}`);
+  if (!(maxMs > 0)) throw new ActorError("invalid_options", `maxMs must be positive, got ${maxMs}`);
+  if (!(resetAfterMs >= 0))
+    throw new ActorError("invalid_options", `resetAfterMs must not be negative, got ${resetAfterMs}`);
   if (!(jitter >= 0 && jitter <= 1))
     throw new ActorError("invalid_options", `jitter must be 0 to 1, got ${jitter}`);
   return {

@@ -30,9 +30,10 @@ export function spendRestart(
   { maxRestarts, withinMs }: { readonly maxRestarts: number; readonly withinMs: number },
 ): Directive {
   if (maxRestarts === Number.POSITIVE_INFINITY) return "restart";
-  // One more than the budget is enough to see that it is spent.
-  statistics.record(nowMs, maxRestarts + 1);
-  if (statistics.countWithin(nowMs, withinMs) <= maxRestarts) return "restart";
+  const isSpent = statistics.countWithin(nowMs, withinMs) >= maxRestarts;
+  // Older failures than the budget has restarts cannot matter any more.
+  statistics.record(nowMs, maxRestarts);
+  if (!isSpent) return "restart";
   statistics.reset();
   return "stop";
 }
