@@ -43,3 +43,4 @@ export { TopologyChanged } from "./membership/topology.ts";
 export { Cluster } from "./start/cluster.ts";
 export type { ClusterConfig, ClusterOptions } from "./start/cluster-config.ts";
 export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
+export { Rejoined } from "./start/rejoined.ts";

@@ -14,6 +14,9 @@ import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 import type { InboundConnection, Listener, Transport } from "./transport/transport.ts";
 import { TypeRegistry } from "./wire/type-registry.ts";
 
+/** Milliseconds that a blocked peer's open connection lasts: what it has sent while it left is still taken. */
+const blockedPeerGraceMs = 3_000;
+
 /** How {@link Remote.shutdown} ends. */
 export interface RemoteShutdownOptions {
   /** Whether what waits for open connections still leaves, and peers are told goodbye. Default true. */
@@ -35,7 +38,7 @@ export class Remote implements AsyncDisposable {
   /** Message types that may travel. */
   readonly types: TypeRegistry;
   /** Systems that may not connect. */
-  readonly blockList: BlockList = new BlockList();
+  readonly blockList: BlockList = new BlockList((systemId) => this.#blocked(systemId));
   readonly #config: RemoteConfig;
   readonly #listener: Listener;
   readonly #self: { systemId: string; readonly address: string };
@@ -164,6 +167,14 @@ export class Remote implements AsyncDisposable {
       },
     });
     this.#sessions.add(session);
+  }
+
+  #blocked(systemId: string): void {
+    const hasSession = [...this.#sessions].some(({ peer }) => peer?.systemId === systemId);
+    if (!hasSession) return;
+    this.#services.clock.schedule(blockedPeerGraceMs, () => {
+      for (const session of [...this.#sessions]) if (session.peer?.systemId === systemId) session.close();
+    });
   }
 
   #onEvent(event: unknown): void {

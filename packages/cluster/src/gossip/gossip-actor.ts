@@ -11,6 +11,7 @@ import { type Member, memberAddress } from "../membership/member.ts";
 import type { MemberList } from "../membership/member-list.ts";
 import { type GossipEntry, GossipKnowledge } from "./gossip-knowledge.ts";
 import {
+  DeclaredGone,
   GoodbyeSaid,
   GossipRound,
   GossipUpdated,
@@ -109,7 +110,9 @@ export class GossipActor implements Actor {
   #listen(context: ActorContext, state: Parameters<GossipKnowledge["merge"]>[0]): void {
     for (const entry of this.#knowledge.merge(state, context.system.clock.nowMs())) {
       context.system.eventStream.publish(new GossipUpdated(entry));
-      this.#members.block(goneBy(entry).filter((id) => id !== this.#self));
+      const gone = goneBy(entry);
+      if (gone.includes(this.#self)) context.system.eventStream.publish(new DeclaredGone(entry.memberId));
+      this.#members.block(gone.filter((id) => id !== this.#self));
     }
   }
 

@@ -24,6 +24,16 @@ export class GossipUpdated implements GossipEntry {
   }
 }
 
+/** On the event stream: another member says that this one is gone. */
+export class DeclaredGone {
+  /** The id of who says so. */
+  readonly by: string;
+
+  constructor(by: string) {
+    this.by = by;
+  }
+}
+
 // What the gossip actor is sent inside its process.
 
 /** Says something to the others, from the next round on. */

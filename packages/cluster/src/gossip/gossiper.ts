@@ -15,16 +15,24 @@ import { GossipActor } from "./gossip-actor.ts";
 import { gossipActorId, gossipKeys, Say, SayGoodbye } from "./gossip-messages.ts";
 import type { GossipConfig } from "./gossip-options.ts";
 
+/** What a gossiper works with. */
+export interface GossipParts {
+  readonly system: ActorSystem;
+  readonly members: MemberList;
+  readonly config: GossipConfig;
+}
+
 /** A member's part in the gossip. */
 export class Gossiper {
   readonly #system: ActorSystem;
   readonly #pid: PID;
   readonly #subscription: Subscription;
 
-  constructor(system: ActorSystem, members: MemberList, config: GossipConfig) {
+  /** @param self this member's id */
+  constructor(self: string, { system, members, config }: GossipParts) {
     this.#system = system;
     this.#pid = system.root.spawnNamed(
-      propsFromProducer(() => new GossipActor(system.id, members, config)),
+      propsFromProducer(() => new GossipActor(self, members, config)),
       gossipActorId,
     );
     this.#subscription = members.subscribe((change) => this.say(gossipKeys.topology, describe(change)));
@@ -40,11 +48,17 @@ export class Gossiper {
     this.#subscription.unsubscribe();
     try {
       await this.#system.root.requestAsync(this.#pid, new SayGoodbye());
-      await this.#system.root.stopAsync(this.#pid);
     } catch (error) {
       if (!ActorError.is(error)) throw error;
       this.#system.logger.warn({ error }, "not every member could be told that this one leaves");
     }
+    await this.stop();
+  }
+
+  /** Stops without a word. */
+  async stop(): Promise<void> {
+    this.#subscription.unsubscribe();
+    await this.#system.root.stopAsync(this.#pid);
   }
 }
 

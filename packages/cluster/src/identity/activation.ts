@@ -3,9 +3,10 @@ import type { ClusterIdentity } from "./cluster-identity.ts";
 
 /**
  * Why an activation ends: no call for its idle timeout; its identity belongs to another member now; this member
- * shuts down; it failed; somebody stopped its PID.
+ * shuts down; the others have let this member go, so that its identity may be active elsewhere already; it failed;
+ * somebody stopped its PID.
  */
-export type DeactivationReason = "idle" | "moved" | "shutdown" | "failed" | "stopped";
+export type DeactivationReason = "idle" | "moved" | "shutdown" | "evicted" | "failed" | "stopped";
 
 /** One life of a grain on one member. */
 export class Activation {

@@ -3,6 +3,8 @@ import type { Topology } from "../membership/topology.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Rendezvous } from "./rendezvous.ts";
 
+const nobody = new Rendezvous([]);
+
 /**
  * Keeps a new owner from activating an identity before its old owner has ended it.
  *
@@ -26,8 +28,7 @@ export class HandoverBarrier {
 
   /** Who owns what now. */
   get rendezvous(): Rendezvous {
-    this.#present ??= new Rendezvous([]);
-    return this.#present;
+    return this.#present ?? nobody;
   }
 
   /** Whether everybody has told. */
@@ -45,7 +46,8 @@ export class HandoverBarrier {
     // What was before this member's first topology is that topology without this member.
     const others = members.filter((member) => memberAddress(member) !== this.#self);
     this.#earlier.push(this.#present ?? new Rendezvous(others));
-    this.#present = new Rendezvous(members);
+    // After an empty one, the next is the first again.
+    this.#present = members.length === 0 ? undefined : new Rendezvous(members);
     this.#hash = hash;
     const peers = others.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
     this.#awaited = new Set(peers.filter((peer) => this.#completed.get(peer) !== hash));

@@ -117,7 +117,8 @@ export class PlacementActor implements Actor {
     for (const [key, { activation }] of this.#placed) {
       if (this.#owns(context, activation.identity)) continue;
       this.#leftovers.add(key);
-      this.#end(context, key, "moved");
+      // Only a member that was let go is in no topology at all.
+      this.#end(context, key, topology.members.length === 0 ? "evicted" : "moved");
     }
     this.#tellCompleted(context);
     this.#patience?.cancel();
@@ -175,13 +176,14 @@ export class PlacementActor implements Actor {
     this.#tellReleased(context);
   }
 
-  /** Lets an activation finish the calls that it has, then end. */
+  /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */
   #end(context: ActorContext, key: string, reason: DeactivationReason): void {
     const placed = this.#placed.get(key);
     if (!placed || placed.ending) return;
     placed.activation.reason = reason;
     placed.ending = { identity: placed.activation.identity, askers: [] };
-    context.poison(placed.pid);
+    if (reason === "evicted") context.stop(placed.pid);
+    else context.poison(placed.pid);
   }
 
   #onTerminated(context: ActorContext, who: PID): void {

@@ -52,6 +52,18 @@ export class MemberList {
     this.update(this.#listed);
   }
 
+  /**
+   * Takes everybody out without a grudge, this member too: it knows nothing of the cluster for now. Who is listed next
+   * is in again.
+   */
+  forgetAll(): void {
+    const left = this.#topology.members;
+    this.#listed = [];
+    this.#topology = createTopology([]);
+    if (left.length === 0) return;
+    this.#system.eventStream.publish(new TopologyChanged(this.#topology, { joined: [], left }));
+  }
+
   /** Calls the listener after each change, until the subscription ends. */
   subscribe(listener: (event: TopologyChanged) => void): Subscription {
     return this.#system.eventStream.subscribe((event) => {

@@ -6,7 +6,6 @@ import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
-import { Gossiper } from "../gossip/gossiper.ts";
 import { hostKind } from "../grain/grain-actor.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
@@ -16,10 +15,10 @@ import { type ClusterIdentity, identityProblem } from "../identity/cluster-ident
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
-import type { ProviderSession } from "../membership/cluster-provider.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
+import { Presence } from "./presence.ts";
 
 /** Milliseconds that actors have to stop once the activations had their time. */
 const stopTimeoutMs = 2_000;
@@ -32,7 +31,6 @@ type Phase = "starting" | "running" | "stopped";
 export class Cluster implements GrainCluster, AsyncDisposable {
   readonly name: string;
   readonly system: ActorSystem;
-  readonly self: Member | undefined;
   readonly members: MemberList;
   readonly requestTimeoutMs: number;
   readonly #config: ClusterConfig;
@@ -40,9 +38,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly #cache = new PidCache();
   readonly #dispatcher: GrainDispatcher;
   readonly #lookup: LookupSession;
-  /** Clients do not gossip. */
-  readonly #gossiper: Gossiper | undefined;
-  #provider: ProviderSession | undefined;
+  readonly #presence: Presence;
   #phase: Phase = "starting";
   #ending: Promise<void> | undefined;
 
@@ -50,7 +46,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.name = config.name;
     this.system = system;
     this.requestTimeoutMs = config.requestTimeoutMs;
-    this.self = joining.self;
     this.#config = config;
     this.#remote = joining.remote;
     this.members = new MemberList(system, joining.remote);
@@ -59,7 +54,12 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
     this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
-    if (joining.self) this.#gossiper = new Gossiper(system, this.members, config.gossip);
+    this.#presence = new Presence({ ...joining, system, config, members: this.members });
+  }
+
+  /** How this member is listed now, which changes when it has been let go and comes back; undefined for a client. */
+  get self(): Member | undefined {
+    return this.#presence.self;
   }
 
   /**
@@ -82,7 +82,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       remote = await startRemote(system, config);
       const self = role === "member" ? describeSelf(system, config) : undefined;
       cluster = new Cluster(system, config, { remote, self });
-      cluster.#provider = await cluster.#join();
+      await cluster.#presence.join();
     } catch (error) {
       await cluster?.kill();
       await remote?.shutdown({ graceful: false });
@@ -129,18 +129,9 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     await this.shutdown();
   }
 
-  async #join(): Promise<ProviderSession> {
-    const { provider, name: clusterName } = this.#config;
-    const onMembers = (members: readonly Member[]): void => this.members.update(members);
-    const { logger, clock, random } = this.system;
-    const context = { clusterName, logger, clock, random, onMembers };
-    return this.self ? provider.joinAsMember(this.self, context) : provider.joinAsClient(context);
-  }
-
   async #leave(): Promise<void> {
     await this.#lookup.release({ timeoutMs: this.#config.shutdownTimeoutMs });
-    await this.#gossiper?.leave();
-    await this.#provider?.leave();
+    await this.#presence.leave();
     await this.#remote.drained({ timeoutMs: drainTimeoutMs });
     this.#phase = "stopped";
     await this.#remote.shutdown({ graceful: true });
@@ -149,7 +140,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   async #abandon(): Promise<void> {
     this.#phase = "stopped";
-    await this.#provider?.abandon();
+    await this.#presence.abandon();
     await this.#remote.shutdown({ graceful: false });
     await this.system.shutdown();
   }

@@ -6,6 +6,7 @@ import { DistHashLookup } from "../identity/disthash-lookup.ts";
 import { InProcessProvider } from "../membership/in-process-provider.ts";
 import { Cluster } from "../start/cluster.ts";
 import { type ClusterOptions, configureCluster } from "../start/cluster-config.ts";
+import { EvictingProvider } from "./evicting-provider.ts";
 
 /** What a cluster in memory may be given. */
 export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
@@ -25,7 +26,7 @@ export class InMemoryCluster implements AsyncDisposable {
   readonly members: Cluster[] = [];
   readonly network: InMemoryNetwork;
   readonly #options: InMemoryClusterOptions;
-  readonly #provider: InProcessProvider;
+  readonly #provider: EvictingProvider;
   readonly #clients: Cluster[] = [];
   #nextSeed: number;
 
@@ -33,7 +34,7 @@ export class InMemoryCluster implements AsyncDisposable {
     this.#options = options;
     this.#nextSeed = options.seed ?? 1;
     this.network = new InMemoryNetwork({ ...options.network, clock: this.clock, random: this.#random() });
-    this.#provider = new InProcessProvider({ network: this.network });
+    this.#provider = new EvictingProvider(new InProcessProvider({ network: this.network }));
   }
 
   /** Starts the members one after the other. */
@@ -62,6 +63,11 @@ export class InMemoryCluster implements AsyncDisposable {
     const member = this.members.find(({ system }) => system.address === address);
     if (!member) throw new Error(`no member at ${address}`);
     return member;
+  }
+
+  /** Takes a member off the provider's list, as if its keep-alives had failed. */
+  async evict({ self }: Cluster, options?: { readonly tells?: boolean }): Promise<void> {
+    if (self) await this.#provider.evict(self, options);
   }
 
   /** Moves time on, and lets everything that falls due happen, until the promise settles. */

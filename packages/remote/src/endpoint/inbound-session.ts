@@ -60,7 +60,7 @@ export class InboundSession {
   disconnect(): void {
     if (this.#hasEnded) return;
     this.#connection.send(disconnectRequestFrame());
-    this.#close();
+    this.close();
   }
 
   #received(bytes: Uint8Array): void {
@@ -84,7 +84,7 @@ export class InboundSession {
     const step = this.#handshake.requested(request);
     if (step.kind === "refused") throw new RemoteError("handshake_failed", step.why);
     this.#connection.send(step.frame);
-    if (step.kind === "blocked") this.#close();
+    if (step.kind === "blocked") this.close();
     if (step.kind !== "welcome") return;
     this.#greetingTimer.cancel();
     this.#connection.admit();
@@ -97,10 +97,11 @@ export class InboundSession {
       { peer: this.#peer, source: this.#connection.peer.source, error },
       "a peer's connection was closed",
     );
-    this.#close();
+    this.close();
   }
 
-  #close(): void {
+  /** Closes without a word; the peer may try again. */
+  close(): void {
     this.#connection.close();
     this.#ended();
   }

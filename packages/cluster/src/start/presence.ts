@@ -1,0 +1,164 @@
+import type { ActorSystem, Subscription } from "@ts-grain/actor";
+import { BlockedByPeerEvent, type Remote } from "@ts-grain/remote";
+import { DeclaredGone } from "../gossip/gossip-messages.ts";
+import { Gossiper } from "../gossip/gossiper.ts";
+import type { ProviderSession } from "../membership/cluster-provider.ts";
+import type { Member } from "../membership/member.ts";
+import type { MemberList } from "../membership/member-list.ts";
+import { pause } from "../membership/provider/pause.ts";
+import type { ClusterConfig } from "./cluster-config.ts";
+import { Rejoined } from "./rejoined.ts";
+
+/** Milliseconds before coming back, doubled from the first to the second while that is of no use. */
+const firstPauseMs = 250;
+const longestPauseMs = 30_000;
+/** Milliseconds of being back after which the pauses begin small again. */
+const settledAfterMs = 60_000;
+
+/** What a presence is made of. */
+export interface PresenceParts {
+  readonly system: ActorSystem;
+  readonly remote: Remote;
+  readonly members: MemberList;
+  readonly config: ClusterConfig;
+  /** How this process is listed; undefined for a client. */
+  readonly self: Member | undefined;
+}
+
+/**
+ * A process's presence in the cluster: joins, gossips, leaves – and comes back. A member that the others have let go, because
+ * it was silent for too long, finds out from the provider, from their gossip, or when they refuse it. It then ends what it hosts and
+ * joins again as a new member, since the others never take back one that has left.
+ */
+export class Presence {
+  readonly #parts: PresenceParts;
+  readonly #ending = new AbortController();
+  readonly #refusals: Subscription;
+  #self: Member | undefined;
+  /** Clients do not gossip. */
+  #gossiper: Gossiper | undefined;
+  #session: ProviderSession | undefined;
+  #isListed = false;
+  #return: Promise<void> | undefined;
+  #returnedAtMs = Number.NEGATIVE_INFINITY;
+  #pauseMs = firstPauseMs;
+
+  constructor(parts: PresenceParts) {
+    this.#parts = parts;
+    this.#self = parts.self;
+    this.#refusals = parts.system.eventStream.subscribe((event) => {
+      if (event instanceof BlockedByPeerEvent) this.#letGo(`${event.address} refuses it`);
+      else if (event instanceof DeclaredGone) this.#letGo(`${event.by} takes it for one that has left`);
+    });
+    this.#startGossip();
+  }
+
+  /** How this process is listed now; undefined for a client. */
+  get self(): Member | undefined {
+    return this.#self;
+  }
+
+  /** Resolves when this member is in its own topology; a client, when it was told who is. */
+  async join(): Promise<void> {
+    this.#session = await this.#register();
+  }
+
+  /** Says goodbye to the others, then deregisters. */
+  async leave(): Promise<void> {
+    await this.#end();
+    await this.#gossiper?.leave();
+    await this.#session?.leave();
+  }
+
+  /** Stops watching, and leaves the registration as it is. */
+  async abandon(): Promise<void> {
+    await this.#end();
+    await this.#session?.abandon();
+  }
+
+  async #end(): Promise<void> {
+    this.#refusals.unsubscribe();
+    this.#ending.abort();
+    await this.#return;
+  }
+
+  #startGossip(): void {
+    const { system, members, config } = this.#parts;
+    if (this.#self) this.#gossiper = new Gossiper(this.#self.id, { system, members, config: config.gossip });
+  }
+
+  #register(): Promise<ProviderSession> {
+    const { provider, name: clusterName } = this.#parts.config;
+    const { logger, clock, random } = this.#parts.system;
+    const self = this.#self;
+    this.#isListed = false;
+    const onMembers = (members: readonly Member[]): void => {
+      if (self === this.#self && !this.#ending.signal.aborted) this.#listed(members);
+    };
+    const context = { clusterName, logger, clock, random, onMembers };
+    return self ? provider.joinAsMember(self, context) : provider.joinAsClient(context);
+  }
+
+  #listed(members: readonly Member[]): void {
+    const isHere = members.some(({ id }) => id === this.#self?.id);
+    if (this.#isListed && !isHere) {
+      this.#letGo("the provider lists it no more");
+    } else {
+      this.#isListed = isHere;
+      this.#parts.members.update(members);
+    }
+  }
+
+  #letGo(why: string): void {
+    if (!this.#self || !this.#session || this.#return || this.#ending.signal.aborted) return;
+    const { logger } = this.#parts.system;
+    this.#return = this.#comeBack(why)
+      .catch((error: unknown) => logger.error({ error }, "this member could not join again"))
+      .finally(() => {
+        this.#return = undefined;
+      });
+  }
+
+  async #comeBack(why: string): Promise<void> {
+    const { system, remote, members } = this.#parts;
+    const former = this.#self!;
+    system.logger.warn(
+      { member: former.id, why },
+      "this member was let go: it ends its grains and joins again",
+    );
+    this.#self = { ...former, id: crypto.randomUUID() };
+    members.forgetAll();
+    remote.rename(this.#self.id);
+    await this.#gossiper?.stop();
+    await this.#session?.leave();
+    this.#session = undefined;
+    const isSettled = system.clock.nowMs() - this.#returnedAtMs > settledAfterMs;
+    if (isSettled) this.#pauseMs = firstPauseMs;
+    await this.#pause();
+    this.#startGossip();
+    await this.#registerWithPatience();
+    if (!this.#session) return;
+    system.logger.info({ member: this.#self.id, former: former.id }, "this member has joined again");
+    system.eventStream.publish(new Rejoined(this.#self, former));
+  }
+
+  async #registerWithPatience(): Promise<void> {
+    while (!this.#ending.signal.aborted) {
+      try {
+        this.#session = await this.#register();
+        this.#returnedAtMs = this.#parts.system.clock.nowMs();
+        return;
+      } catch (error) {
+        this.#parts.system.logger.warn({ error }, "this member could not join again yet");
+        await this.#pause();
+      }
+    }
+  }
+
+  /** Coming back at once and being let go at once must not become a storm. */
+  async #pause(): Promise<void> {
+    const { clock, random } = this.#parts.system;
+    await pause(this.#pauseMs * (0.5 + random.next() / 2), { clock, signal: this.#ending.signal });
+    this.#pauseMs = Math.min(longestPauseMs, this.#pauseMs * 2);
+  }
+}
