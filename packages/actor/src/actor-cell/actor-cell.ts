@@ -133,8 +133,11 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     if (this.phase === "running") this.#extras?.receiveTimer?.noticeIdle();
   }
 
-  undeliverable(target: PID | undefined, { message, origin, reason, answer }: Undelivered): void {
+  undeliverable(target: PID | undefined, undelivered: Undelivered): void {
     const { processes, deadLetters } = this.runtime;
+    const { origin, reason, answer } = undelivered;
+    const message =
+      undelivered.message instanceof UnpackedBatch ? undelivered.message.batch : undelivered.message;
     const sender = senderOf(origin);
     const successor = target === undefined ? deadLetters : processes.getSuccessor(target, this.mailbox);
     if (target !== undefined && successor !== deadLetters) {

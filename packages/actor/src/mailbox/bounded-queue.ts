@@ -1,3 +1,4 @@
+import { PoisonPill } from "../message/control-message.ts";
 import type { Origin } from "../message/envelope.ts";
 import type { Message } from "../message/message.ts";
 import type { MessageQueue, Refused } from "./message-queue.ts";
@@ -7,7 +8,8 @@ import type { MessageQueue, Refused } from "./message-queue.ts";
  *
  * Each becomes a dead letter with reason "overloaded", and a request settles with that code. With "reject" the new
  * one goes, and an actor that sent it gets a `DeadLetterResponse`; with "drop_newest" the new one and with
- * "drop_oldest" the one that would have been handled next goes, without a word to an actor.
+ * "drop_oldest" the one that would have been handled next goes, without a word to an actor. A `PoisonPill` always finds
+ * place, and stays.
  */
 export type Overflow = "reject" | "drop_newest" | "drop_oldest";
 
@@ -32,7 +34,9 @@ export class BoundedQueue implements MessageQueue {
   }
 
   push(message: Message, origin: Origin): Refused | undefined {
-    if (this.#queue.length < this.#capacity) return this.#queue.push(message, origin);
+    // Who cannot keep up must still be brought to an end.
+    if (this.#queue.length < this.#capacity || message instanceof PoisonPill)
+      return this.#queue.push(message, origin);
     switch (this.#overflow) {
       case "reject":
         return { message, origin, answer: "any_sender" };
@@ -41,6 +45,10 @@ export class BoundedQueue implements MessageQueue {
       case "drop_oldest": {
         const oldest = this.#queue.shift()!;
         const refused: Refused = { message: oldest, origin: this.#queue.origin, answer: "requester" };
+        if (oldest instanceof PoisonPill) {
+          this.#queue.unshift(oldest, refused.origin);
+          return { message, origin, answer: "requester" };
+        }
         this.#queue.push(message, origin);
         return refused;
       }
@@ -53,5 +61,9 @@ export class BoundedQueue implements MessageQueue {
 
   shift(): Message | undefined {
     return this.#queue.shift();
+  }
+
+  release(): void {
+    this.#queue.release?.();
   }
 }

@@ -13,8 +13,8 @@ export interface MailboxOptions {
   /** What a full mailbox does with one message more. Default "reject". */
   readonly overflow?: Overflow | undefined;
   /**
-   * From 0 to 7: messages of a higher priority go first, those of one priority in their order. Others are taken as
-   * the nearest. Default: first come, first served.
+   * From 0 to 7: messages of a higher priority go first, those of one priority in their order. Other numbers are taken as
+   * the nearest, and what is no number as 4. Must not throw. Default: first come, first served.
    */
   readonly priority?: ((message: Message) => number) | undefined;
   /** Told what goes in and out, in this order. Default none. */

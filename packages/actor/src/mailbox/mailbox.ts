@@ -218,7 +218,7 @@ export class Mailbox implements HomeProcess, Runnable {
       return;
     }
     this.#state &= ~scheduled;
-    if (this.#queue instanceof MessageRing) this.#queue.release();
+    this.#queue?.release?.();
     this.#owner.handleIdle();
   }
 

@@ -24,4 +24,7 @@ export interface MessageQueue {
 
   /** The origin of the message that `shift` returned last. */
   readonly origin: Origin;
+
+  /** Called when the queue is empty: it may give back the memory of a past flood. */
+  release?(): void;
 }

@@ -1,5 +1,6 @@
 import type { Origin } from "../message/envelope.ts";
 import type { Message } from "../message/message.ts";
+import { UnpackedBatch } from "../message/message-batch.ts";
 import type { MessageQueue, Refused } from "./message-queue.ts";
 
 /** Is told of the user messages that go through a mailbox. Its methods must not throw. */
@@ -45,8 +46,14 @@ export class ObservedQueue implements MessageQueue {
   shift(): Message | undefined {
     const message = this.#queue.shift();
     if (message === undefined) return undefined;
-    for (const observer of this.#middleware) observer.received?.(message);
+    // A batch has been received before it was unpacked.
+    if (!(message instanceof UnpackedBatch))
+      for (const observer of this.#middleware) observer.received?.(message);
     if (this.#queue.length === 0) for (const observer of this.#middleware) observer.empty?.();
     return message;
+  }
+
+  release(): void {
+    this.#queue.release?.();
   }
 }

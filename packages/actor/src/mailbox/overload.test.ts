@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { propsFromFunction } from "../actor-cell/props.ts";
-import { DeadLetterResponse } from "../message/dead-letter.ts";
+import { DeadLetterEvent, DeadLetterResponse } from "../message/dead-letter.ts";
 import { Started } from "../message/lifecycle.ts";
+import { MessageBatch } from "../message/message-batch.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
@@ -96,4 +97,56 @@ test("an actor under a priority mailbox handles what matters most first", async 
   for (const message of [1, 7, 3, 7, 0]) rig.system.root.send(pid, message);
   await rig.settle();
   expect(handled).toEqual([7, 7, 3, 1, 0]);
+});
+
+test.each<Overflow>(["reject", "drop_newest", "drop_oldest"])(
+  "a full mailbox with %s takes a poison pill, and handles what was queued before",
+  async (overflow) => {
+    await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
+    const { pid, handled, release } = await blocked(rig, overflow);
+    for (let number = 0; number < 1_000; number++) rig.system.root.send(pid, number);
+    const end = rig.system.root.poisonAsync(pid);
+    release();
+    await end;
+    expect(handled).toHaveLength(1_000);
+  },
+);
+
+test("mailbox middleware sees what an actor is sent and takes, a batch and its parts included", async () => {
+  await using rig = new TestSystem();
+  const seen: string[] = [];
+  const name = (message: unknown) => (message instanceof MessageBatch ? "batch" : String(message));
+  const pid = rig.system.root.spawn(
+    propsFromFunction(() => {}, {
+      mailbox: {
+        middleware: [
+          {
+            posted: (message) => seen.push(`posted ${name(message)}`),
+            received: (message) => seen.push(`received ${name(message)}`),
+            empty: () => seen.push("empty"),
+          },
+        ],
+      },
+    }),
+  );
+  rig.system.root.send(pid, new MessageBatch(["a", "b"]));
+  await rig.settle();
+  expect(seen).toEqual(["posted batch", "received batch", "empty", "received a", "received b", "empty"]);
+});
+
+test("a batch that is not handled is a dead letter as it was sent, after what it holds", async () => {
+  await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
+  const letters: unknown[] = [];
+  rig.system.eventStream.subscribe(
+    (event) => event instanceof DeadLetterEvent && letters.push(event.message),
+  );
+  const batch = new MessageBatch(["a", "b"]);
+  const pid = rig.system.root.spawn(
+    propsFromFunction((context) => {
+      if (context.message === "a") context.stop(context.self);
+    }),
+  );
+  rig.system.root.send(pid, batch);
+  await rig.settle();
+  expect(letters).toEqual(["b", batch]);
 });

@@ -1,15 +1,19 @@
+import { PoisonPill } from "../message/control-message.ts";
 import type { Origin } from "../message/envelope.ts";
 import type { Message } from "../message/message.ts";
+import { UnpackedBatch } from "../message/message-batch.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { MessageRing } from "./message-ring.ts";
 
-const levels = 8;
+const highest = 7;
+/** The priority of a message that has none. */
+const usual = 4;
 
 /** Hands out messages of a higher priority first, and those of one priority in their order. */
 export class PriorityQueue implements MessageQueue {
   readonly #priorityOf: (message: Message) => number;
   // Highest priority first.
-  readonly #rings: readonly MessageRing[] = Array.from({ length: levels }, () => new MessageRing());
+  readonly #rings: readonly MessageRing[] = Array.from({ length: highest + 1 }, () => new MessageRing());
   #length = 0;
   #origin: Origin;
 
@@ -44,8 +48,19 @@ export class PriorityQueue implements MessageQueue {
     return message;
   }
 
+  release(): void {
+    for (const ring of this.#rings) ring.release();
+  }
+
   #ringOf(message: Message): MessageRing {
-    const level = levels - 1 - Math.round(this.#priorityOf(message));
-    return this.#rings[Math.min(levels - 1, Math.max(0, level))]!;
+    const priority = Math.round(this.#rank(message));
+    const known = Number.isNaN(priority) ? usual : Math.min(highest, Math.max(0, priority));
+    return this.#rings[highest - known]!;
+  }
+
+  #rank(message: Message): number {
+    // All that was queued before a poison pill comes before it.
+    if (message instanceof PoisonPill) return 0;
+    return this.#priorityOf(message instanceof UnpackedBatch ? message.batch : message);
   }
 }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { PoisonPill } from "../message/control-message.ts";
 import { PID } from "../pid/pid.ts";
 import { BoundedQueue, type Overflow } from "./bounded-queue.ts";
 import { createQueue } from "./mailbox-options.ts";
@@ -73,6 +74,16 @@ test("a message that is put back finds place in a full queue", () => {
   expect(drain(queue)).toEqual(["first", "second"]);
 });
 
+test.each<Overflow>(["reject", "drop_newest", "drop_oldest"])(
+  "a poison pill is not lost to %s",
+  (overflow) => {
+    const queue = new BoundedQueue(new MessageRing(), { capacity: 2, overflow });
+    for (const message of [1, 2, PoisonPill.instance]) expect(queue.push(message, undefined)).toBeUndefined();
+    for (const message of [3, 4, 5]) expect(queue.push(message, undefined)).toBeDefined();
+    expect(drain(queue)).toContain(PoisonPill.instance);
+  },
+);
+
 test("messages of a higher priority go first, those of one priority in their order", () => {
   const queue = new PriorityQueue((message) => (message as { readonly priority: number }).priority);
   const messages = [5, 0, 7, 4, 6, 7, 0, 5].map((priority, number) => ({ priority, number }));
@@ -88,6 +99,26 @@ test("a priority outside 0 to 7 is taken as the nearest", () => {
   const queue = new PriorityQueue((message) => message as number);
   for (const message of [-5, 3, 99, 7]) queue.push(message, undefined);
   expect(drain(queue)).toEqual([99, 7, 3, -5]);
+});
+
+test("a message without a number counts as priority 4, and a poison pill as 0", () => {
+  const queue = new PriorityQueue((message) => Number(message));
+  for (const message of [PoisonPill.instance, 0, "none", 4, 3, 5]) queue.push(message, undefined);
+  expect(drain(queue)).toEqual([5, "none", 4, 3, PoisonPill.instance, 0]);
+});
+
+test("a queue that wraps others gives their memory back too", () => {
+  const rings = [new MessageRing(), new MessageRing()];
+  const released = rings.map((ring) => vi.spyOn(ring, "release"));
+  new BoundedQueue(rings[0]!, { capacity: 1, overflow: "reject" }).release();
+  new ObservedQueue(rings[1]!, []).release();
+  for (const release of released) expect(release).toHaveBeenCalledOnce();
+  const priorities = new PriorityQueue((message) => message as number);
+  for (let number = 0; number < 10_000; number++) priorities.push(number % 8, undefined);
+  expect(drain(priorities)).toHaveLength(10_000);
+  priorities.release();
+  priorities.push(1, undefined);
+  expect(drain(priorities)).toEqual([1]);
 });
 
 test("middleware is told what is posted, what is taken and when nothing is left", () => {
