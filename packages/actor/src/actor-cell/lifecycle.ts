@@ -73,8 +73,7 @@ function beginIncarnation(cell: ActorCell): Step {
 
 /** The name is free once the watchers are told. */
 function end(cell: ActorCell): void {
-  const { processes } = cell.runtime;
-  if (cell.self.hasId && processes.getLocal(cell.self.id) === cell.mailbox) processes.remove(cell.self.id);
+  unlist(cell);
   cell.mailbox.end();
   const watches = cell.extrasIfAny?.watchesIfAny;
   if (watches !== undefined) {
@@ -83,6 +82,11 @@ function end(cell: ActorCell): void {
     watches.close(cell.self);
   }
   cell.parent.childEnded(cell);
+}
+
+/** Frees the actor's id, if it has one. */
+export function unlist({ self, mailbox, runtime: { processes } }: ActorCell): void {
+  if (self.hasId && processes.getLocal(self.id) === mailbox) processes.remove(self.id);
 }
 
 /** Puts the kept messages back before all others, in the order in which they were kept. */

@@ -96,6 +96,27 @@ test("onInit is called with the context before the first message", async () => {
   expect(order).toEqual(["name", "Started"]);
 });
 
+test("what onInit throws reaches who spawns, and nothing is left behind", async () => {
+  await using rig = new TestSystem();
+  const before = rig.system.stats.processes;
+  const pids: PID[] = [];
+  const failing = propsFromFunction(() => {}, {
+    onInit: (context) => {
+      pids.push(context.self, context.spawnNamed(idle, "child"));
+      context.send(context.self, "never handled");
+      throw new Error("not today");
+    },
+  });
+  expect(() => rig.system.root.spawn(failing)).toThrow("not today");
+  expect(() => rig.system.root.spawnNamed(failing, "name")).toThrow("not today");
+  await rig.settle();
+  expect(rig.system.stats.processes).toBe(before);
+  expect(rig.system.stats.deadLetters.stopped).toBe(2);
+  for (const pid of pids) {
+    await expect(rig.system.root.requestAsync(pid, "?")).rejects.toMatchObject({ code: "dead_letter" });
+  }
+});
+
 test("props with other options are other props", () => {
   const other = idle.with({ onInit: () => {} });
   expect(other).not.toBe(idle);

@@ -1,7 +1,9 @@
 import { ActorError } from "../actor-error.ts";
 import { Started } from "../message/lifecycle.ts";
+import { Stop } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import { ActorCell } from "./actor-cell.ts";
+import { unlist } from "./lifecycle.ts";
 import type { Props } from "./props.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -16,12 +18,27 @@ export function spawnCell(
   // Looked up first, so that no actor is made in vain.
   if (id !== undefined && runtime.processes.getLocal(id) !== undefined) throw nameTaken(id);
   const cell = new ActorCell(runtime, props, place);
-  props.options.onInit?.(cell.facade);
-  // The producer may have taken the name itself.
-  if (id !== undefined && runtime.processes.add(id, cell.mailbox) === undefined) throw nameTaken(id);
+  try {
+    props.options.onInit?.(cell.facade);
+    // The producer may have taken the name itself.
+    if (id !== undefined && runtime.processes.add(id, cell.mailbox) === undefined) throw nameTaken(id);
+  } catch (error) {
+    abandonCell(cell);
+    throw error;
+  }
   parent.children.add(cell);
   cell.mailbox.sendSystem(cell.self, Started.instance);
   return cell.self;
+}
+
+/** Ends an actor that never began; somebody may know its PID by now. */
+function abandonCell(cell: ActorCell): void {
+  cell.phase = "stopped";
+  for (const child of cell.extrasIfAny?.children ?? []) child.mailbox.sendSystem(child.self, Stop.instance);
+  cell.extrasIfAny?.endIncarnation();
+  unlist(cell);
+  cell.mailbox.close();
+  cell.mailbox.end();
 }
 
 function nameTaken(id: string): ActorError {

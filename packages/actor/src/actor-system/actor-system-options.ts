@@ -31,7 +31,7 @@ export interface ActorSystemOptions {
 
 /** What of the dead letters is logged. Each is counted and published, logged or not. */
 export interface DeadLetterLogOptions {
-  /** Entries per period; further letters are only summed up at its end. 0 logs none. Default 3. */
+  /** Entries per period, at least 0; further letters are only summed up at its end. Default 3. */
   readonly limit?: number | undefined;
   /** Length of a period in milliseconds. Default 1 000. */
   readonly periodMs?: number | undefined;

@@ -101,7 +101,7 @@ function assemble(system: ActorSystem, options: ActorSystemOptions): SystemParts
   const processes = new ProcessRegistry((registry) => new DeadLetters(registry, eventStream));
   const { deadLetters } = processes;
   processes.add("deadletter", deadLetters);
-  processes.add("eventstream", new EventStreamProcess(eventStream));
+  processes.add("eventstream", new EventStreamProcess(eventStream, deadLetters));
   const runtime: Runtime = {
     system,
     processes,

@@ -1,29 +1,39 @@
 import { defaultStrategy } from "../actor-cell/failure.ts";
 import { Guardian } from "../actor-cell/guardian.ts";
 import { Stop } from "../message/system-message.ts";
+import type { PID } from "../pid/pid.ts";
 import type { SupervisionStrategy } from "../supervision/supervision-strategy.ts";
 
-/** The guardians of a system: one for each strategy. */
+/** The guardians of a system: one for each strategy that has actors. */
 export class Guardians {
   readonly #byStrategy = new Map<SupervisionStrategy, Guardian>();
   readonly #default: Guardian = new Guardian(defaultStrategy, () => this.#noticeEmpty());
   #onEmpty: (() => void) | undefined;
   #isClosed = false;
 
+  /** Number of guardians that have actors of a strategy of their own. */
+  get size(): number {
+    return this.#byStrategy.size;
+  }
+
   /** Whether the system is shutting down. */
   get isClosed(): boolean {
     return this.#isClosed;
   }
 
-  /** The guardian of the actors that are spawned on the root with the given strategy. */
-  of(strategy: SupervisionStrategy | undefined): Guardian {
-    if (strategy === undefined) return this.#default;
+  /** Spawns under the guardian of the actors that have the given strategy. */
+  spawnUnder(strategy: SupervisionStrategy | undefined, spawn: (guardian: Guardian) => PID): PID {
+    if (strategy === undefined) return spawn(this.#default);
     let guardian = this.#byStrategy.get(strategy);
     if (guardian === undefined) {
-      guardian = new Guardian(strategy, () => this.#noticeEmpty());
+      guardian = new Guardian(strategy, () => this.#noticeEmptyOf(strategy));
       this.#byStrategy.set(strategy, guardian);
     }
-    return guardian;
+    try {
+      return spawn(guardian);
+    } finally {
+      if (guardian.children.size === 0) this.#byStrategy.delete(strategy);
+    }
   }
 
   /** Stops all actors, and settles once they have ended. */
@@ -41,6 +51,11 @@ export class Guardians {
   *#all(): Generator<Guardian, void> {
     yield this.#default;
     yield* this.#byStrategy.values();
+  }
+
+  #noticeEmptyOf(strategy: SupervisionStrategy): void {
+    this.#byStrategy.delete(strategy);
+    this.#noticeEmpty();
   }
 
   #noticeEmpty(): void {

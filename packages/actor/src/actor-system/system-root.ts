@@ -94,7 +94,8 @@ export class SystemRoot implements RootContext, SpawnPlace {
   spawnDirectly(props: Props, id: string | undefined): PID {
     const { guardians } = this.#parts;
     if (guardians.isClosed) throw new ActorError("stopped", "the actor system has been shut down");
-    return this.#runtime.spawn(props, { parent: guardians.of(props.options.guardianStrategy), id });
+    const { spawn } = this.#runtime;
+    return guardians.spawnUnder(props.options.guardianStrategy, (parent) => spawn(props, { parent, id }));
   }
 
   #start(props: Props, id: string | undefined): PID {

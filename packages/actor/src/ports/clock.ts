@@ -18,14 +18,22 @@ export interface Clock {
   readonly eventLoop?: EventLoop | undefined;
 }
 
-/** Longest delay a platform timer keeps; a longer one would fire at once. */
+/** Longest delay a platform timer keeps, 25 days; a longer one would fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
 /** The platform's monotonic clock and its timers. */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   schedule(delayMs, callback) {
-    const id = setTimeout(callback, Math.min(delayMs, longestDelayMs));
+    if (delayMs > longestDelayMs) return scheduleFarAhead(delayMs, callback);
+    const id = setTimeout(callback, delayMs);
     return { cancel: () => clearTimeout(id) };
   },
 };
+
+function scheduleFarAhead(delayMs: number, callback: () => void): Timer {
+  let timer: Timer = systemClock.schedule(longestDelayMs, () => {
+    timer = systemClock.schedule(delayMs - longestDelayMs, callback);
+  });
+  return { cancel: () => timer.cancel() };
+}

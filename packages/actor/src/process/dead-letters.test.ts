@@ -85,4 +85,6 @@ test("what is sent to the process eventstream is published", async () => {
   rig.system.root.send(new PID("nonhost", "eventstream"), event);
   rig.system.root.send(new PID("nonhost", "eventstream"), event, { headers: { a: "b" } });
   expect(events).toEqual([event, event]);
+  rig.system.root.send(new PID("nonhost", "eventstream"), "no object");
+  expect(rig.system.stats.deadLetters.not_found).toBe(1);
 });

@@ -234,6 +234,23 @@ test("a message that one routee's address does not take reaches the others, and 
   expect(rig.system.stats.deadLetters.not_serializable).toBe(2);
 });
 
+test("a message that the routing cannot place is a dead letter, and the routees live on", async () => {
+  await using rig = new TestSystem();
+  const log = new Map<string, unknown[]>();
+  const byName = consistentHash((message) => (message as { readonly name: string }).name.toLowerCase());
+  const router = rig.system.root.spawn(poolProps(byName, { size: 3, props: workers(log) }));
+  const before = await routeesOf(rig, router);
+  await expect(rig.system.root.requestAsync(router, { anonymous: true })).rejects.toMatchObject({
+    code: "dead_letter",
+  });
+  rig.system.root.send(router, { name: "Ada" });
+  expect(await routeesOf(rig, router)).toEqual(before);
+  await rig.settle();
+  expect([...log.values()].flat()).toEqual([{ name: "Ada" }]);
+  expect(rig.system.stats.deadLetters.no_routee).toBe(1);
+  expect(rig.log.at("error")).toHaveLength(1);
+});
+
 test("a pool of negative size is refused", () => {
   expect(() => poolProps(broadcast, { size: -1, props: workers(new Map()) })).toThrow(
     expect.objectContaining({ code: "invalid_options" }),

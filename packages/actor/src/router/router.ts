@@ -65,8 +65,18 @@ class Router implements Actor {
     else if (message instanceof AdjustPoolSize) this.#adjust(context, message.change);
     else if (message instanceof BroadcastMessage) this.#pass(context, message.message, this.#routees);
     else if (!isFromRuntime(message)) {
-      const chosen = this.#routees.length === 0 ? [] : this.#route(message, this.#routees);
-      this.#pass(context, message, chosen);
+      this.#pass(context, message, this.#choose(context));
+    }
+  }
+
+  #choose({ message, system, self }: ActorContext): readonly PID[] {
+    if (this.#routees.length === 0) return [];
+    try {
+      return this.#route(message, this.#routees);
+    } catch (error) {
+      // A key that cannot be had of one message must not cost a pool its children.
+      system.logger.error({ err: error, router: self }, "a routing failed; its message goes to nobody");
+      return [];
     }
   }
 

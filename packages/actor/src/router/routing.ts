@@ -3,7 +3,7 @@ import type { PID } from "../pid/pid.ts";
 import type { Random } from "../ports/random.ts";
 import { hashOf } from "./hash.ts";
 
-/** Chooses to whom of at least one routee a message goes. */
+/** Chooses to whom of at least one routee a message goes. When it throws, the message goes to nobody. */
 export type Route = (message: Message, routees: readonly PID[]) => readonly PID[];
 
 /** Makes the routing of one router, which may have a state. */

@@ -92,12 +92,21 @@ test("what an actor scheduled ends with it, and with the system", async () => {
   expect(rig.clock.scheduled).toBe(0);
 });
 
-test("an interval of nothing is refused", async () => {
+test.each<[string, Schedule]>([
+  ["an interval of nothing", (scheduler, pid) => scheduler.sendRepeatedly({ intervalMs: 0 }, pid, "tick")],
+  [
+    "a negative first delay",
+    (scheduler, pid) => scheduler.requestRepeatedly({ initialMs: -1, intervalMs: 1 }, pid, "tick"),
+  ],
+  ["a negative delay", (scheduler, pid) => scheduler.sendOnce(-1, pid, "tick")],
+  ["a delay that is no number", (scheduler, pid) => scheduler.requestOnce(Number.NaN, pid, "tick")],
+])("%s is refused", async (_name, schedule) => {
   await using rig = new TestSystem();
   const probe = new TestProbe(rig.system);
-  const schedule = () =>
-    new TimerScheduler(rig.system.root).sendRepeatedly({ intervalMs: 0 }, probe.pid, "tick");
-  expect(schedule).toThrow(expect.objectContaining({ code: "invalid_options" }));
+  expect(() => schedule(new TimerScheduler(rig.system.root), probe.pid)).toThrow(
+    expect.objectContaining({ code: "invalid_options" }),
+  );
+  expect(rig.clock.scheduled).toBe(0);
 });
 
 test("what cannot be sent when its time comes is reported, and does not end the repetition", async () => {

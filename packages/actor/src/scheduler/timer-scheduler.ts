@@ -24,12 +24,16 @@ export class TimerScheduler {
     this.#context = context;
   }
 
-  /** Sends once, after so many milliseconds, without a sender. */
+  /**
+   * Sends once, after so many milliseconds, without a sender.
+   *
+   * @throws ActorError "invalid_options" if the delay is negative or not a number.
+   */
   sendOnce(delayMs: number, target: PID, message: Message): Timer {
     return this.#once(delayMs, () => this.#context.send(target, message));
   }
 
-  /** Sends once, after so many milliseconds, with the actor as sender. */
+  /** As `sendOnce`, with the actor as sender. */
   requestOnce(delayMs: number, target: PID, message: Message): Timer {
     return this.#once(delayMs, () => this.#context.request(target, message));
   }
@@ -37,7 +41,7 @@ export class TimerScheduler {
   /**
    * Sends again and again, without a sender.
    *
-   * @throws ActorError "invalid_options" unless the interval is positive.
+   * @throws ActorError "invalid_options" unless the interval is positive, and the first delay not negative.
    */
   sendRepeatedly(when: RepetitionOptions, target: PID, message: Message): Timer {
     return this.#repeatedly(when, () => this.#context.send(target, message));
@@ -49,6 +53,7 @@ export class TimerScheduler {
   }
 
   #once(delayMs: number, send: () => void): Timer {
+    checkDelay("delayMs", delayMs);
     return this.#untilAborted((ended) =>
       this.#context.system.clock.schedule(delayMs, () => {
         ended();
@@ -57,9 +62,10 @@ export class TimerScheduler {
     );
   }
 
-  #repeatedly({ initialMs, intervalMs }: RepetitionOptions, send: () => void): Timer {
+  #repeatedly({ intervalMs, initialMs = intervalMs }: RepetitionOptions, send: () => void): Timer {
     if (!(intervalMs > 0))
       throw new ActorError("invalid_options", `intervalMs must be positive, got ${intervalMs}`);
+    checkDelay("initialMs", initialMs);
     const { clock } = this.#context.system;
     return this.#untilAborted(() => {
       let timer: Timer;
@@ -67,7 +73,7 @@ export class TimerScheduler {
         timer = clock.schedule(intervalMs, fire);
         this.#attempt(send);
       };
-      timer = clock.schedule(initialMs ?? intervalMs, fire);
+      timer = clock.schedule(initialMs, fire);
       return { cancel: () => timer.cancel() };
     });
   }
@@ -93,4 +99,9 @@ export class TimerScheduler {
     signal.addEventListener("abort", cancel, { once: true });
     return { cancel };
   }
+}
+
+function checkDelay(name: string, delayMs: number): void {
+  if (!(delayMs >= 0))
+    throw new ActorError("invalid_options", `${name} must not be negative, got ${delayMs}`);
 }

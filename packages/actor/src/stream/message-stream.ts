@@ -1,5 +1,6 @@
 import type { SpawnerContext, StopperContext } from "../actor-cell/actor-context.ts";
 import { propsFromFunction } from "../actor-cell/props.ts";
+import { MessageRing } from "../mailbox/message-ring.ts";
 import { Stopped } from "../message/lifecycle.ts";
 import type { Message } from "../message/message.ts";
 import { isFromRuntime } from "../message/system-message.ts";
@@ -18,7 +19,7 @@ export class MessageStream<Item extends Message = Message>
 {
   readonly pid: PID;
   readonly #context: StopperContext;
-  readonly #items: Item[] = [];
+  readonly #items = new MessageRing();
   readonly #takers: ((result: IteratorResult<Item, undefined>) => void)[] = [];
   #isClosed = false;
 
@@ -36,8 +37,9 @@ export class MessageStream<Item extends Message = Message>
 
   /** The next message, once there is one. */
   next(): Promise<IteratorResult<Item, undefined>> {
-    const item = this.#items.shift();
+    const item = this.#items.shift() as Item | undefined;
     if (item !== undefined) return Promise.resolve({ done: false, value: item });
+    this.#items.release();
     if (this.#isClosed) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => this.#takers.push(resolve));
   }
@@ -64,7 +66,7 @@ export class MessageStream<Item extends Message = Message>
 
   #put(item: Item): void {
     const take = this.#takers.shift();
-    if (take === undefined) this.#items.push(item);
+    if (take === undefined) this.#items.push(item, undefined);
     else take({ done: false, value: item });
   }
 
