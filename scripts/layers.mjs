@@ -20,7 +20,7 @@ export const layers = {
   remote: [
     ["remote-error.ts", "gen"],
     ["wire", "transport"],
-    ["endpoint"],
+    ["endpoint", "spawn"],
     ["remote.ts", "remote-config.ts", "block-list.ts"],
     ["testing", "index.ts"],
   ],
@@ -34,6 +34,7 @@ export const layers = {
     ["start"],
     ["testing", "index.ts"],
   ],
+  "cluster-consul": [["."], ["testing", "index.ts"]],
   persistence: [
     ["persistence-error.ts"],
     ["state-store.ts"],
@@ -41,7 +42,16 @@ export const layers = {
     ["testing", "index.ts"],
   ],
   "protoc-gen-ts-grain": [
-    ["plugin-error.ts", "plugin-parameters.ts", "grain-names.ts", "output-file.ts", "unary-methods.ts"],
+    [
+      "plugin-error.ts",
+      "plugin-parameters.ts",
+      "grain-names.ts",
+      "output-file.ts",
+      "unary-methods.ts",
+      "error-reasons.ts",
+      "gen",
+    ],
+    ["contract"],
     ["check", "print"],
     ["."],
   ],

@@ -18,6 +18,7 @@ export {
   remoteDefaults,
 } from "./remote-config.ts";
 export { RemoteError, type RemoteErrorCode } from "./remote-error.ts";
+export type { RemoteSpawnOptions, SpawnPlace } from "./spawn/spawn-at.ts";
 export type { GrpcTransportOptions, TlsIdentity } from "./transport/grpc/grpc-options.ts";
 export { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 export { InMemoryNetwork, type InMemoryNetworkOptions } from "./transport/in-memory-network.ts";

@@ -1,4 +1,5 @@
 import type { DescFile, DescMessage } from "@bufbuild/protobuf";
+import type { Props } from "@ts-grain/actor";
 import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
 import type { Membership } from "./endpoint/membership.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
@@ -54,6 +55,8 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
   readonly transport?: Transport | undefined;
   /** Message types that may travel, as {@link TypeRegistry.register} takes them. */
   readonly types?: readonly (DescFile | DescMessage)[] | undefined;
+  /** What peers may spawn here, by the name of its kind. They may also stop it. Default nothing. */
+  readonly spawnable?: ReadonlyMap<string, Props> | undefined;
   /** Processes that peers may address, as {@link Remote.expose} takes them. Default none. */
   readonly exposed?: readonly string[] | undefined;
 }
@@ -70,6 +73,7 @@ export interface RemoteConfig {
   readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
   readonly exposed: readonly string[];
+  readonly spawnable: ReadonlyMap<string, Props>;
   readonly connect: ConnectPolicy;
   readonly greetingTimeoutMs: number;
   readonly outbox: OutboxLimits;
@@ -121,6 +125,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     transport,
     types,
     exposed,
+    spawnable: options.spawnable ?? new Map(),
     connect: {
       timeoutMs: numbers.connectTimeoutMs,
       maxFailures: numbers.connectAttempts,

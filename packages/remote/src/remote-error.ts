@@ -8,6 +8,8 @@ export type RemoteErrorCode =
   | "connect_failed" // nobody answers at the address, or not in time
   | "connection_lost" // an established connection broke
   | "handshake_failed" // the peer answered, but not as a member that we may talk to
+  | "name_taken" // the peer has an actor of that name already
+  | "spawn_refused" // the peer does not spawn such an actor
   | "malformed_frame" // a peer sent bytes that break the protocol
   | "limit_exceeded" // a peer sent more than a limit allows
   | "stopped"; // this remote was shut down

@@ -1,4 +1,4 @@
-import type { ActorSystem, Subscription } from "@ts-grain/actor";
+import type { ActorSystem, PID, Subscription } from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
@@ -10,6 +10,8 @@ import { PeerTypes } from "./endpoint/peer-types.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
+import { activatorId, activatorProps } from "./spawn/activator.ts";
+import { type RemoteSpawnOptions, type SpawnPlace, spawnAt } from "./spawn/spawn-at.ts";
 import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 import type { InboundConnection, Listener, Transport } from "./transport/transport.ts";
 import { TypeRegistry } from "./wire/type-registry.ts";
@@ -39,6 +41,7 @@ export class Remote implements AsyncDisposable {
   readonly types: TypeRegistry;
   /** Systems that may not connect. */
   readonly blockList: BlockList = new BlockList((systemId) => this.#blocked(systemId));
+  readonly #system: ActorSystem;
   readonly #config: RemoteConfig;
   readonly #listener: Listener;
   readonly #self: { systemId: string; readonly address: string };
@@ -49,9 +52,11 @@ export class Remote implements AsyncDisposable {
   readonly #sessions = new Set<InboundSession>();
   readonly #terminations: Subscription;
   #drained: PromiseWithResolvers<void> | undefined;
+  #activator: PID | undefined;
   #stopping: Promise<void> | undefined;
 
   private constructor(system: ActorSystem, { config, transport, listener, types }: Listening) {
+    this.#system = system;
     this.#config = config;
     this.#listener = listener;
     this.types = types;
@@ -68,6 +73,7 @@ export class Remote implements AsyncDisposable {
     system.processes.useResolver(({ address: other }) =>
       this.#stopping === undefined ? this.#endpoints.processAt(other) : undefined,
     );
+    if (config.spawnable.size > 0) this.#startActivator();
   }
 
   /**
@@ -116,6 +122,17 @@ export class Remote implements AsyncDisposable {
   }
 
   /**
+   * Has a peer spawn an actor of a kind that it allows; see {@link RemoteOptions.spawnable}. The actor lives until it is
+   * stopped or the peer ends, whatever becomes of this system.
+   *
+   * @throws RemoteError "spawn_refused", "name_taken"; ActorError "dead_letter" if the peer spawns nothing for others,
+   * and whatever else a request may throw.
+   */
+  spawn(place: SpawnPlace, options: RemoteSpawnOptions = {}): Promise<PID> {
+    return spawnAt(this.#system.root, place, options);
+  }
+
+  /**
    * Goes by a new id from now on, because peers have blocked the one before: ends all connections, so that each is opened
    * anew. What waits for peers becomes dead letters, and who watches their actors is told.
    */
@@ -150,9 +167,16 @@ export class Remote implements AsyncDisposable {
 
   async #shutdown(how: "gracefully" | "at once"): Promise<void> {
     this.#terminations.unsubscribe();
+    if (this.#activator) this.#system.root.stop(this.#activator);
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") for (const session of [...this.#sessions]) session.disconnect();
     await this.#listener.close();
+  }
+
+  #startActivator(): void {
+    this.#activator = this.#system.root.spawnNamed(activatorProps(this.#config.spawnable), activatorId);
+    this.expose(activatorId);
+    this.expose(`${activatorId}/*`, { stop: "allowed" });
   }
 
   #accept(connection: InboundConnection): void {
