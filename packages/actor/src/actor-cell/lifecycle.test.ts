@@ -123,7 +123,7 @@ test("waiting for an end that does not come ends with the deadline or the signal
   expect(rig.clock.scheduled).toBe(0);
 });
 
-test("an actor can answer while it stops", async () => {
+test("an actor can send when it starts and while it stops", async () => {
   await using rig = new TestSystem();
   const probe = new TestProbe(rig.system);
   const pid = rig.system.root.spawn(

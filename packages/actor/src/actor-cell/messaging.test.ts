@@ -52,6 +52,17 @@ test("send, request and requestWithSender name nobody, the actor and the given s
   expect((await probe.next()).sender).toBe(other.pid);
 });
 
+test("what the root sends or requests has no sender, unless one is given", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  const probe = new TestProbe(rig.system);
+  root.send(probe.pid, 1);
+  root.request(probe.pid, 2);
+  root.requestWithSender(probe.pid, 3, probe.pid);
+  const senders = [await probe.next(), await probe.next(), await probe.next()].map(({ sender }) => sender);
+  expect(senders).toEqual([undefined, undefined, probe.pid]);
+});
+
 test("a forwarded request keeps its headers, and is answered to who asked first", async () => {
   await using rig = new TestSystem();
   const { root } = rig.system;

@@ -7,7 +7,12 @@ import { propagate } from "../middleware/propagate.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
-import { compose, type ReceiveMiddleware, type SenderMiddleware } from "./middleware.ts";
+import {
+  compose,
+  type ReceiveMiddleware,
+  type SenderMiddleware,
+  type SpawnMiddleware,
+} from "./middleware.ts";
 import { type Props, propsFromFunction } from "./props.ts";
 
 test("nothing composes to nothing", () => {
@@ -121,6 +126,47 @@ test("a decorated context is what the actor gets, and works like the one it came
   );
   expect(await rig.system.root.requestAsync(pid, "hello")).toBe("QUIET");
   expect(probe.messages).toEqual([true]);
+});
+
+test("of several wrappers of one sort the first is the outermost", async () => {
+  await using rig = new TestSystem();
+  const order: string[] = [];
+  const sending =
+    (name: string): SenderMiddleware =>
+    (next) =>
+    (context, target, outgoing) => {
+      order.push(`sending ${name}`);
+      next(context, target, outgoing);
+    };
+  const spawning =
+    (name: string): SpawnMiddleware =>
+    (next) =>
+    (place, props, id) => {
+      order.push(`spawning ${name}`);
+      return next(place, props, id);
+    };
+  const decorating =
+    (name: string) =>
+    (context: ActorContext): ActorContext =>
+      Object.create(context, {
+        respond: { value: (message: string) => context.respond(`${name} ${message}`) },
+      }) as ActorContext;
+  const pid = rig.system.root.spawn(
+    propsFromFunction(
+      (context) => {
+        if (context.message !== "go") return;
+        context.spawn(propsFromFunction(() => {}));
+        context.respond("said");
+      },
+      {
+        senderMiddleware: [sending("first"), sending("second")],
+        spawnMiddleware: [spawning("first"), spawning("second")],
+        contextDecorators: [decorating("first"), decorating("second")],
+      },
+    ),
+  );
+  expect(await rig.system.root.requestAsync(pid, "go")).toBe("second first said");
+  expect(order).toEqual(["spawning first", "spawning second", "sending first", "sending second"]);
 });
 
 test("propagated middleware reaches each of five generations", async () => {

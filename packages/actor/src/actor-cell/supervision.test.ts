@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Started } from "../message/lifecycle.ts";
+import { ReceiveTimeout, Started } from "../message/lifecycle.ts";
+import { Terminated } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import { allForOne } from "../supervision/all-for-one.ts";
 import { exponentialBackoff } from "../supervision/exponential-backoff.ts";
@@ -266,6 +267,73 @@ test.each([
   rig.system.root.send(a(), "fail");
   await rig.settle();
   expect(events).toEqual([new SupervisorEvent(a(), new Error("as told"), "restart")]);
+});
+
+test.each([
+  ["ReceiveTimeout", ReceiveTimeout],
+  ["Terminated", Terminated],
+])("an actor that fails in %s is restarted like any other", async (_name, type) => {
+  await using rig = new TestSystem();
+  const journal: string[] = [];
+  const other = rig.system.root.spawn(propsFromFunction(() => {}));
+  let incarnations = 0;
+  rig.system.root.spawn(
+    propsFromProducer(() => {
+      const isFirst = ++incarnations === 1;
+      return new JournalActor(journal, (context) => {
+        if (context.message instanceof type) throw new Error("as told");
+        if (!(isFirst && context.message instanceof Started)) return;
+        context.setReceiveTimeout(100);
+        context.watch(other);
+      });
+    }),
+  );
+  if (type === Terminated) await rig.system.root.stopAsync(other);
+  await rig.clock.advance(100);
+  expect(journal).toEqual(["Started", type.name, "Restarting", "Started"]);
+});
+
+/** What a and b go through when a fails four times within the budget's window of three. */
+const courses: [Directive, "one for one" | "all for one", { a: string[]; b: string[] }][] = [
+  ["resume", "one for one", { a: ["Started"], b: ["Started"] }],
+  ["resume", "all for one", { a: ["Started"], b: ["Started"] }],
+  ["restart", "one for one", { a: [...again(3), "Started", "Stopping", "Stopped"], b: ["Started"] }],
+  [
+    "restart",
+    "all for one",
+    {
+      a: [...again(3), "Started", "Stopping", "Stopped"],
+      b: [...again(3), "Started", "Stopping", "Stopped"],
+    },
+  ],
+  ["stop", "one for one", { a: ["Started", "Stopping", "Stopped"], b: ["Started"] }],
+  ["stop", "all for one", { a: ["Started", "Stopping", "Stopped"], b: ["Started", "Stopping", "Stopped"] }],
+  // The parent is restarted by the default strategy and spawns both anew, each time.
+  ["escalate", "one for one", { a: anew(4), b: anew(4) }],
+  ["escalate", "all for one", { a: anew(4), b: anew(4) }],
+];
+
+function again(times: number): string[] {
+  return Array.from({ length: times }, () => ["Started", "Restarting"]).flat();
+}
+
+function anew(times: number): string[] {
+  return [...Array.from({ length: times }, () => ["Started", "Stopping", "Stopped"]).flat(), "Started"];
+}
+
+test.each(courses)("%s under %s runs exactly the hooks that it should", async (directive, whom, expected) => {
+  await using rig = new TestSystem();
+  const strategy = whom === "one for one" ? oneForOne : allForOne;
+  const { journals, a } = await family(
+    rig,
+    strategy({ maxRestarts: 3, withinMs: 10_000, decider: () => directive }),
+  );
+  for (let round = 0; round < 4; round++) {
+    rig.system.root.send(a(), "fail");
+    await rig.settle();
+  }
+  const hooks = (journal: string[]) => journal.filter((entry) => entry !== "fail");
+  expect({ a: hooks(journals.a), b: hooks(journals.b) }).toEqual(expected);
 });
 
 test("root actors of one guardian strategy fall and rise together under all for one", async () => {

@@ -31,6 +31,12 @@ test("a request without an answer ends with its deadline", async () => {
   expect(system.stats.pendingRequests).toBe(0);
 });
 
+test("each system has an id of 22 characters that are safe in a URL", () => {
+  const ids = Array.from({ length: 100 }, () => virtualSystem().system.id);
+  for (const id of ids) expect(id).toMatch(/^[\w-]{22}$/);
+  expect(new Set(ids).size).toBe(100);
+});
+
 test("shutting a system down stops its actors", async () => {
   const { system } = virtualSystem();
   const seen: string[] = [];

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { propsFromFunction } from "../actor-cell/props.ts";
-import { isFromRuntime } from "../message/system-message.ts";
+import { Started } from "../message/lifecycle.ts";
+import { isFromRuntime, Terminated } from "../message/system-message.ts";
 import { TestSystem } from "../testing/test-system.ts";
 
 test("a million messages from one to another come all, and in their order", async () => {
@@ -24,6 +25,32 @@ test("a million messages from one to another come all, and in their order", asyn
   rig.system.root.send(sender, "go");
   await rig.settle();
   expect([expected, wrong]).toEqual([1_000_000, 0]);
+});
+
+test("of what 100 senders queue at once, system and user messages each come once", async () => {
+  await using rig = new TestSystem();
+  const handled: number[] = Array.from({ length: 100 }, () => 0);
+  const heard: number[] = Array.from({ length: 100 }, () => 0);
+  const receiver = rig.system.root.spawn(
+    propsFromFunction(({ message }) => {
+      if (typeof message === "number") handled[message]!++;
+    }),
+  );
+  for (let number = 0; number < 100; number++) {
+    const sender = propsFromFunction((context) => {
+      if (context.message instanceof Started) {
+        context.watch(receiver);
+        for (let left = 1_000; left > 0; left--) context.send(receiver, number);
+      }
+      if (context.message instanceof Terminated) heard[number]!++;
+    });
+    rig.system.root.spawn(sender);
+  }
+  await rig.settle();
+  rig.system.root.stop(receiver);
+  await rig.settle();
+  expect(new Set(handled)).toEqual(new Set([1_000]));
+  expect(new Set(heard)).toEqual(new Set([1]));
 });
 
 interface Numbered {

@@ -77,6 +77,14 @@ test("the log names the type of a message and never its content", async () => {
   expect(JSON.stringify(rig.log.entries)).not.toContain("hush");
 });
 
+test("what is sent to the process deadletter is a dead letter", async () => {
+  await using rig = new TestSystem();
+  const events = deadLettersOf(rig);
+  const pid = new PID("nonhost", "deadletter");
+  rig.system.root.send(pid, "hello");
+  expect(events).toMatchObject([{ target: pid, message: "hello", reason: "not_found" }]);
+});
+
 test("what is sent to the process eventstream is published", async () => {
   await using rig = new TestSystem();
   const events: object[] = [];

@@ -59,6 +59,18 @@ test("a PID of one system is nobody in another, though ids and addresses agree",
   expect(other.messages).toEqual(["for two"]);
 });
 
+test("a PID that is made of address and name reaches the actor, whose state goes on", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  let count = 0;
+  const counter = propsFromFunction((context) => {
+    if (context.message === "count") context.respond(++count);
+  });
+  const spawned = root.spawnNamed(counter, "counter");
+  expect(await root.requestAsync(spawned, "count")).toBe(1);
+  expect(await root.requestAsync(new PID("nonhost", "counter"), "count")).toBe(2);
+});
+
 test("a PID leads to the successor once its name is given anew", async () => {
   await using rig = new TestSystem();
   const { root } = rig.system;
