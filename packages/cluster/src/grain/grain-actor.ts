@@ -24,7 +24,8 @@ import { GrainCall } from "./grain-call.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import { ActivationContext, CallContext } from "./grain-context.ts";
 import { withFields } from "./grain-logger.ts";
-import { type ActiveGrain, readGrainRequest, respondFailure, runGrainCall } from "./grain-turn.ts";
+import { type ActiveGrain, readGrainCall, respondFailure, runGrainCall, type Turn } from "./grain-turn.ts";
+import { Interleaving } from "./interleaving.ts";
 import type { Kind } from "./kind.ts";
 
 /** How the grains of a member are run. */
@@ -48,6 +49,8 @@ class GrainActor implements Actor {
   readonly #activation: Activation;
   readonly #hosting: GrainHosting;
   #grain: ActiveGrain | undefined;
+  /** Only where an rpc of the kind is re-entrant. */
+  #interleaving: Interleaving | undefined;
   #failure: unknown;
 
   constructor(kind: Kind, activation: Activation, hosting: GrainHosting) {
@@ -63,8 +66,7 @@ class GrainActor implements Actor {
     if (message instanceof Started) return this.#activate(context);
     if (message instanceof Stopping) return this.#deactivate(this.#activation.reason);
     if (message instanceof Restarting) return this.#deactivate("failed");
-    if (message instanceof ReceiveTimeout)
-      return context.send(context.parent!, new Passivate(this.#activation));
+    if (message instanceof ReceiveTimeout) return this.#onIdle(context);
     if (message instanceof Stopped || message instanceof Terminated) return undefined;
     return this.#onMessage(context);
   }
@@ -73,22 +75,47 @@ class GrainActor implements Actor {
     const grain = this.#grain!;
     if (this.#failure !== undefined) return respondFailure(grain, context, this.#failure);
     try {
-      return runGrainCall(
-        grain,
-        context,
-        message instanceof GrainCall ? message : readGrainRequest(grain, message),
-      );
+      const call = readGrainCall(grain, message);
+      if (this.#interleaving) return this.#interleave(this.#interleaving, context, call);
+      return runGrainCall(grain, context, call);
     } catch (error) {
       return respondFailure(grain, context, error);
     }
+  }
+
+  /** The actor takes its next message while the call is under way. */
+  #interleave(interleaving: Interleaving, context: ActorContext, call: GrainCall): void {
+    const { sender, headers, self, system } = context;
+    const turn: Turn = {
+      sender,
+      headers,
+      get signal() {
+        return context.signal;
+      },
+      respond: (response) => sender && context.send(sender, response),
+    };
+    interleaving.add({
+      call,
+      run: () => runGrainCall(this.#grain!, turn, call),
+      refuse: () => system.processes.deadLetter({ target: self, message: call, sender, reason: "stopped" }),
+    });
+  }
+
+  #onIdle(context: ActorContext): void {
+    if (this.#interleaving?.isIdle === false) context.setReceiveTimeout(this.#kind.idleTimeoutMs);
+    else context.send(context.parent!, new Passivate(this.#activation));
   }
 
   async #activate(context: ActorContext): Promise<void> {
     const { cluster, freezesMessages } = this.#hosting;
     const { kind, identity } = this.#activation.identity;
     const logger = withFields(cluster.system.logger, { kind, identity });
-    const grainContext = new ActivationContext({ kind, identity, cluster, self: context.self, logger });
-    const grain = { service: this.#kind.service, context: grainContext, freezesMessages };
+    const { service } = this.#kind;
+    const interleaves = service.methods.some((method) => method && method.reentrancy !== "none");
+    if (interleaves) this.#interleaving = new Interleaving(this.#activation.identity);
+    const { self } = context;
+    const grainContext = new ActivationContext({ kind, identity, cluster, self, logger, interleaves });
+    const grain = { service, context: grainContext, freezesMessages };
     // Calls that wait for an activation which fails are answered with its error.
     this.#grain = { ...grain, instance: {} };
     try {
@@ -107,11 +134,18 @@ class GrainActor implements Actor {
 
   async #deactivate(reason: DeactivationReason): Promise<void> {
     const { context } = this.#grain!;
+    if (this.#interleaving) await this.#endCalls(this.#interleaving, reason);
     try {
       await this.#hooks.onDeactivate?.(context, reason);
     } catch (error) {
       context.logger.error({ error }, "onDeactivate failed");
     }
+  }
+
+  /** The calls that came before the end are still handled, unless it came at once. */
+  async #endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
+    if (reason === "evicted" || reason === "failed" || reason === "stopped") interleaving.refuseWaiting();
+    await interleaving.whenIdle();
   }
 
   #onMessage(context: ActorContext): void | Promise<void> {
@@ -123,6 +157,7 @@ class GrainActor implements Actor {
       sender,
       headers,
       deadline,
+      reentrancy: "none",
       callers: [],
       stopped: () => context.signal,
     });

@@ -23,7 +23,7 @@ export interface OutgoingGrainCall {
   /** The request's fields, or the message itself. */
   readonly request: MessageInitShape<DescMessage>;
   readonly options: GrainCallOptions;
-  /** The grains that wait for this call, as `kind/identity`, outermost first. Default none. */
+  /** The grains that wait for this call, outermost first, each as the runtime writes it. Default none. */
   readonly callers?: readonly string[] | undefined;
 }
 

@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Message } from "@bufbuild/protobuf";
 import type { Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
-import { type ClusterIdentity, identityKey } from "../identity/cluster-identity.ts";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
+import type { GrainReentrancy } from "./grain-service.ts";
 
 /** What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others. */
 export interface GrainContext extends GrainCaller, ClusterIdentity {
@@ -32,6 +35,8 @@ export interface GrainContextParts extends ClusterIdentity {
   readonly cluster: GrainCluster;
   readonly self: PID;
   readonly logger: Logger;
+  /** Whether several of its calls may be under way at once. */
+  readonly interleaves: boolean;
 }
 
 /** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
@@ -41,20 +46,24 @@ export class ActivationContext implements GrainContext {
   readonly cluster: GrainCluster;
   readonly self: PID;
   readonly logger: Logger;
-  /** The call that is being handled, if one is. */
+  /** The call that is being handled, if one is: where calls are handled one at a time. */
   current: CallContext | undefined;
+  /** The call on whose behalf the present code runs: where calls interleave. */
+  readonly interleaved: AsyncLocalStorage<CallContext> | undefined;
 
-  constructor({ kind, identity, cluster, self, logger }: GrainContextParts) {
+  constructor({ kind, identity, cluster, self, logger, interleaves }: GrainContextParts) {
     this.kind = kind;
     this.identity = identity;
     this.cluster = cluster;
     this.self = self;
     this.logger = logger;
+    this.interleaved = interleaves ? new AsyncLocalStorage() : undefined;
   }
 
   callGrain(call: OutgoingGrainCall): Promise<Message> {
-    if (this.current) return this.current.callGrain(call);
-    return this.cluster.callGrain({ ...call, callers: [identityKey(this)] });
+    const current = this.interleaved ? this.interleaved.getStore() : this.current;
+    if (current) return current.callGrain(call);
+    return this.cluster.callGrain({ ...call, callers: [chainLink(this, "none")] });
   }
 }
 
@@ -63,6 +72,8 @@ export interface CallParts {
   readonly sender: PID | undefined;
   readonly headers: MessageHeaders;
   readonly deadline: Deadline;
+  /** What may be started while it waits. */
+  readonly reentrancy: GrainReentrancy;
   /** The grains that wait for the call, outermost first. */
   readonly callers: readonly string[];
   /** The actor's own: aborts when the activation is stopped. */
@@ -123,7 +134,8 @@ export class CallContext implements GrainCallContext {
     if (call.method.isOneWay) return this.cluster.callGrain(call);
     const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
     const options = { ...call.options, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
-    return this.cluster.callGrain({ ...call, options, callers: [...this.#call.callers, identityKey(this)] });
+    const callers = [...this.#call.callers, chainLink(this, this.#call.reentrancy)];
+    return this.cluster.callGrain({ ...call, options, callers });
   }
 
   /** The call has been answered: nobody needs its timer any more. */

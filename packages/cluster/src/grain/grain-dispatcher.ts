@@ -3,10 +3,11 @@ import { ActorError, type ActorSystem, type PID } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
-import { type ClusterIdentity, identityKey } from "../identity/cluster-identity.ts";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import type { MemberList } from "../membership/member-list.ts";
+import { describeCycle } from "./call-chain.ts";
 import { Deadline } from "./deadline.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -63,7 +64,9 @@ export class GrainDispatcher {
     const target = { kind: service.kind, identity };
     // Nobody waits for a one-way call.
     const waiting = method.isOneWay ? [] : callers;
-    checkNoCycle(target, waiting);
+    const cycle = describeCycle(waiting, target, method);
+    if (cycle)
+      throw new ClusterError("call_cycle", `${cycle}: each waits for the next, the last for the first`);
     const deadline = new Deadline(system.clock, options.timeoutMs ?? requestTimeoutMs);
     const call = new GrainCall({
       method,
@@ -106,16 +109,6 @@ export class GrainDispatcher {
       throw toOutcome(error, target, call.method);
     }
   }
-}
-
-/** A grain that waits for this call cannot answer it: one call at a time is handled. */
-function checkNoCycle(target: ClusterIdentity, callers: readonly string[]): void {
-  if (callers.length === 0) return;
-  const key = identityKey(target);
-  const from = callers.indexOf(key);
-  if (from === -1) return;
-  const cycle = [...callers.slice(from), key].map((grain) => JSON.stringify(grain)).join(" → ");
-  throw new ClusterError("call_cycle", `${cycle}: each waits for the next, the last for the first`);
 }
 
 function readReply(method: GrainMethod, reply: unknown): Message {

@@ -23,8 +23,21 @@ export interface ActiveGrain {
   readonly freezesMessages: boolean;
 }
 
-/** Reads a call that came from another process. @throws GrainError if it does not fit the service's contract. */
-export function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall {
+/** Where a call came from and how it is answered. */
+export type Turn = Pick<ActorContext, "sender" | "headers" | "signal" | "respond">;
+
+/** A call as this grain's contract has it. @throws GrainError if it does not fit. */
+export function readGrainCall(grain: ActiveGrain, message: GrainCall | GrainRequest): GrainCall {
+  return message instanceof GrainCall ? adoptGrainCall(grain, message) : readGrainRequest(grain, message);
+}
+
+/** A caller in this process has its own copy of the contract. */
+function adoptGrainCall({ service }: ActiveGrain, call: GrainCall): GrainCall {
+  const method = findMethod(service, call.method.index, call.method.name);
+  return method === call.method ? call : new GrainCall({ ...call, method });
+}
+
+function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall {
   const method = findMethod(grain.service, request.methodIndex, request.methodName);
   const { requestTimeoutMs, system } = grain.context.cluster;
   const deadline = new Deadline(system.clock, request.timeoutMs || requestTimeoutMs);
@@ -40,38 +53,42 @@ export function readGrainRequest(grain: ActiveGrain, request: GrainRequest): Gra
  * Runs one call and answers it. Returns a promise only if the grain's method did, so that synchronous grains stay
  * synchronous. Never throws: what goes wrong is the answer.
  */
-export function runGrainCall(
-  grain: ActiveGrain,
-  context: ActorContext,
-  call: GrainCall,
-): void | Promise<void> {
+export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): void | Promise<void> {
   // Nobody waits any more, so nothing is started.
   if (call.deadline.remainingMs === 0) return undefined;
-  const { sender, headers } = context;
+  const { method, request, deadline, callers } = call;
+  const { sender, headers } = turn;
   const callContext = new CallContext(grain.context, {
     sender,
     headers,
-    deadline: call.deadline,
-    callers: call.callers,
-    stopped: () => context.signal,
+    deadline,
+    reentrancy: method.reentrancy,
+    callers,
+    stopped: () => turn.signal,
   });
   grain.context.current = callContext;
   try {
-    const method = findMethod(grain.service, call.method.index, call.method.name);
-    const result = invoke(grain.instance, method, [call.request, callContext]);
-    if (isPromiseLike(result)) return settle(grain, context, { method, result, callContext });
-    context.respond(toResponse(grain, method, result));
+    const start = (): unknown => invoke(grain.instance, method, [request, callContext]);
+    const { interleaved } = grain.context;
+    const result = interleaved ? interleaved.run(callContext, start) : start();
+    if (isPromiseLike(result)) return settle(grain, turn, { method, result, callContext });
+    turn.respond(toResponse(grain, method, result));
   } catch (error) {
-    respondFailure(grain, context, error);
+    respondFailure(grain, turn, error);
   }
   endCall(grain, callContext);
   return undefined;
 }
 
-/** Answers a call with an error. */
-export function respondFailure(grain: ActiveGrain, context: ActorContext, error: unknown): void {
+/** Answers a call with an error; with one that only says so, if that error is itself too large to be sent. */
+export function respondFailure(grain: ActiveGrain, turn: Turn, error: unknown): void {
   const { logger, cluster } = grain.context;
-  context.respond(toGrainFailure(error, { logger, random: cluster.system.random }));
+  const reporting = { logger, random: cluster.system.random };
+  try {
+    turn.respond(toGrainFailure(error, reporting));
+  } catch (unsent) {
+    turn.respond(toGrainFailure(unsent, reporting));
+  }
 }
 
 interface PendingResult {
@@ -80,11 +97,11 @@ interface PendingResult {
   readonly callContext: CallContext;
 }
 
-async function settle(grain: ActiveGrain, context: ActorContext, pending: PendingResult): Promise<void> {
+async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): Promise<void> {
   try {
-    context.respond(toResponse(grain, pending.method, await pending.result));
+    turn.respond(toResponse(grain, pending.method, await pending.result));
   } catch (error) {
-    respondFailure(grain, context, error);
+    respondFailure(grain, turn, error);
   }
   endCall(grain, pending.callContext);
 }

@@ -42,6 +42,7 @@ export class Presence {
   #return: Promise<void> | undefined;
   #returnedAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = firstPauseMs;
+  #returns = 0;
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -126,7 +127,7 @@ export class Presence {
       { member: former.id, why },
       "this member was let go: it ends its grains and joins again",
     );
-    this.#self = { ...former, id: crypto.randomUUID() };
+    this.#self = { ...former, id: this.#nextId() };
     members.forgetAll();
     remote.rename(this.#self.id);
     await this.#gossiper?.stop();
@@ -140,6 +141,11 @@ export class Presence {
     if (!this.#session) return;
     system.logger.info({ member: this.#self.id, former: former.id }, "this member has joined again");
     system.eventStream.publish(new Rejoined(this.#self, former));
+  }
+
+  #nextId(): string {
+    this.#returns++;
+    return `${this.#parts.system.id}.${this.#returns}`;
   }
 
   async #registerWithPatience(): Promise<void> {
