@@ -5,8 +5,8 @@ import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
-import { InboundSession } from "./endpoint/inbound-session.ts";
 import { PeerTypes } from "./endpoint/peer-types.ts";
+import { SessionTable } from "./endpoint/session-table.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
@@ -48,8 +48,7 @@ export class Remote implements AsyncDisposable {
   readonly #services: EndpointServices;
   readonly #endpoints: EndpointTable;
   readonly #exposed: ExposedProcesses;
-  readonly #dispatcher: BatchDispatcher;
-  readonly #sessions = new Set<InboundSession>();
+  readonly #sessions: SessionTable;
   readonly #terminations: Subscription;
   #drained: PromiseWithResolvers<void> | undefined;
   #activator: PID | undefined;
@@ -67,7 +66,13 @@ export class Remote implements AsyncDisposable {
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
     this.#endpoints = new EndpointTable(this.#services);
-    this.#dispatcher = new BatchDispatcher(this.#services, this.#exposed, this.#endpoints);
+    this.#sessions = new SessionTable({
+      services: this.#services,
+      dispatcher: new BatchDispatcher(this.#services, this.#exposed, this.#endpoints),
+      isBlocked: (systemId) => this.blockList.has(systemId),
+      greetingTimeoutMs: config.greetingTimeoutMs,
+      onEmpty: () => this.#drained?.resolve(),
+    });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
     system.processes.setAddress(address);
     system.processes.useResolver(({ address: other }) =>
@@ -90,7 +95,7 @@ export class Remote implements AsyncDisposable {
     let remote: Remote | undefined;
     const accept = (connection: InboundConnection) => {
       if (remote === undefined) connection.close();
-      else remote.#accept(connection);
+      else remote.#sessions.accept(connection);
     };
     const listener = await transport.listen(config, accept);
     remote = new Remote(system, { config, transport, listener, types });
@@ -139,7 +144,7 @@ export class Remote implements AsyncDisposable {
   rename(systemId: string): void {
     this.#self.systemId = systemId;
     this.#endpoints.terminateAll("at once");
-    for (const session of [...this.#sessions]) session.disconnect();
+    this.#sessions.disconnect();
   }
 
   /**
@@ -169,7 +174,7 @@ export class Remote implements AsyncDisposable {
     this.#terminations.unsubscribe();
     if (this.#activator) this.#system.root.stop(this.#activator);
     this.#endpoints.terminateAll(how);
-    if (how === "gracefully") for (const session of [...this.#sessions]) session.disconnect();
+    if (how === "gracefully") this.#sessions.disconnect();
     await this.#listener.close();
   }
 
@@ -179,26 +184,9 @@ export class Remote implements AsyncDisposable {
     this.expose(`${activatorId}/*`, { stop: "allowed" });
   }
 
-  #accept(connection: InboundConnection): void {
-    const session = new InboundSession(connection, {
-      services: this.#services,
-      dispatcher: this.#dispatcher,
-      isBlocked: (systemId) => this.blockList.has(systemId),
-      greetingTimeoutMs: this.#config.greetingTimeoutMs,
-      onEnd: (ended) => {
-        this.#sessions.delete(ended);
-        if (this.#sessions.size === 0) this.#drained?.resolve();
-      },
-    });
-    this.#sessions.add(session);
-  }
-
   #blocked(systemId: string): void {
-    const hasSession = [...this.#sessions].some(({ peer }) => peer?.systemId === systemId);
-    if (!hasSession) return;
-    this.#services.clock.schedule(blockedPeerGraceMs, () => {
-      for (const session of [...this.#sessions]) if (session.peer?.systemId === systemId) session.close();
-    });
+    if (!this.#sessions.has(systemId)) return;
+    this.#services.clock.schedule(blockedPeerGraceMs, () => this.#sessions.close(systemId));
   }
 
   #onEvent(event: unknown): void {

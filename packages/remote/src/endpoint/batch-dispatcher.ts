@@ -140,7 +140,7 @@ export class BatchDispatcher {
   #notUnderstood(typeName: string, { peer, target, sender }: Delivery): void {
     this.#services.logger.debug(
       { peer, typeName },
-      "a message was dropped: its type is not registered, or it is not one of that type",
+      "a message was dropped: its type is not registered, it is not one of that type, or it has too many elements",
     );
     const answerable = sender !== undefined && this.#isKnown(sender.address, peer) ? sender : undefined;
     this.#services.deadLetter({

@@ -17,7 +17,9 @@ export interface SessionOptions {
   readonly isBlocked: (systemId: string) => boolean;
   /** Milliseconds that a peer has for its greeting. */
   readonly greetingTimeoutMs: number;
-  readonly onEnd: (session: InboundSession) => void;
+  /** The peer has shown who it is. */
+  readonly onWelcome: (peer: Peer) => void;
+  readonly onEnd: () => void;
 }
 
 /** What a peer sends on a connection that it opened: first who it is, then batches. Whatever breaks the protocol ends the connection, and only it. */
@@ -86,9 +88,11 @@ export class InboundSession {
     this.#connection.send(step.frame);
     if (step.kind === "blocked") this.close();
     if (step.kind !== "welcome") return;
+    if (this.#peer !== undefined) return;
     this.#greetingTimer.cancel();
     this.#connection.admit();
     this.#connection.probe();
+    this.#options.onWelcome(step.peer);
     this.#peer = step.peer;
   }
 
@@ -111,6 +115,6 @@ export class InboundSession {
     this.#hasEnded = true;
     if (this.#peer) this.#options.services.peerTypes.forget(this.#peer.systemId);
     this.#greetingTimer.cancel();
-    this.#options.onEnd(this);
+    this.#options.onEnd();
   }
 }

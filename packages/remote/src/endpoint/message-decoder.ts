@@ -1,5 +1,4 @@
 import type { Message } from "@ts-grain/actor";
-import { RemoteError } from "../remote-error.ts";
 import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import type { BatchReader } from "../wire/batch-reader.ts";
 import { ByteReader, limitExceeded } from "../wire/byte-reader.ts";
@@ -22,10 +21,8 @@ export class MessageDecoder {
   }
 
   /**
-   * The message of the envelope that the reader stands on; undefined if its type is not registered or its bytes are no
-   * message of it.
-   *
-   * @throws RemoteError "limit_exceeded".
+   * The message of the envelope that the reader stands on; undefined if its type is not registered, its bytes are no
+   * message of it, or it would be built of more than what is left to the batch.
    */
   decode(batch: BatchReader): Message | undefined {
     const type = this.#services.types.get(batch.typeNames[batch.typeIndex]!);
@@ -37,7 +34,6 @@ export class MessageDecoder {
       if (frame.length > this.#services.batchLimits.maxElements) this.#count(type, batch);
       return actorMessageFromWire(codec.decode(frame, batch.messageStart, batch.messageEnd), peer.address);
     } catch (error) {
-      if (RemoteError.is(error) && error.code === "limit_exceeded") throw error;
       this.#services.logger.debug(
         { peer, type: type.typeName, err: error },
         "a message could not be decoded",
@@ -48,7 +44,7 @@ export class MessageDecoder {
 
   #count(type: RegisteredType, { serializerId, messageStart, messageEnd }: BatchReader): void {
     const { frame } = this.#received;
-    this.#elementsLeft -=
+    const elements =
       serializerId === 0
         ? this.#services.types.countElements(
             type,
@@ -56,7 +52,8 @@ export class MessageDecoder {
             this.#elementsLeft,
           )
         : countJsonElements(frame, messageStart, messageEnd);
-    if (this.#elementsLeft < 0) throw limitExceeded("a frame decodes to more elements than allowed");
+    if (elements > this.#elementsLeft) throw limitExceeded("a frame decodes to more elements than allowed");
+    this.#elementsLeft -= elements;
   }
 }
 

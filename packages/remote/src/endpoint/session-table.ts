@@ -1,0 +1,62 @@
+import type { InboundConnection } from "../transport/transport.ts";
+import { InboundSession, type SessionOptions } from "./inbound-session.ts";
+import type { Peer } from "./peer.ts";
+
+/** The connections that peers have open. */
+export class SessionTable {
+  readonly #options: SessionParts;
+  readonly #sessions = new Set<InboundSession>();
+
+  constructor(options: SessionParts) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  accept(connection: InboundConnection): void {
+    const session = new InboundSession(connection, {
+      ...this.#options,
+      onWelcome: (peer) => this.#endEarlier(peer),
+      onEnd: () => {
+        this.#sessions.delete(session);
+        if (this.#sessions.size === 0) this.#options.onEmpty();
+      },
+    });
+    this.#sessions.add(session);
+  }
+
+  /** Whether a system has a connection open. */
+  has(systemId: string): boolean {
+    return this.#of(systemId).length > 0;
+  }
+
+  /** Closes a system's connections without a word. */
+  close(systemId: string): void {
+    for (const session of this.#of(systemId)) session.close();
+  }
+
+  /** Says goodbye to all. */
+  disconnect(): void {
+    for (const session of [...this.#sessions]) session.disconnect();
+  }
+
+  /**
+   * A peer sends on one connection at a time. If it opens another, it has given up the one before, and what that may still
+   * hold is older than what comes now: it would break the order.
+   */
+  #endEarlier({ systemId, address }: Peer): void {
+    for (const session of this.#of(systemId)) if (session.peer!.address === address) session.close();
+  }
+
+  #of(systemId: string): readonly InboundSession[] {
+    return [...this.#sessions].filter(({ peer }) => peer?.systemId === systemId);
+  }
+}
+
+/** What sessions are made with. */
+export interface SessionParts extends Omit<SessionOptions, "onWelcome" | "onEnd"> {
+  /** The last connection has ended. */
+  readonly onEmpty: () => void;
+}

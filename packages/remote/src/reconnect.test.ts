@@ -1,0 +1,131 @@
+import { create, isMessage, toBinary } from "@bufbuild/protobuf";
+import { type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { type ActorContext, DeadLetterEvent, seededRandom } from "@ts-grain/actor";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { RemotePair } from "../test/remote-pair.ts";
+import { RawPeer } from "./testing/raw-peer.ts";
+
+function text(value: string): StringValue {
+  return create(StringValueSchema, { value });
+}
+
+/** Puts the texts that reach an actor of `b` into a list. */
+function collect(pair: RemotePair) {
+  const texts: string[] = [];
+  const target = pair.expose("collector", ({ message }: ActorContext) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  return { texts, target };
+}
+
+function batchOf(value: string) {
+  return {
+    typeNames: [StringValueSchema.typeName],
+    targets: [{ Address: "b:1", Id: "collector" }],
+    envelopes: [{ messageData: toBinary(StringValueSchema, text(value)) }],
+  };
+}
+
+test("after a peer has opened a new connection nothing of its earlier one arrives any more", async () => {
+  await using pair = await RemotePair.start();
+  const { texts } = collect(pair);
+  const connect = async () => (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  const earlier = (await connect()).batch(batchOf("first"));
+  await pair.clock.settle();
+  const later = await connect();
+  await pair.clock.settle();
+  expect(earlier.isClosed).toBe(true);
+  earlier.batch(batchOf("too late"));
+  later.batch(batchOf("second"));
+  await pair.clock.settle();
+  expect(texts).toEqual(["first", "second"]);
+  expect(pair.b.remote.stats.sessions).toBe(1);
+});
+
+test("peers that share neither id nor address do not end each other's connections", async () => {
+  await using pair = await RemotePair.start();
+  const connect = async (systemId: string, address: string) =>
+    (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ systemId, address });
+  const peers = [await connect("x", "raw:1"), await connect("y", "raw:1"), await connect("x", "raw:2")];
+  await pair.clock.settle();
+  expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false, false]);
+});
+
+test("however often the link breaks, what arrives is in order and no message comes twice; while it holds, none is lost", async () => {
+  const step = fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant("send" as const), count: fc.integer({ min: 1, max: 50 }) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 300 }) }),
+    },
+    { weight: 1, arbitrary: fc.constant({ do: "cut" as const }) },
+    { weight: 2, arbitrary: fc.constant({ do: "heal" as const }) },
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat(), async (steps, seed) => {
+      const random = seededRandom(seed);
+      await using pair = await RemotePair.start({
+        network: { delayMs: { min: 0, max: 30 }, random },
+        // Long enough that nobody gives up.
+        remote: { connectAttempts: 1_000, maxReconnectDelayMs: 100 },
+      });
+      const { texts, target } = collect(pair);
+      let sent = 0;
+      let cuts = 0;
+      const send = (count: number) => {
+        for (let n = 0; n < count; n++) pair.a.system.root.send(target, text(String(sent++)));
+      };
+      for (const act of steps) {
+        if (act.do === "send") send(act.count);
+        else if (act.do === "wait") await pair.clock.advance(act.ms);
+        else if (act.do === "heal") pair.network.heal("a:1", "b:1");
+        else {
+          cuts++;
+          pair.network.cut("a:1", "b:1");
+        }
+      }
+      pair.network.heal("a:1", "b:1");
+      await pair.clock.advance(5_000);
+      send(1);
+      await pair.clock.advance(100);
+      const numbers = texts.map(Number);
+      expect(numbers).toEqual([...new Set(numbers)].toSorted((x, y) => x - y));
+      expect(numbers.at(-1)).toBe(sent - 1);
+      if (cuts === 0) expect(numbers).toHaveLength(sent);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test("every message is received, refused at once, or a dead letter with a reason", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  const { texts, target } = collect(pair);
+  const letters: DeadLetterEvent[] = [];
+  pair.a.system.eventStream.subscribe((event) => event instanceof DeadLetterEvent && letters.push(event));
+  const { root } = pair.a.system;
+  let refused = 0;
+  for (let n = 0; n < 1_000; n++) {
+    try {
+      root.send(target, n % 10 === 0 ? { plain: n } : text(String(n).padStart(1_000)));
+    } catch {
+      refused++;
+    }
+    if (n === 800) {
+      // What left before it breaks may be lost with the connection; so nothing is on its way.
+      await pair.clock.settle();
+      pair.network.cut("a:1", "b:1");
+      await pair.clock.settle();
+    }
+  }
+  await pair.clock.advance(60_000);
+  const reasons = Object.groupBy(letters, ({ reason }) => reason);
+  expect(refused).toBeGreaterThan(0);
+  expect(texts.length + letters.length + refused).toBe(1_000);
+  expect(Object.keys(reasons).toSorted()).toEqual(["overloaded", "unreachable"]);
+  const { overloaded, unreachable } = pair.a.system.stats.deadLetters;
+  expect(overloaded + unreachable).toBe(letters.length);
+});
