@@ -47,10 +47,18 @@ function fetchServer() {
     const [archive] = globSync(`${server.package}_*.deb`, { cwd: work });
     execFileSync("dpkg", ["-x", archive, "unpacked"], { cwd: work });
     execFileSync(join(work, "unpacked", server.program), server.proof, { stdio: "ignore" });
-    // Whoever was quicker has put the same there.
-    if (!existsSync(folder)) renameSync(join(work, "unpacked"), folder);
+    moveTo(folder, join(work, "unpacked"));
   } finally {
     rmSync(work, { recursive: true });
+  }
+}
+
+/** Does nothing when somebody who was quicker has put the same there. */
+function moveTo(target, source) {
+  try {
+    renameSync(source, target);
+  } catch (error) {
+    if (!["ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   }
 }
 

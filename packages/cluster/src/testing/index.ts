@@ -5,3 +5,5 @@ export { identityLookupCases } from "./identity-lookup-cases.ts";
 export type { InMemoryClusterOptions } from "./in-memory-cluster.ts";
 export { InMemoryCluster } from "./in-memory-cluster.ts";
 export { ObservedMembers } from "./observed-members.ts";
+export type { ServerCommand } from "./server-process.ts";
+export { freePorts, ServerProcess } from "./server-process.ts";

@@ -1,11 +1,15 @@
 import { systemClock, systemRandom } from "@ts-grain/actor";
-import { quietLogger } from "@ts-grain/actor/testing";
+import { RecordingLogger } from "@ts-grain/actor/testing";
 import type { ProviderContext } from "../membership/cluster-provider.ts";
 import type { Member } from "../membership/member.ts";
 
 /** Remembers what a provider told its listener, and waits for what it will tell. */
 export class ObservedMembers {
   readonly context: ProviderContext;
+  /** What the provider logged. */
+  readonly logger: RecordingLogger = new RecordingLogger();
+  /** The ids of every list that came, in the order in which they came. */
+  readonly history: (readonly string[])[] = [];
   #members: readonly Member[] | undefined;
   #calls = 0;
   #waiting: { readonly condition: (ids: readonly string[]) => boolean; readonly resolve: () => void }[] = [];
@@ -13,7 +17,7 @@ export class ObservedMembers {
   constructor(clusterName: string) {
     this.context = {
       clusterName,
-      logger: quietLogger,
+      logger: this.logger,
       clock: systemClock,
       random: systemRandom,
       onMembers: (members) => this.#observe(members),
@@ -42,6 +46,7 @@ export class ObservedMembers {
     this.#members = members;
     this.#calls++;
     const ids = members.map(({ id }) => id);
+    this.history.push(ids);
     this.#waiting = this.#waiting.filter(({ condition, resolve }) => {
       if (!condition(ids)) return true;
       resolve();

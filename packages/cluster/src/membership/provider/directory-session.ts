@@ -1,7 +1,8 @@
 import { ClusterError } from "../../cluster-error.ts";
 import type { ProviderContext, ProviderSession } from "../cluster-provider.ts";
 import { backoffMs } from "./backoff.ts";
-import type { DirectoryTiming, MemberDirectory, MemberRegistration } from "./member-directory.ts";
+import type { DirectoryTiming } from "./directory-timing.ts";
+import type { MemberDirectory, MemberRegistration } from "./member-directory.ts";
 import { MemberView } from "./member-view.ts";
 import { pause, within } from "./pause.ts";
 
@@ -108,7 +109,7 @@ class DirectorySession implements ProviderSession {
         for await (const members of directory.lists(signal)) {
           failures = 0;
           this.#view.listed(members);
-          await pause(askedMs + paceMs - clock.nowMs(), { clock, signal });
+          await pause(Math.max(0, askedMs + paceMs - clock.nowMs()), { clock, signal });
           if (signal.aborted) return;
           askedMs = clock.nowMs();
         }

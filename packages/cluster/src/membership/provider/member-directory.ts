@@ -20,22 +20,3 @@ export interface MemberRegistration {
   /** Takes the member off the list. It is no error when it was not on it. */
   remove(signal: AbortSignal): Promise<void>;
 }
-
-/** How a provider deals with its directory, in milliseconds. */
-export interface DirectoryTiming {
-  /** From one refresh of the registration to the next. */
-  readonly refreshMs: number;
-  /** How long after an outage an absence from the list is not believed yet. */
-  readonly settleMs: number;
-  /** Time in which joining must succeed. */
-  readonly joinTimeoutMs: number;
-  /** Time in which deregistering must succeed; after it, the registration is left to lapse. */
-  readonly leaveTimeoutMs: number;
-}
-
-/** Used where a provider's options say nothing. */
-export const directoryDefaults: Omit<DirectoryTiming, "refreshMs"> = {
-  settleMs: 10_000,
-  joinTimeoutMs: 10_000,
-  leaveTimeoutMs: 5_000,
-};

@@ -1,0 +1,1 @@
+export { ConsulServer } from "./consul-server.ts";

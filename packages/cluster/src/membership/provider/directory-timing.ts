@@ -1,0 +1,54 @@
+import { ClusterError } from "../../cluster-error.ts";
+
+/** How a provider deals with its directory, in milliseconds. */
+export interface DirectoryTiming {
+  /** From one refresh of the registration to the next. */
+  readonly refreshMs: number;
+  /** How long after an outage an absence from the list is not believed yet. */
+  readonly settleMs: number;
+  /** Time in which joining must succeed. */
+  readonly joinTimeoutMs: number;
+  /** Time in which deregistering must succeed; after it, the registration is left to lapse. */
+  readonly leaveTimeoutMs: number;
+}
+
+/** The options that all providers on a directory share. */
+export interface DirectoryOptions {
+  /** Milliseconds from one keep-alive to the next, at most half of what keeps a member alive. Default 2,000. */
+  readonly refreshMs?: number | undefined;
+  /** Milliseconds after an outage of the provider in which nobody is taken for gone. Default 10,000. */
+  readonly settleMs?: number | undefined;
+  /** Milliseconds in which joining must succeed. Default 10,000. */
+  readonly joinTimeoutMs?: number | undefined;
+  /** Milliseconds in which deregistering must succeed; after it the registration is left to lapse. Default 5,000. */
+  readonly leaveTimeoutMs?: number | undefined;
+}
+
+/** Used where a provider's options say nothing. */
+export const directoryDefaults: DirectoryTiming = {
+  refreshMs: 2_000,
+  settleMs: 10_000,
+  joinTimeoutMs: 10_000,
+  leaveTimeoutMs: 5_000,
+};
+
+/** @throws ClusterError "invalid_options", saying which one. */
+export function resolveDirectoryTiming(options: DirectoryOptions): DirectoryTiming {
+  const {
+    refreshMs = directoryDefaults.refreshMs,
+    settleMs = directoryDefaults.settleMs,
+    joinTimeoutMs = directoryDefaults.joinTimeoutMs,
+    leaveTimeoutMs = directoryDefaults.leaveTimeoutMs,
+  } = options;
+  const timing = { refreshMs, settleMs, joinTimeoutMs, leaveTimeoutMs };
+  refuseUnlessPositive(timing);
+  return timing;
+}
+
+/** @throws ClusterError "invalid_options" naming the first option that is not more than 0. */
+export function refuseUnlessPositive(options: Readonly<Record<string, number>>): void {
+  for (const [option, value] of Object.entries(options)) {
+    if (!(value > 0))
+      throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
+  }
+}

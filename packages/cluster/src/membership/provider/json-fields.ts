@@ -1,0 +1,30 @@
+/** A value that came as JSON and that is not known to be what it should. */
+type Json = unknown;
+
+/** The named member of an object, whatever it is; undefined for anything else. */
+export function fieldOf(value: Json, name: string): Json {
+  const isObject = typeof value === "object" && value !== null && Object.hasOwn(value, name);
+  return isObject ? (value as Readonly<Record<string, Json>>)[name] : undefined;
+}
+
+/** The named member of an object, if it is a string; "" otherwise. */
+export function textOf(value: Json, name: string): string {
+  const text = fieldOf(value, name);
+  return typeof text === "string" ? text : "";
+}
+
+/** The named member of an object, if it is a list; an empty one otherwise. */
+export function listOf(value: Json, name: string): readonly Json[] {
+  const list = fieldOf(value, name);
+  return Array.isArray(list) ? list : [];
+}
+
+/** The strings of a list, each once. */
+export function distinctTexts(values: readonly Json[]): readonly string[] {
+  return [...new Set(values.filter((value) => typeof value === "string"))];
+}
+
+/** Whether a value is a port that something can listen on. */
+export function isPort(value: Json): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 65_536;
+}

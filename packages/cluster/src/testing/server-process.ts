@@ -1,0 +1,97 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { systemClock } from "@ts-grain/actor";
+import { pause } from "../membership/provider/pause.ts";
+
+/** How to start a server. */
+export interface ServerCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Asked again and again after the start, until it resolves with true. A rejection counts as not yet. */
+  readonly isReady: () => Promise<boolean>;
+  /** Milliseconds in which it must be ready. Default 20,000. */
+  readonly startTimeoutMs?: number | undefined;
+}
+
+/** A server that a test has started, as a process of its own. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #command: ServerCommand;
+  #process: ChildProcess | undefined;
+  #output = "";
+
+  private constructor(command: ServerCommand) {
+    this.#command = command;
+  }
+
+  /** Resolves when the server is ready. @throws Error with what it printed, when it ends or is not ready in time. */
+  static async start(command: ServerCommand): Promise<ServerProcess> {
+    const server = new ServerProcess(command);
+    await server.start();
+    return server;
+  }
+
+  /** Starts it anew after it was killed. */
+  async start(): Promise<void> {
+    const { program, args, isReady, startTimeoutMs = 20_000 } = this.#command;
+    const process = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    this.#process = process;
+    this.#output = "";
+    let problem: string | undefined;
+    process.once("error", (error) => {
+      problem = error.message;
+    });
+    for (const stream of [process.stdout, process.stderr]) stream.on("data", (text) => this.#keep(text));
+    const deadlineMs = systemClock.nowMs() + startTimeoutMs;
+    while (!(await isReady().catch(() => false))) {
+      if (process.exitCode !== null) problem = `it ended with ${process.exitCode}`;
+      if (systemClock.nowMs() > deadlineMs) problem = `it was not ready within ${startTimeoutMs} ms`;
+      if (problem !== undefined) {
+        await this.kill();
+        throw new Error(`${program} did not start: ${problem}\n${this.#output}`);
+      }
+      await pause(50, { clock: systemClock, signal: new AbortController().signal });
+    }
+  }
+
+  /** Lets it accept connections and answer nothing. */
+  freeze(): void {
+    this.#process?.kill("SIGSTOP");
+  }
+
+  /** Lets a frozen server go on. */
+  thaw(): void {
+    this.#process?.kill("SIGCONT");
+  }
+
+  /** Ends it without a word. */
+  async kill(): Promise<void> {
+    const process = this.#process;
+    this.#process = undefined;
+    if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
+    const exit = once(process, "exit");
+    process.kill("SIGKILL");
+    await exit;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+
+  #keep(text: unknown): void {
+    this.#output = `${this.#output}${String(text)}`.slice(-4_000);
+  }
+}
+
+/** Ports of the loopback interface that nobody listens on, each another one. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports: number[] = [];
+  for (const server of servers) {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const address = server.address();
+    if (typeof address === "object" && address) ports.push(address.port);
+  }
+  for (const server of servers) await once(server.close(), "close");
+  return ports;
+}
