@@ -1,7 +1,11 @@
+import type { DescFile } from "@bufbuild/protobuf";
 import type { Schema } from "@bufbuild/protoplugin";
 import { checkFiles } from "./check/file-names.ts";
 import { checkNames } from "./check/names.ts";
+import { checkOptions } from "./check/options.ts";
 import { checkStreaming, skippedWarning } from "./check/streaming.ts";
+import { ContractReader } from "./contract/contract-reader.ts";
+import { errorReasons } from "./error-reasons.ts";
 import { outputFile } from "./output-file.ts";
 import { type Diagnostic, PluginError } from "./plugin-error.ts";
 import type { PluginParameters } from "./plugin-parameters.ts";
@@ -13,22 +17,31 @@ import { printGrainFile } from "./print/grain-file.ts";
  * @throws PluginError with everything that is wrong; then nothing was printed.
  */
 export function generate(schema: Schema<PluginParameters>, warn: (message: string) => void): void {
-  const diagnostics = check(schema);
+  const contracts = new ContractReader(schema.allFiles);
+  const diagnostics = check(schema, contracts);
   if (diagnostics.length > 0) throw new PluginError(diagnostics);
   for (const file of schema.files) {
     for (const method of file.services.flatMap(({ methods }) => methods)) {
       if (method.methodKind !== "unary") warn(skippedWarning(method));
     }
-    printGrainFile(schema.generateFile(outputFile(file)), file);
+    printGrainFile(schema.generateFile(outputFile(file)), file, contracts);
   }
 }
 
-function check({ files, options }: Schema<PluginParameters>): readonly Diagnostic[] {
-  const printed = options.keepEmptyFiles ? files : files.filter(({ services }) => services.length > 0);
+function check(
+  { files, options }: Schema<PluginParameters>,
+  contracts: ContractReader,
+): readonly Diagnostic[] {
+  const printed = options.keepEmptyFiles ? files : files.filter(hasGrains);
   const services = printed.flatMap((file) => file.services);
   return [
     ...checkFiles(printed),
     ...printed.flatMap(checkNames),
+    ...checkOptions(services, contracts),
     ...(options.streaming === "error" ? services.flatMap(checkStreaming) : []),
   ];
+}
+
+function hasGrains(file: DescFile): boolean {
+  return file.services.length > 0 || errorReasons(file) !== undefined;
 }

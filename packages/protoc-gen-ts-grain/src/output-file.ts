@@ -1,4 +1,4 @@
-import type { DescFile, DescService } from "@bufbuild/protobuf";
+import type { DescFile } from "@bufbuild/protobuf";
 import type { GeneratedFile, ImportSymbol } from "@bufbuild/protoplugin";
 
 /** Path of the generated file, beside the one that protoc-gen-es prints. */
@@ -10,6 +10,6 @@ export function outputFile(file: DescFile): string {
  * A name that the generated file declares itself, as a parameter or a constant. Where such a name is printed, an import
  * of the same name – of a service called `caller`, say – gets an alias.
  */
-export function ownName(f: GeneratedFile, service: DescService, name: string): ImportSymbol {
-  return f.import(name, `./${service.file.name}_grain.js`);
+export function ownName(f: GeneratedFile, file: DescFile, name: string): ImportSymbol {
+  return f.import(name, `./${file.name}_grain.js`);
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,13 @@ const protos = {
   "garden/lamp.proto":
     'syntax = "proto3";\npackage garden;\nimport "house/room.proto";\nservice Lamp { rpc Turn(house.Room) returns (house.Room); }\n',
 };
+/** A contract with options of ours and of Proto.Actor Go. */
+const withOptions = {
+  "house/lamp.proto":
+    'syntax = "proto3";\npackage house;\nimport "protobuf/protoc-gen-go-grain/options/options.proto";\nimport "tsgrain/v1/options.proto";\nmessage M {}\nservice Lamp {\n  option (tsgrain.v1.kind).name = "Lantern";\n  rpc Turn(M) returns (M) { option (options.method_options).reenterable = true; }\n}\n',
+};
+const optionFiles = fileURLToPath(new URL("../proto", import.meta.url));
+const es = createRequire(import.meta.url).resolve("@bufbuild/protoc-gen-es/bin/protoc-gen-es");
 const streaming =
   'syntax = "proto3";\nmessage M { optional string a = 1; }\nservice S {\n  rpc Do(M) returns (stream M);\n}\n';
 
@@ -93,6 +100,34 @@ describe("buf generate", () => {
     expect(tree(join(second.path, "gen"))).toEqual(tree(join(first.path, "gen")));
   });
 
+  test("finds the option files in this package, as docs/plugin.md says", () => {
+    using folder = temporaryFolder();
+    const { path } = folder;
+    writeFiles(join(path, "proto"), withOptions);
+    cpSync(optionFiles, join(path, "node_modules/protoc-gen-ts-grain/proto"), { recursive: true });
+    const node = JSON.stringify(process.execPath);
+    writeFiles(path, {
+      "buf.yaml":
+        "version: v2\nmodules:\n  - path: proto\n  - path: node_modules/protoc-gen-ts-grain/proto\n",
+      "buf.gen.yaml": `version: v2
+inputs: [{ directory: proto }]
+plugins:
+  - { local: [${node}, ${JSON.stringify(es)}], out: gen, include_imports: true, opt: [target=ts, erasable_syntax=true] }
+  - { local: [${node}, --conditions=@ts-grain/source, ${JSON.stringify(bin)}], out: gen, opt: target=ts }
+`,
+    });
+    expect(run(process.execPath, [buf, "generate"], { cwd: path })).toMatchObject({ status: 0, stderr: "" });
+    const { "house/lamp_grain.ts": lamp, ...others } = tree(join(path, "gen"));
+    expect(lamp).toContain(
+      '(Lamp, {\n  kind: "Lantern",\n  methods: { Turn: { reentrancy: "always" } },\n});',
+    );
+    expect(Object.keys(others)).toEqual([
+      "house/lamp_pb.ts",
+      "protobuf/protoc-gen-go-grain/options/options_pb.ts",
+      "tsgrain/v1/options_pb.ts",
+    ]);
+  });
+
   test("shows file, line and remedy of an error, and writes nothing", () => {
     using folder = temporaryFolder();
     writeFiles(join(folder.path, "proto"), { "s.proto": streaming });
@@ -115,7 +150,16 @@ describe.skipIf(!hasProtoc && process.env["CI"] !== "true")("protoc", () => {
     const plugin = `--plugin=protoc-gen-ts-grain=${pluginIn(folder)}`;
     return run(
       "protoc",
-      ["-I", "proto", plugin, "--ts-grain_out=gen", `--ts-grain_opt=${parameter}`, ...files],
+      [
+        "-I",
+        "proto",
+        "-I",
+        optionFiles,
+        plugin,
+        "--ts-grain_out=gen",
+        `--ts-grain_opt=${parameter}`,
+        ...files,
+      ],
       { cwd: folder },
     );
   }
@@ -129,6 +173,14 @@ describe.skipIf(!hasProtoc && process.env["CI"] !== "true")("protoc", () => {
     expect(Object.keys(others)).toEqual(["garden/lamp_grain.ts"]);
     expect(bulb).toContain(" * A bulb.\n *\n * @generated from service house.Bulb\n");
     expect(bulb).toContain('from "./room_pb.ts";');
+  });
+
+  test("finds the option files in this package", () => {
+    using folder = temporaryFolder();
+    writeFiles(join(folder.path, "proto"), withOptions);
+    const { status, stderr } = generate(folder.path, "target=ts", Object.keys(withOptions));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(Object.values(tree(join(folder.path, "gen")))[0]).toContain('reentrancy: "always"');
   });
 
   test("shows an error and nothing else", () => {

@@ -4,6 +4,8 @@ export { GrainKind } from "../grain/grain.ts";
 export type { GrainCaller, GrainCallOptions } from "../grain/grain-caller.ts";
 export { grainClient } from "../grain/grain-client.ts";
 export type { GrainCallContext, GrainContext } from "../grain/grain-context.ts";
+export type { GrainErrorOptions } from "../grain/grain-error.ts";
+export { GrainError } from "../grain/grain-error.ts";
 export type {
   GrainMethodOptions,
   GrainReentrancy,

@@ -3,6 +3,7 @@ import type { GrainCaller, GrainCallOptions } from "./grain-caller.ts";
 import type { GrainService } from "./grain-service.ts";
 
 type ClientMethod = (request: MessageInitShape<DescMessage>, options?: GrainCallOptions) => Promise<Message>;
+type ClientFunction = (...parameters: Parameters<ClientMethod>) => Promise<Message | undefined>;
 
 /** The typed client of one grain: an object with a function for each rpc. Called by generated code; sends nothing. */
 export function grainClient<Client extends object>(
@@ -10,11 +11,19 @@ export function grainClient<Client extends object>(
   caller: GrainCaller,
   identity: string,
 ): Client {
-  const client: Record<string, ClientMethod> = {};
+  const client: Record<string, ClientFunction> = {};
   for (const method of service.methods) {
     if (!method) continue;
-    client[method.property] = (request, options = {}) =>
+    const call: ClientMethod = (request, options = {}) =>
       caller.callGrain({ service, identity, method, request, options });
+    client[method.property] = method.isOneWay ? withoutAnswer(call) : call;
   }
   return client as Client;
+}
+
+function withoutAnswer(call: ClientMethod): ClientFunction {
+  return async (request, options) => {
+    await call(request, options);
+    return undefined;
+  };
 }

@@ -136,9 +136,11 @@ function invoke(
 
 function toResponse(
   { freezesMessages }: ActiveGrain,
-  { output, property }: GrainMethod,
+  { output, property, isOneWay }: GrainMethod,
   result: unknown,
 ): Message {
+  // Nobody reads it but a caller whose contract does not say one-way yet.
+  if (isOneWay) return create(output);
   if (typeof result !== "object" || result === null) {
     throw new TypeError(`${property} must return a ${output.typeName}, or its fields; got ${String(result)}`);
   }

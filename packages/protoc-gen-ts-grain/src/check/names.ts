@@ -1,14 +1,17 @@
 import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import { errorReasons, reasonNames } from "../error-reasons.ts";
 import { grainNames, memberName } from "../grain-names.ts";
 import type { Diagnostic } from "../plugin-error.ts";
 import { unaryMethods } from "../unary-methods.ts";
-import { sourcePosition } from "./source-position.ts";
+import { type Declared, sourcePosition } from "./source-position.ts";
 
 /** Diagnoses names of a file that TypeScript cannot have, and names that would be printed twice. */
 export function checkNames(file: DescFile): readonly Diagnostic[] {
   return [
     ...checkPackage(file),
     ...checkDistinct(file.services, (service) => grainNames(service).grain),
+    ...checkDistinct(errorReasons(file)?.values ?? [], (reason) => reasonNames(reason).err),
+    ...checkReasons(file),
     ...file.services.flatMap(checkService),
   ];
 }
@@ -43,6 +46,15 @@ function checkMethod(method: DescMethod): readonly Diagnostic[] {
   ];
 }
 
+/** A service called ErrUser makes a constant errUserGrain, as does a reason USER_GRAIN. */
+function checkReasons(file: DescFile): readonly Diagnostic[] {
+  const descriptions = new Map(file.services.map((service) => [grainNames(service).description, service]));
+  return (errorReasons(file)?.values ?? []).flatMap((reason): Diagnostic[] => {
+    const service = descriptions.get(reasonNames(reason).err) ?? descriptions.get(reasonNames(reason).is);
+    return service ? [collision(reason, service, grainNames(service).description)] : [];
+  });
+}
+
 /** Names that a const cannot have in a module; protoc-gen-es prints a service as one. */
 const refusedValues: ReadonlySet<string> = new Set(["arguments", "await", "eval", "undefined"]);
 
@@ -72,7 +84,7 @@ function isIdentifier(name: string): boolean {
   return /^[a-z_]\w*$/i.test(name);
 }
 
-function checkDistinct<Desc extends DescService | DescMethod>(
+function checkDistinct<Desc extends Declared>(
   declared: readonly Desc[],
   printedName: (desc: Desc) => string,
 ): readonly Diagnostic[] {
@@ -81,15 +93,14 @@ function checkDistinct<Desc extends DescService | DescMethod>(
     const name = printedName(desc);
     const other = first.get(name);
     first.set(name, other ?? desc);
-    if (!other) return [];
-    const both = `${desc.toString()} and ${other.toString()} (${sourcePosition(other)})`;
-    return [
-      {
-        code: "name_collision",
-        message: `${sourcePosition(desc)}: ${both} would both print ${name}. Rename one of them.`,
-      },
-    ];
+    return other ? [collision(desc, other, name)] : [];
   });
+}
+
+function collision(desc: Declared, other: Declared, name: string): Diagnostic {
+  const both = `${desc.toString()} and ${other.toString()} (${sourcePosition(other)})`;
+  const message = `${sourcePosition(desc)}: ${both} would both print ${name}. Rename one of them.`;
+  return { code: "name_collision", message };
 }
 
 function unusable(desc: DescService | DescMethod): Diagnostic {

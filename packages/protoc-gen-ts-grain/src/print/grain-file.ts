@@ -1,12 +1,17 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import type { GeneratedFile } from "@bufbuild/protoplugin";
+import type { ContractReader } from "../contract/contract-reader.ts";
+import type { ServiceContract } from "../contract/service-contract.ts";
+import { errorReasons } from "../error-reasons.ts";
 import { printClientInterface } from "./client.ts";
-import { printDescription, printGetClient, printNewKind } from "./functions.ts";
+import { printDescription } from "./description.ts";
+import { printReasonMaker, printReasonTest } from "./error-reasons.ts";
+import { printGetClient, printNewKind } from "./functions.ts";
 import { printGrainInterface, printKindClass } from "./grain.ts";
 import { withInertPreamble } from "./inert-preamble.ts";
 
 /** What is printed for each service, in order. */
-const declarations = [
+const declarations: readonly ((f: GeneratedFile, contract: ServiceContract) => void)[] = [
   printGrainInterface,
   printKindClass,
   printClientInterface,
@@ -15,13 +20,21 @@ const declarations = [
   printNewKind,
 ];
 
-/** Prints the grains of a file; nothing if it has no service. */
-export function printGrainFile(f: GeneratedFile, file: DescFile): void {
+/** Prints the grains of a file and the errors that they report; nothing if it has neither. */
+export function printGrainFile(f: GeneratedFile, file: DescFile, contracts: ContractReader): void {
   f.preamble(withInertPreamble(file));
-  for (const [position, service] of file.services.entries()) {
-    for (const printDeclaration of declarations) {
-      if (position > 0 || printDeclaration !== declarations[0]) f.print();
-      printDeclaration(f, service);
-    }
+  const printings = [
+    ...file.services.flatMap((service) => {
+      const contract = contracts.read(service);
+      return declarations.map((printDeclaration) => () => printDeclaration(f, contract));
+    }),
+    ...(errorReasons(file)?.values ?? []).flatMap((reason) => [
+      () => printReasonMaker(f, reason),
+      () => printReasonTest(f, reason),
+    ]),
+  ];
+  for (const [position, print] of printings.entries()) {
+    if (position > 0) f.print();
+    print();
   }
 }

@@ -1,26 +1,27 @@
-import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
+import { type MethodContract, type ServiceContract, unaryRpcs } from "../contract/service-contract.ts";
 import { grainNames, memberName } from "../grain-names.ts";
-import { unaryMethods } from "../unary-methods.ts";
 import { code } from "./code.ts";
 import { runtimeSymbols } from "./runtime-symbols.ts";
 import { serviceDoc } from "./service-doc.ts";
 
 /** Prints the interface that a grain implements, with the comments of the .proto. */
-export function printGrainInterface(f: GeneratedFile, service: DescService): void {
+export function printGrainInterface(f: GeneratedFile, contract: ServiceContract): void {
+  const { desc: service } = contract;
   const { GrainHooks } = runtimeSymbols(f);
   f.print(f.jsDoc(service));
   f.print(code`${f.export("interface", grainNames(service).grain)} extends ${GrainHooks} {`);
-  for (const [position, method] of unaryMethods(service).entries()) {
+  for (const [position, method] of unaryRpcs(contract).entries()) {
     if (position > 0) f.print();
-    f.print(f.jsDoc(method, "  "));
+    f.print(f.jsDoc(method.desc, "  "));
     f.print(code`  ${grainMethod(f, method)}`);
   }
   f.print("}");
 }
 
 /** Prints the same as a class to extend. Editors show the interface's comments on its methods. */
-export function printKindClass(f: GeneratedFile, service: DescService): void {
+export function printKindClass(f: GeneratedFile, contract: ServiceContract): void {
+  const { desc: service } = contract;
   const { grain, kindClass } = grainNames(service);
   const { GrainKind } = runtimeSymbols(f);
   f.print(
@@ -30,13 +31,13 @@ export function printKindClass(f: GeneratedFile, service: DescService): void {
     ]),
   );
   f.print(code`${f.export("abstract class", kindClass)} extends ${GrainKind} implements ${grain} {`);
-  for (const method of unaryMethods(service)) f.print(code`  abstract ${grainMethod(f, method)}`);
+  for (const method of unaryRpcs(contract)) f.print(code`  abstract ${grainMethod(f, method)}`);
   f.print("}");
 }
 
-function grainMethod(f: GeneratedFile, method: DescMethod): Printable {
+function grainMethod(f: GeneratedFile, { desc, oneWay }: MethodContract): Printable {
   const { Awaitable, GrainCallContext, MessageInitShape } = runtimeSymbols(f);
-  const request = f.importShape(method.input);
-  const response = code`${MessageInitShape}<typeof ${f.importSchema(method.output, true)}>`;
-  return code`${memberName(method)}(request: ${request}, context: ${GrainCallContext}): ${Awaitable}<${response}>;`;
+  const request = f.importShape(desc.input);
+  const response = oneWay ? "void" : code`${MessageInitShape}<typeof ${f.importSchema(desc.output, true)}>`;
+  return code`${memberName(desc)}(request: ${request}, context: ${GrainCallContext}): ${Awaitable}<${response}>;`;
 }

@@ -9,6 +9,8 @@ export interface RuntimeSymbols {
   readonly GrainCallContext: ImportSymbol;
   readonly GrainCallOptions: ImportSymbol;
   readonly GrainCaller: ImportSymbol;
+  readonly GrainError: ImportSymbol;
+  readonly GrainErrorOptions: ImportSymbol;
   readonly GrainFactory: ImportSymbol;
   readonly GrainHooks: ImportSymbol;
   readonly GrainKind: ImportSymbol;
@@ -30,6 +32,8 @@ export function runtimeSymbols(f: GeneratedFile): RuntimeSymbols {
     GrainCallContext: type("GrainCallContext"),
     GrainCallOptions: type("GrainCallOptions"),
     GrainCaller: type("GrainCaller"),
+    GrainError: value("GrainError"),
+    GrainErrorOptions: type("GrainErrorOptions"),
     GrainFactory: type("GrainFactory"),
     GrainHooks: type("GrainHooks"),
     GrainKind: value("GrainKind"),
