@@ -16,6 +16,9 @@ export type { GrainMethod, GrainReentrancy, GrainService } from "./grain/grain-s
 export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
 
+export type { CallOutcome, ClusterStats } from "./health/cluster-stats.ts";
+export type { Readiness } from "./health/readiness.ts";
+
 // For those who write cluster providers and identity lookups
 export type { Activation, DeactivationReason, HostedKind } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
@@ -44,3 +47,5 @@ export { Cluster } from "./start/cluster.ts";
 export type { ClusterConfig, ClusterOptions } from "./start/cluster-config.ts";
 export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
 export { Rejoined } from "./start/rejoined.ts";
+export type { ShutdownSignal } from "./start/shutdown-on-signals.ts";
+export { shutdownOnSignals } from "./start/shutdown-on-signals.ts";

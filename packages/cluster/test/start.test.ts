@@ -19,7 +19,7 @@ const config = (provider: ClusterProvider, port = 0) =>
 test("a member that has started is in its own topology, with its kinds", async () => {
   await using member = await Cluster.startMember(new ActorSystem(), config(new InProcessProvider()));
   expect(member.members.topology.members).toEqual([member.self]);
-  expect(member.self).toMatchObject({ id: member.system.id, kinds: ["Witness"] });
+  expect(member.self).toMatchObject({ id: member.system.id, kinds: expect.arrayContaining(["Witness"]) });
   expect(`${member.self!.host}:${member.self!.port}`).toBe(member.system.address);
 });
 

@@ -12,6 +12,7 @@ import {
   Terminated,
 } from "@ts-grain/actor";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import type { ClusterCounters } from "../health/cluster-stats.ts";
 import {
   type Activation,
   type DeactivationReason,
@@ -33,6 +34,7 @@ export interface GrainHosting {
   readonly cluster: GrainCluster;
   /** Freezes the messages that pass between grains of this process, so that changing one fails. */
   readonly freezesMessages: boolean;
+  readonly counters: ClusterCounters;
 }
 
 /** Makes a kind something that the placement of activations can start. */
@@ -107,7 +109,8 @@ class GrainActor implements Actor {
   }
 
   async #activate(context: ActorContext): Promise<void> {
-    const { cluster, freezesMessages } = this.#hosting;
+    const { cluster, freezesMessages, counters } = this.#hosting;
+    counters.activated++;
     const { kind, identity } = this.#activation.identity;
     const logger = withFields(cluster.system.logger, { kind, identity });
     const { service } = this.#kind;
@@ -133,6 +136,7 @@ class GrainActor implements Actor {
   }
 
   async #deactivate(reason: DeactivationReason): Promise<void> {
+    this.#hosting.counters.deactivated[reason]++;
     const { context } = this.#grain!;
     if (this.#interleaving) await this.#endCalls(this.#interleaving, reason);
     try {

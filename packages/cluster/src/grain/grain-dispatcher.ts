@@ -3,6 +3,7 @@ import { ActorError, type ActorSystem, type PID } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
+import type { CallOutcome, ClusterCounters } from "../health/cluster-stats.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
@@ -12,6 +13,7 @@ import { Deadline } from "./deadline.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
 import type { GrainCallOptions, OutgoingGrainCall } from "./grain-caller.ts";
+import { GrainError } from "./grain-error.ts";
 import { fromGrainFailure } from "./grain-failure.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
 import { IdempotentCalls } from "./idempotent-calls.ts";
@@ -27,6 +29,7 @@ export interface DispatcherParts {
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
   readonly requestTimeoutMs: number;
   readonly freezesMessages: boolean;
+  readonly counters: ClusterCounters;
 }
 
 /** A call that is on its way. */
@@ -48,7 +51,20 @@ export class GrainDispatcher {
     this.#idempotentCalls = new IdempotentCalls(parts);
   }
 
-  async call({
+  /** Makes a call and counts how it ends. */
+  async call(call: OutgoingGrainCall): Promise<Message> {
+    const { calls } = this.#parts.counters;
+    try {
+      const response = await this.#call(call);
+      calls.ok++;
+      return response;
+    } catch (error) {
+      calls[outcomeOf(error)]++;
+      throw error;
+    }
+  }
+
+  async #call({
     service,
     identity,
     method,
@@ -89,6 +105,7 @@ export class GrainDispatcher {
       } catch (error) {
         if (!isSafeToRepeat(error) || deadline.remainingMs === 0) throw error;
       }
+      this.#parts.counters.retries++;
       await pauseBeforeRetry(this.#parts, { attempt, deadline, signal: options.signal });
     }
   }
@@ -119,6 +136,11 @@ function readReply(method: GrainMethod, reply: unknown): Message {
     "unexpected_response",
     `${method.name} answers ${method.output.typeName}, got ${got}`,
   );
+}
+
+function outcomeOf(error: unknown): CallOutcome {
+  if (ClusterError.is(error)) return error.code;
+  return GrainError.is(error) ? "grain_error" : "aborted";
 }
 
 function isSafeToRepeat(error: unknown): boolean {

@@ -6,14 +6,14 @@ const here = new PID("here:1", "a");
 const there = new PID("there:1", "a");
 
 test("an entry is found by kind and identity, not by what they look like together", () => {
-  const cache = new PidCache();
+  const cache = new PidCache(100);
   cache.set({ kind: "c", identity: "a.b" }, here);
   expect(cache.get({ kind: "c", identity: "a.b" })).toBe(here);
   expect(cache.get({ kind: "b.c", identity: "a" })).toBeUndefined();
 });
 
 test("removing an entry that was replaced keeps the new one", () => {
-  const cache = new PidCache();
+  const cache = new PidCache(100);
   const target = { kind: "Bulb", identity: "kitchen" };
   cache.set(target, here);
   cache.set(target, there);
@@ -24,7 +24,7 @@ test("removing an entry that was replaced keeps the new one", () => {
 });
 
 test("a member that left takes its entries with it, of every kind", () => {
-  const cache = new PidCache();
+  const cache = new PidCache(100);
   cache.set({ kind: "Bulb", identity: "1" }, here);
   cache.set({ kind: "House", identity: "2" }, here);
   cache.set({ kind: "Bulb", identity: "3" }, there);
@@ -32,4 +32,16 @@ test("a member that left takes its entries with it, of every kind", () => {
   expect(cache.get({ kind: "Bulb", identity: "1" })).toBeUndefined();
   expect(cache.get({ kind: "House", identity: "2" })).toBeUndefined();
   expect(cache.get({ kind: "Bulb", identity: "3" })).toBe(there);
+});
+
+test("of each kind the newest so many places are remembered", () => {
+  const cache = new PidCache(2);
+  for (const identity of ["a", "b", "c"]) {
+    cache.set({ kind: "Bulb", identity }, new PID("one:1", identity));
+    cache.set({ kind: "House", identity }, new PID("one:1", identity));
+    cache.set({ kind: "House", identity }, new PID("two:1", identity));
+  }
+  expect(cache.size).toBe(4);
+  expect(cache.get({ kind: "Bulb", identity: "a" })).toBeUndefined();
+  expect(cache.get({ kind: "House", identity: "c" })?.address).toBe("two:1");
 });

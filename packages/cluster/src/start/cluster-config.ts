@@ -18,6 +18,8 @@ export interface ClusterOptions {
    * fails instead of working until it is moved. Default: on, unless NODE_ENV is "production".
    */
   readonly freezesMessages?: boolean | undefined;
+  /** Of how many grains of each kind it is remembered where they were last seen. Default 100,000. */
+  readonly maxCachedLocations?: number | undefined;
   /** How members tell each other what they know. */
   readonly gossip?: GossipOptions | undefined;
 }
@@ -32,13 +34,19 @@ export interface ClusterConfig {
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly freezesMessages: boolean;
+  readonly maxCachedLocations: number;
   readonly gossip: GossipConfig;
 }
 
 /** Used where `ClusterOptions` say nothing. */
-export const clusterDefaults: { readonly requestTimeoutMs: number; readonly shutdownTimeoutMs: number } = {
+export const clusterDefaults: {
+  readonly requestTimeoutMs: number;
+  readonly shutdownTimeoutMs: number;
+  readonly maxCachedLocations: number;
+} = {
   requestTimeoutMs: 5_000,
   shutdownTimeoutMs: 5_000,
+  maxCachedLocations: 100_000,
 };
 
 /**
@@ -57,10 +65,11 @@ export function configureCluster(
   const {
     requestTimeoutMs = clusterDefaults.requestTimeoutMs,
     shutdownTimeoutMs = clusterDefaults.shutdownTimeoutMs,
+    maxCachedLocations = clusterDefaults.maxCachedLocations,
     freezesMessages = globalThis.process?.env["NODE_ENV"] !== "production",
   } = options;
   if (name === "") throw new ClusterError("invalid_options", "a cluster needs a name");
-  for (const [option, value] of Object.entries({ requestTimeoutMs, shutdownTimeoutMs })) {
+  for (const [option, value] of Object.entries({ requestTimeoutMs, shutdownTimeoutMs, maxCachedLocations })) {
     if (!(value > 0))
       throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
   }
@@ -75,6 +84,7 @@ export function configureCluster(
     requestTimeoutMs,
     shutdownTimeoutMs,
     freezesMessages,
+    maxCachedLocations,
     gossip,
   };
 }

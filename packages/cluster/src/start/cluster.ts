@@ -11,6 +11,9 @@ import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { registerService } from "../grain/grain-service.ts";
+import { ClusterCounters, type ClusterStats } from "../health/cluster-stats.ts";
+import { probeKind } from "../health/probe.ts";
+import { findReadiness, type Readiness } from "../health/readiness.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
@@ -35,12 +38,14 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly requestTimeoutMs: number;
   readonly #config: ClusterConfig;
   readonly #remote: Remote;
-  readonly #cache = new PidCache();
+  readonly #cache: PidCache;
+  readonly #counters = new ClusterCounters();
   readonly #dispatcher: GrainDispatcher;
   readonly #lookup: LookupSession;
   readonly #presence: Presence;
   #phase: Phase = "starting";
   #ending: Promise<void> | undefined;
+  readonly #ended = Promise.withResolvers<void>();
 
   private constructor(system: ActorSystem, config: ClusterConfig, joining: Joining) {
     this.name = config.name;
@@ -49,6 +54,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.#config = config;
     this.#remote = joining.remote;
     this.members = new MemberList(system, joining.remote);
+    this.#cache = new PidCache(config.maxCachedLocations);
     this.#dispatcher = this.#createDispatcher();
     this.members.subscribe(({ left }) => {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
@@ -108,20 +114,56 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     return pid;
   }
 
+  /** What this process does and has done in the cluster, as numbers: for metrics. */
+  get stats(): ClusterStats {
+    const { calls, deactivated, activated, active: activations, retries, failedProbes } = this.#counters;
+    return {
+      members: this.members.topology.members.length,
+      activations,
+      activated,
+      deactivated: { ...deactivated },
+      calls: { ...calls },
+      retries,
+      failedProbes,
+      cachedLocations: this.#cache.size,
+      actors: this.system.stats,
+      remote: this.#remote.stats,
+    };
+  }
+
+  /**
+   * Finds out whether this process can serve, by calling a grain here and one in another member: for a readiness
+   * endpoint. Every probe that fails is logged and counted. Never rejects.
+   *
+   * @param options.timeoutMs for all of it; default 1,000
+   */
+  async checkReadiness({ timeoutMs = 1_000 }: { readonly timeoutMs?: number } = {}): Promise<Readiness> {
+    if (this.#phase !== "running" || this.#ending)
+      return { isReady: false, problems: [`this ${this.#role} is ${this.#ending ? "ending" : this.#phase}`] };
+    const { system, self } = this;
+    const { topology } = this.members;
+    return findReadiness(this, { system, self, topology, counters: this.#counters, timeoutMs });
+  }
+
+  /** Resolves when this process has left the cluster, by `shutdown` or by `kill`. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
   /**
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * five seconds.
+   * five seconds. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
-    this.#ending ??= this.#leave();
+    this.#ending ??= this.#leave().finally(this.#ended.resolve);
     await this.#ending;
   }
 
   /** Stops at once, without deregistering or finishing anything: the others find out as if the process had died. */
   async kill(): Promise<void> {
-    this.#ending ??= this.#abandon();
+    this.#ending ??= this.#abandon().finally(this.#ended.resolve);
     await this.#ending;
   }
 
@@ -130,19 +172,28 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   async #leave(): Promise<void> {
-    await this.#lookup.release({ timeoutMs: this.#config.shutdownTimeoutMs });
-    await this.#presence.leave();
-    await this.#remote.drained({ timeoutMs: drainTimeoutMs });
+    const { shutdownTimeoutMs: timeoutMs } = this.#config;
+    await this.#step("end its grains", () => this.#lookup.release({ timeoutMs }));
+    await this.#step("deregister", () => this.#presence.leave());
+    await this.#step("answer the others", () => this.#remote.drained({ timeoutMs: drainTimeoutMs }));
     this.#phase = "stopped";
-    await this.#remote.shutdown({ graceful: true });
-    await this.system.shutdown({ timeoutMs: stopTimeoutMs });
+    await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
+    await this.#step("stop its actors", () => this.system.shutdown({ timeoutMs: stopTimeoutMs }));
   }
 
   async #abandon(): Promise<void> {
     this.#phase = "stopped";
-    await this.#presence.abandon();
-    await this.#remote.shutdown({ graceful: false });
-    await this.system.shutdown();
+    await this.#step("stop watching", () => this.#presence.abandon());
+    await this.#step("disconnect", () => this.#remote.shutdown({ graceful: false }));
+    await this.#step("stop its actors", () => this.system.shutdown());
+  }
+
+  async #step(what: string, take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+    } catch (error) {
+      this.system.logger.error({ error }, `this ${this.#role} could not ${what}`);
+    }
   }
 
   #createDispatcher(): GrainDispatcher {
@@ -155,16 +206,17 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       locate: (identity, options) => this.locate(identity, options),
       requestTimeoutMs,
       freezesMessages,
+      counters: this.#counters,
     });
   }
 
   #hostKinds({ remote, self }: Joining): ReadonlyMap<string, ReturnType<typeof hostKind>> {
     if (!self) return new Map();
     const { kinds, freezesMessages } = this.#config;
-    for (const { service } of kinds.values()) registerService(remote.types, service);
-    return new Map(
-      [...kinds].map(([name, kind]) => [name, hostKind(kind, { cluster: this, freezesMessages })]),
-    );
+    const hosting = { cluster: this, freezesMessages, counters: this.#counters };
+    const hosted = [...kinds.values(), probeKind];
+    for (const { service } of hosted) registerService(remote.types, service);
+    return new Map(hosted.map((kind) => [kind.name, hostKind(kind, hosting)]));
   }
 
   get #role(): Role {
@@ -191,5 +243,6 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
 }
 
 function describeSelf(system: ActorSystem, { kinds }: ClusterConfig): Member {
-  return { id: system.id, ...splitAddress(system.address), kinds: [...kinds.keys()], dialect: "ts-grain" };
+  const hosted = [...kinds.keys(), probeKind.name];
+  return { id: system.id, ...splitAddress(system.address), kinds: hosted, dialect: "ts-grain" };
 }

@@ -1,0 +1,63 @@
+import type { SystemStats } from "@ts-grain/actor";
+import type { RemoteStats } from "@ts-grain/remote";
+import type { ClusterErrorCode } from "../cluster-error.ts";
+import type { DeactivationReason } from "../identity/activation.ts";
+
+/** How the calls ended that this process has made. `grain_error`: the grain answered with one; `aborted`: by a signal. */
+export type CallOutcome = "ok" | "grain_error" | "aborted" | ClusterErrorCode;
+
+/** What a process does and has done in its cluster. Counts only grow; the rest is as it is now. */
+export interface ClusterStats {
+  /** Members in this process's topology. */
+  readonly members: number;
+  /** Grains that are active in this process. */
+  readonly activations: number;
+  /** Grains that were activated in this process. */
+  readonly activated: number;
+  /** Grains whose activation ended in this process, by reason. */
+  readonly deactivated: Readonly<Record<DeactivationReason, number>>;
+  /** Calls that this process has made, by outcome. */
+  readonly calls: Readonly<Record<CallOutcome, number>>;
+  /** Calls that this process has sent again, since nobody had started on them. */
+  readonly retries: number;
+  /** Probes of `checkReadiness` that were not answered. */
+  readonly failedProbes: number;
+  /** Where grains were last seen, as far as it is remembered. */
+  readonly cachedLocations: number;
+  readonly actors: SystemStats;
+  readonly remote: RemoteStats;
+}
+
+/** Counts what happens. */
+export class ClusterCounters {
+  activated = 0;
+  retries = 0;
+  failedProbes = 0;
+  readonly deactivated: Record<DeactivationReason, number> = {
+    idle: 0,
+    moved: 0,
+    shutdown: 0,
+    evicted: 0,
+    failed: 0,
+    stopped: 0,
+  };
+  readonly calls: Record<CallOutcome, number> = {
+    ok: 0,
+    grain_error: 0,
+    aborted: 0,
+    invalid_options: 0,
+    no_member: 0,
+    not_delivered: 0,
+    overloaded: 0,
+    outcome_unknown: 0,
+    call_cycle: 0,
+    unexpected_response: 0,
+    provider_unavailable: 0,
+    stopped: 0,
+  };
+
+  /** Activations that have not ended. */
+  get active(): number {
+    return this.activated - Object.values(this.deactivated).reduce((sum, count) => sum + count, 0);
+  }
+}
