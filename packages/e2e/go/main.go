@@ -26,7 +26,9 @@ type order struct {
 	Do      string            `json:"do"`
 	Address string            `json:"address"`
 	ID      string            `json:"id"`
+	Kind    string            `json:"kind"`
 	Text    string            `json:"text"`
+	Count   int               `json:"count"`
 	Headers map[string]string `json:"headers"`
 }
 
@@ -63,6 +65,7 @@ func headersOf(ctx actor.Context) string {
 
 // control does what it is told to another process and reports the outcome to who told it.
 type control struct {
+	server   *remote.Remote
 	watchers map[string]*actor.PID
 }
 
@@ -104,6 +107,23 @@ func (c *control) do(ctx actor.Context, asked order) {
 		c.watchers[asked.Address+"/"+asked.ID] = sender
 		ctx.Watch(asked.target())
 		ctx.Respond(text("watching"))
+	case "unwatch":
+		delete(c.watchers, asked.Address+"/"+asked.ID)
+		ctx.Unwatch(asked.target())
+		ctx.Respond(text("not watching"))
+	case "spawn":
+		c.report(ctx, sender, c.server.SpawnFuture(asked.Address, asked.ID, asked.Kind, timeout))
+	case "flood":
+		for n := 0; n < asked.Count; n++ {
+			ctx.Send(asked.target(), text("%d %s", n, asked.Text))
+		}
+		ctx.Respond(text("sent"))
+	case "stop":
+		ctx.Stop(asked.target())
+		ctx.Respond(text("stopping"))
+	case "block":
+		c.server.BlockList().Block(asked.ID)
+		ctx.Respond(text("blocked"))
 	default:
 		ctx.Respond(text("error: cannot %s", asked.Do))
 	}
@@ -114,6 +134,8 @@ func (c *control) report(ctx actor.Context, to *actor.PID, future *actor.Future)
 		switch answer := result.(type) {
 		case *wrapperspb.StringValue:
 			ctx.Send(to, text("answer: %s", answer.Value))
+		case *remote.ActorPidResponse:
+			ctx.Send(to, text("spawned: %d %s", answer.StatusCode, answer.GetPid().GetId()))
 		case *actor.Touched:
 			ctx.Send(to, text("touched: %s/%s", answer.Who.Address, answer.Who.Id))
 		default:
@@ -126,10 +148,14 @@ func main() {
 	port := flag.Int("port", 0, "port to listen on; 0 picks one")
 	flag.Parse()
 	system := actor.NewActorSystem()
-	server := remote.NewRemote(system, remote.Configure("127.0.0.1", *port))
+	echoProps := actor.PropsFromFunc(echo)
+	kinds := remote.WithKinds(remote.NewKind("echo", echoProps))
+	server := remote.NewRemote(system, remote.Configure("127.0.0.1", *port, kinds))
 	server.Start()
-	spawn(system, "echo", func() actor.Actor { return actor.ReceiveFunc(echo) })
-	spawn(system, "control", func() actor.Actor { return &control{watchers: map[string]*actor.PID{}} })
+	spawn(system, "echo", echoProps)
+	spawn(system, "control", actor.PropsFromProducer(func() actor.Actor {
+		return &control{server: server, watchers: map[string]*actor.PID{}}
+	}))
 	fmt.Printf("listening on %s\n", system.Address())
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		fmt.Println(lines.Text())
@@ -138,8 +164,8 @@ func main() {
 	fmt.Println("goodbye")
 }
 
-func spawn(system *actor.ActorSystem, name string, producer actor.Producer) {
-	if _, err := system.Root.SpawnNamed(actor.PropsFromProducer(producer), name); err != nil {
+func spawn(system *actor.ActorSystem, name string, props *actor.Props) {
+	if _, err := system.Root.SpawnNamed(props, name); err != nil {
 		panic(err)
 	}
 }

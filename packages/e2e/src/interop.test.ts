@@ -1,4 +1,4 @@
-import { create, toBinary, toJson } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary, toJson } from "@bufbuild/protobuf";
 import { type StringValue, StringValueSchema, VersionSchema } from "@bufbuild/protobuf/wkt";
 import { PID, Touch, type Touched } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
@@ -106,6 +106,119 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect((await report.next()).message).toEqual(text("watching"));
     // Go replaces the reason that a remote gives by "Stopped".
     expect((await report.next()).message).toEqual(text(`terminated: ${ours.remote.address}/nobody Stopped`));
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("the watcher of a living actor is told once when it stops, on both sides; not so after an unwatch", async () => {
+    const anna = await ours.remote.spawn({ address: go.address, kind: "echo" }, { name: "anna" });
+    const watcher = new TestProbe(ours.system);
+    watcher.watch(anna);
+    await ours.request(anna, text("x"));
+    ours.system.root.stop(anna);
+    expect((await watcher.next()).message).toMatchObject({ why: "stopped" });
+
+    const report = new TestProbe(ours.system);
+    const order = (what: string, id: string) =>
+      text(JSON.stringify({ do: what, address: ours.remote.address, id }));
+    report.request(goActor("control"), order("watch", "echo"));
+    report.request(goActor("control"), order("watch", "collector"));
+    report.request(goActor("control"), order("unwatch", "echo"));
+    for (const answer of ["watching", "watching", "not watching"])
+      expect((await report.next()).message).toEqual(text(answer));
+    await tellGo({ do: "request", id: "echo", text: "x" });
+    for (const id of ["echo", "collector"]) ours.system.root.stop(ours.pid(id));
+    expect((await report.next()).message).toEqual(
+      text(`terminated: ${ours.remote.address}/collector Stopped`),
+    );
+    await ours.request(goActor("echo"), text("x"));
+    expect([watcher.messages, report.messages]).toEqual([[], []]);
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("we spawn an actor of an allowed kind on Go, and Go on us", async () => {
+    const place = { address: go.address, kind: "echo" };
+    const anna = await ours.remote.spawn(place, { name: "anna" });
+    expect(anna.toString()).toBe(`${go.address}/activator/Remote$anna`);
+    await expect(ours.request(anna, text("x"))).resolves.toEqual(text("go: x"));
+    await expect(ours.remote.spawn(place, { name: "anna" })).rejects.toMatchObject({ code: "name_taken" });
+
+    await expect(tellGo({ do: "spawn", kind: "echo", id: "bert" })).resolves.toBe(
+      "spawned: 0 activator/Remote$bert",
+    );
+    const request = { do: "request", id: "activator/Remote$bert", text: "x" };
+    await expect(tellGo(request)).resolves.toBe("answer: ts: x");
+    await expect(tellGo({ do: "spawn", kind: "echo", id: "bert" })).resolves.toBe(
+      "spawned: 3 activator/Remote$bert",
+    );
+    await expect(tellGo({ do: "spawn", kind: "other" })).resolves.toBe("spawned: 4 ");
+    await expect(tellGo(request)).resolves.toBe("answer: ts: x");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("Go stops on us only what was spawned for peers", async () => {
+    await tellGo({ do: "spawn", kind: "echo", id: "bert" });
+    await tellGo({ do: "stop", id: "echo" });
+    await tellGo({ do: "stop", id: "activator/Remote$bert" });
+    await expect(tellGo({ do: "request", id: "activator/Remote$bert", text: "x" })).resolves.toBe(
+      "error: future: dead letter",
+    );
+    await expect(tellGo({ do: "request", id: "echo", text: "x" })).resolves.toBe("answer: ts: x");
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("whom Go has blocked is refused, and whom we have blocked gets through no more", async () => {
+    await using second = await TextMember.start();
+    await expect(tellGo({ do: "block", id: second.system.id })).resolves.toBe("blocked");
+    const terminated = second.next(EndpointTerminatedEvent);
+    await expect(second.request(goActor("echo"), text("x"))).rejects.toMatchObject({ code: "dead_letter" });
+    await expect(terminated).resolves.toMatchObject({ reason: "refused" });
+
+    const request = { do: "request", address: second.remote.address, id: "echo", text: "x" };
+    await expect(tellGo(request)).resolves.toBe("answer: ts: x");
+    const greeting = await RawPeer.connect(new GrpcTransport(), second.remote.address);
+    second.remote.blockList.add("raw-peer");
+    greeting.greet();
+    await expect.poll(() => greeting.isClosed).toBe(true);
+    expect(greeting.answers).toMatchObject([{ messageType: { value: { blocked: true } } }]);
+    expect(go.isAlive).toBe(true);
+  });
+
+  test("JSON of a type that we know is read on our side", async () => {
+    await using listener = await CapturingListener.start(new GrpcTransport());
+    const { address } = ours.remote;
+    const peer = await RawPeer.connect(new GrpcTransport(), address);
+    peer.greet({ address: listener.address }).batch({
+      typeNames: [StringValueSchema.typeName, "x.Unknown"],
+      targets: [{ Address: address, Id: "echo" }],
+      senders: [{ Address: listener.address, Id: "asker" }],
+      envelopes: [
+        { sender: 1, serializerId: 1, messageData: Buffer.from('"from JSON"') },
+        { sender: 1, serializerId: 1, typeId: 1, messageData: Buffer.from("{}") },
+      ],
+    });
+    const answers: string[] = [];
+    while (answers.length < 2) {
+      const { typeNames, envelopes } = await listener.nextBatch();
+      for (const { typeId, messageData } of envelopes) {
+        answers.push(
+          typeNames[typeId] === StringValueSchema.typeName
+            ? fromBinary(StringValueSchema, messageData).value
+            : typeNames[typeId]!,
+        );
+      }
+    }
+    expect(answers).toEqual(["actor.DeadLetterResponse", "ts: from JSON"]);
+    peer.close();
+  });
+
+  test("many messages of some size arrive in order, on both sides", async () => {
+    const count = 3_000;
+    const texts = Array.from({ length: count }, (_, n) => `${n} ${"x".repeat(1_000)}`);
+    const answers = await Promise.all(texts.map((value) => ours.request(goActor("echo"), text(value))));
+    expect(answers).toEqual(texts.map((value) => text(`go: ${value}`)));
+    await tellGo({ do: "flood", id: "collector", text: "y".repeat(1_000), count });
+    await expect.poll(() => ours.collected.length, { timeout: 10_000 }).toBe(count);
+    expect(ours.collected.map((value) => Number.parseInt(value, 10))).toEqual(texts.map((_, n) => n));
     expect(go.isAlive).toBe(true);
   });
 

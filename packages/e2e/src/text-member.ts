@@ -10,7 +10,7 @@ export interface TextMemberOptions extends RemoteOptions {
   readonly port?: number;
 }
 
-/** A member on a real socket whose exposed actors are `echo` and `collector`. */
+/** A member on a real socket whose exposed actors are `echo` and `collector`, and where peers may spawn further `echo`s. */
 export class TextMember implements AsyncDisposable {
   readonly system: ActorSystem;
   readonly remote: Remote;
@@ -29,7 +29,12 @@ export class TextMember implements AsyncDisposable {
 
   static async start({ port = 0, ...options }: TextMemberOptions = {}): Promise<TextMember> {
     const system = new ActorSystem({ logger: quietLogger });
-    const config = configureRemote("127.0.0.1", port, { exposed: ["echo", "collector"], ...options });
+    const spawnable = new Map([["echo", propsFromFunction(echo)]]);
+    const config = configureRemote("127.0.0.1", port, {
+      exposed: ["echo", "collector"],
+      spawnable,
+      ...options,
+    });
     const remote = await Remote.start(system, config);
     remote.types.register(file_google_protobuf_wrappers, { knownBy: "every peer" });
     return new TextMember(system, remote);

@@ -1,0 +1,100 @@
+import { DescriptorProtoSchema, file_google_protobuf_wrappers, StructSchema } from "@bufbuild/protobuf/wkt";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { file_actor_actor } from "../src/gen/actor/actor_pb.ts";
+import { file_remote_remote } from "../src/gen/remote/remote_pb.ts";
+import { RemoteError } from "../src/remote-error.ts";
+import { GrpcDeframer, withPrefix } from "../src/transport/grpc/grpc-deframer.ts";
+import { actorMessageFromWire } from "../src/wire/actor-messages.ts";
+import { BatchReader } from "../src/wire/batch-reader.ts";
+import { ByteReader } from "../src/wire/byte-reader.ts";
+import { countJsonElements } from "../src/wire/element-counter.ts";
+import { readFrame } from "../src/wire/frame.ts";
+import { TypeRegistry } from "../src/wire/type-registry.ts";
+import { anyFrame } from "./arbitrary-frames.ts";
+import { fuzz, fuzzTimeoutMs } from "./fuzzing.ts";
+
+const limits = {
+  maxEnvelopes: 1_000,
+  maxElements: 10_000,
+  maxNameBytes: 1_024,
+  maxHeaders: 64,
+  maxHeaderBytes: 8_192,
+};
+
+const types = new TypeRegistry();
+for (const desc of [
+  file_actor_actor,
+  file_remote_remote,
+  file_google_protobuf_wrappers,
+  StructSchema,
+  DescriptorProtoSchema,
+])
+  types.register(desc);
+
+/** Reads all that is in a frame; what is thrown must be ours. */
+function readAll(frame: Uint8Array): void {
+  try {
+    const outer = readFrame(frame);
+    if (outer.kind !== "batch") return;
+    const batch = new BatchReader(outer.body, limits);
+    while (batch.next()) {
+      expect(batch.messageStart <= batch.messageEnd && batch.messageEnd <= frame.length).toBe(true);
+      readMessage(batch, frame);
+    }
+  } catch (error) {
+    if (!RemoteError.is(error)) throw error;
+  }
+}
+
+/** As the receiver does: counts before it decodes. A decoder may refuse bytes as it likes, but must return. */
+function readMessage(
+  { typeNames, typeIndex, serializerId, messageStart, messageEnd }: BatchReader,
+  frame: Uint8Array,
+): void {
+  const type = types.get(typeNames[typeIndex]!);
+  if (type === undefined || serializerId > 1) return;
+  const body = new ByteReader(frame, messageStart, messageEnd);
+  const elements =
+    serializerId === 1
+      ? countJsonElements(frame, messageStart, messageEnd)
+      : types.countElements(type, body, limits.maxElements);
+  if (elements > limits.maxElements) return;
+  const codec = serializerId === 0 ? type.codec : type.json;
+  let message: ReturnType<typeof codec.decode>;
+  try {
+    message = codec.decode(frame, messageStart, messageEnd);
+  } catch {
+    return;
+  }
+  actorMessageFromWire(message, "raw:1");
+}
+
+test(
+  "whatever frames arrive, and however the stream cuts them, they are read whole or refused with a typed error",
+  async () => {
+    const stream = fc.tuple(
+      fc.array(anyFrame, { maxLength: 4 }),
+      fc.array(fc.integer({ min: 1, max: 5_000 })),
+    );
+    await fuzz("the frame decoder", stream, ([frames, cuts]) => {
+      const whole: Uint8Array[] = [];
+      const deframer = new GrpcDeframer(1_000_000, (frame) => whole.push(frame));
+      const bytes = Buffer.concat(frames.map(withPrefix));
+      let at = 0;
+      for (const cut of [...cuts, bytes.length]) {
+        deframer.push(bytes.subarray(at, at + cut));
+        at += cut;
+      }
+      expect(whole.map(({ length }) => length)).toEqual(frames.map(({ length }) => length));
+      expect(Buffer.concat(whole).equals(Buffer.concat(frames))).toBe(true);
+      const before = process.cpuUsage();
+      for (const frame of frames) readAll(frame);
+      const { user } = process.cpuUsage(before);
+      // Far above what it takes, so that a collector's pause is no failure.
+      expect(user).toBeLessThan(1_000_000);
+      expect(Object.keys(Object.prototype)).toEqual([]);
+    });
+  },
+  fuzzTimeoutMs,
+);
