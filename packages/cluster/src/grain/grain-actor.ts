@@ -12,13 +12,13 @@ import {
   Terminated,
 } from "@ts-grain/actor";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
-import type { ClusterCounters } from "../health/cluster-stats.ts";
 import {
   type Activation,
   type DeactivationReason,
   type HostedKind,
   Passivate,
 } from "../identity/activation.ts";
+import type { ClusterCounters } from "../stats/cluster-stats.ts";
 import { Deadline } from "./deadline.ts";
 import type { GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";

@@ -2,7 +2,7 @@ import type { ActorSystem, Random } from "@ts-grain/actor";
 import type { GrainCaller } from "../grain/grain-caller.ts";
 import type { Member } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
-import type { ClusterCounters } from "./cluster-stats.ts";
+import type { ClusterCounters } from "../stats/cluster-stats.ts";
 import { probe, probeKind } from "./probe.ts";
 
 /** Other members that are probed; one that answers is enough, since a broken one must not make all others unready. */

@@ -11,7 +11,6 @@ import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { registerService } from "../grain/grain-service.ts";
-import { ClusterCounters, type ClusterStats } from "../health/cluster-stats.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
@@ -20,6 +19,7 @@ import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
+import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { Presence } from "./presence.ts";
 

@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster.ts";
 
-/** Milliseconds after which a process that was told to end is ended, whatever still runs in it. */
+/** Milliseconds that a shutdown may take before the process is ended all the same. */
 const patienceMs = 10_000;
 const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
@@ -8,9 +8,9 @@ const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
 export type ShutdownSignal = keyof typeof numbers;
 
 /**
- * Shuts the cluster down when this process gets one of the signals. Then the process ends by itself, with code 0, unless the
- * application keeps it alive: after 10 s it is ended with code 128 + the signal's number. A second signal ends it with
- * that code at once.
+ * Shuts the cluster down when this process gets one of the signals. The process then ends by itself, with code 0, unless
+ * the application has something else that keeps it alive. A second signal, or a shutdown that takes longer than 10 s, ends it at once
+ * with code 128 + the signal's number.
  *
  * @param signals Default SIGINT and SIGTERM.
  */
@@ -18,17 +18,18 @@ export function shutdownOnSignals(
   cluster: Cluster,
   signals: readonly ShutdownSignal[] = ["SIGINT", "SIGTERM"],
 ): void {
+  const { clock, logger } = cluster.system;
   let isEnding = false;
   const onSignal = (signal: ShutdownSignal): void => {
     const end = (): never => process.exit(128 + numbers[signal]);
     if (isEnding) end();
     isEnding = true;
-    cluster.system.logger.info({ signal }, "shutting down");
-    setTimeout(end, patienceMs).unref();
-    void cluster.shutdown();
+    logger.info({ signal }, "shutting down");
+    const timer = clock.schedule(patienceMs, end);
+    void cluster.shutdown().then(() => timer.cancel());
   };
   for (const signal of signals) process.on(signal, onSignal);
   void cluster.ended.then(() => {
-    if (!isEnding) for (const signal of signals) process.off(signal, onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
   });
 }
