@@ -26,7 +26,7 @@ export async function fuzz<T>(
     await fc.assert(property, {
       seed,
       numRuns: Number.MAX_SAFE_INTEGER,
-      interruptAfterTimeLimit: seconds * 1_000,
+      plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)],
     });
   } finally {
     console.log(`fuzzed ${name} with ${runs} inputs: FUZZ_SEED=${seed} FUZZ_SECONDS=${seconds}`);
