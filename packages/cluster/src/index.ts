@@ -15,10 +15,7 @@ export { GrainError } from "./grain/grain-error.ts";
 export type { GrainMethod, GrainReentrancy, GrainService } from "./grain/grain-service.ts";
 export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
-
-export type { CallOutcome, ClusterStats } from "./health/cluster-stats.ts";
 export type { Readiness } from "./health/readiness.ts";
-
 // For those who write cluster providers and identity lookups
 export type { Activation, DeactivationReason, HostedKind } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
@@ -49,3 +46,4 @@ export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
 export { Rejoined } from "./start/rejoined.ts";
 export type { ShutdownSignal } from "./start/shutdown-on-signals.ts";
 export { shutdownOnSignals } from "./start/shutdown-on-signals.ts";
+export type { CallOutcome, ClusterStats } from "./stats/cluster-stats.ts";
