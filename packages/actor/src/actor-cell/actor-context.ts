@@ -12,18 +12,27 @@ import type { Props } from "./props.ts";
 
 /** The actor system, as its actors see it. */
 export interface System {
+  /** Names the system among all others. */
   readonly id: string;
+  /** Where it can be reached: host and port, or `nonhost` without a remote. */
   readonly address: string;
+  /** Acts for what is outside of actors. */
   readonly root: RootContext;
+  /** Tells what happens in the system. */
   readonly eventStream: EventStream;
+  /** Finds processes by PID. */
   readonly processes: ProcessRegistry;
+  /** Where the system's time comes from. */
   readonly clock: Clock;
+  /** Where its chance comes from. */
   readonly random: Random;
+  /** Where its log goes. */
   readonly logger: Logger;
 }
 
 /** Sends messages. Delivery is at most once, and in order from one actor to another. */
 export interface SenderContext {
+  /** The system of the actor, or of the root. */
   readonly system: System;
 
   /** Who sends: the actor; `undefined` outside of actors. */
@@ -39,35 +48,41 @@ export interface SenderContext {
   readonly headers: MessageHeaders;
 
   /**
-   * Sends a message without a sender.
+   * Sends a message without a sender. One that nobody will handle becomes a dead letter.
    *
-   * @throws ActorError "invalid_message" for `undefined` and `null`.
+   * @throws ActorError "invalid_message" for `undefined` and `null`; what a remote throws if the message cannot be written
+   * for the target's process.
    */
   send(target: PID, message: Message, options?: SendOptions): void;
 
-  /** Sends a message with this actor as its sender; outside of actors without one. */
+  /** Sends a message with this actor as its sender; outside of actors without one. Throws as `send`. */
   request(target: PID, message: Message, options?: SendOptions): void;
 
-  /** Sends a message with the given sender, who gets the reply. */
+  /** Sends a message with the given sender, who gets the reply. Throws as `send`. */
   requestWithSender(target: PID, message: Message, sender: PID): void;
 
   /**
-   * Sends a message and waits for the reply.
+   * Sends a message and waits for the reply. The reply's type is the caller's claim; nothing checks it.
    *
-   * Cancelling ends the wait; the target may still handle the message.
+   * Cancelling ends the wait; the target may still handle the message. So may it after the deadline, and when its handler
+   * fails, of which no reply tells.
    *
    * @throws ActorError "dead_letter" or "overloaded" if no handler was started, "deadline_exceeded" after `timeoutMs`
-   * (default 5 000), "stopped" if the system was shut down; the signal's reason when it aborts.
+   * (default 5 000), "stopped" if the system was shut down, "invalid_options", "invalid_message"; the signal's reason when
+   * it aborts; what a remote says if the message cannot be written. All of them reject the promise.
    */
   requestAsync<Reply = unknown>(target: PID, message: Message, options?: RequestOptions): Promise<Reply>;
 }
 
 /** Stops actors. */
 export interface StopperContext {
-  /** Stops an actor after the message it is handling. What is queued behind becomes dead letters. */
+  /**
+   * Stops an actor after the message it is handling, whose `signal` aborts. What is queued behind becomes dead letters. An
+   * actor that is gone already is left alone.
+   */
   stop(target: PID): void;
 
-  /** Stops an actor after all that was queued before. */
+  /** Stops an actor after all that was queued before. To an actor that is gone it is a dead letter. */
   poison(target: PID): void;
 
   /**
@@ -75,7 +90,8 @@ export interface StopperContext {
    *
    * Cancelling ends the wait; the actor stops all the same.
    *
-   * @throws ActorError "deadline_exceeded" after `timeoutMs` (default 5 000); the signal's reason when it aborts.
+   * @throws ActorError "deadline_exceeded" after `timeoutMs` (default 5 000), "invalid_options"; the signal's reason when it
+   * aborts.
    */
   stopAsync(target: PID, options?: WaitOptions): Promise<Terminated>;
 
@@ -88,7 +104,8 @@ export interface SpawnerContext {
   /**
    * Starts an actor whose id is made up.
    *
-   * @throws ActorError "stopped" if this actor or the system has stopped; whatever the producer throws.
+   * @throws ActorError "stopped" if this actor or the system has stopped, "invalid_options" for mailbox options out of
+   * range; whatever the producer, a decorator or `onInit` throws.
    */
   spawn(props: Props): PID;
 
@@ -118,13 +135,15 @@ export interface MessageContext {
   readonly sender: PID | undefined;
 
   /**
-   * Replies to the message.
-   *
-   * @throws ActorError "invalid_message" for `undefined` and `null`.
+   * Replies to the message. If it has no sender, the reply is a dead letter with reason "no_sender". Throws as `send`.
    */
   respond(message: Message): void;
 
-  /** Sends the message on, with its sender and headers, so that the reply goes to the first sender. */
+  /**
+   * Sends the message on, with its sender and headers, so that the reply goes to the first sender.
+   *
+   * @throws ActorError "no_message" while a lifecycle message is handled; and as `send`.
+   */
   forward(target: PID): void;
 
   /**
@@ -140,11 +159,13 @@ export interface MessageContext {
 
 /** What an actor can do while it handles a message. */
 export interface ActorContext extends SenderContext, StopperContext, SpawnerContext, MessageContext {
+  /** This actor. */
   readonly self: PID;
   /** Who spawned this actor; `undefined` for one that was spawned on the root. */
   readonly parent: PID | undefined;
   /** The living children, in the order in which they were spawned. */
   readonly children: readonly PID[];
+  /** The present incarnation. */
   readonly actor: Actor;
 
   /**
@@ -163,6 +184,8 @@ export interface ActorContext extends SenderContext, StopperContext, SpawnerCont
    * @throws ActorError "invalid_options" unless the time is positive.
    */
   setReceiveTimeout(timeoutMs: number): void;
+
+  /** Takes `setReceiveTimeout` back. */
   cancelReceiveTimeout(): void;
 
   /**
@@ -171,7 +194,10 @@ export interface ActorContext extends SenderContext, StopperContext, SpawnerCont
    */
   reenterAfter<T>(promise: PromiseLike<T>, continuation: Continuation<T>): void;
 
-  /** Sends what the promise brings to the target, with this actor as its sender: the value, or the error. */
+  /**
+   * Sends what the promise brings to the target, with this actor as its sender: the value, or the error. It does so even
+   * if the actor has ended by then. An outcome that cannot be sent is logged.
+   */
   pipeTo(promise: PromiseLike<Message>, target: PID): void;
 }
 

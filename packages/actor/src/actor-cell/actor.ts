@@ -9,6 +9,7 @@ export type Receive = (context: ActorContext) => void | Promise<void>;
 
 /** Something that has a state and handles messages, one at a time. */
 export interface Actor {
+  /** Handles the context's message. */
   receive(context: ActorContext): void | Promise<void>;
 
   /** How to deal with children that fail; comes before the strategy of the props. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ReceiveTimeout, Started } from "../message/lifecycle.ts";
+import { ReceiveTimeout, Started, Stopping } from "../message/lifecycle.ts";
 import { Terminated } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import { allForOne } from "../supervision/all-for-one.ts";
@@ -188,6 +188,48 @@ test("an actor that stops while it waits for its restart stays stopped, and leav
   await rig.settle();
   expect(rig.clock.scheduled).toBe(0);
   expect(journals.a).toEqual(["Started", "fail", "Stopping", "Stopped"]);
+});
+
+test("a stop that came before the restart wins, though both wait for the same handler", async () => {
+  await using rig = new TestSystem();
+  const journal: string[] = [];
+  const [handling, ending] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const pids: PID[] = [];
+  const grandchild = propsFromFunction(({ message }) =>
+    message instanceof Stopping ? ending.promise : undefined,
+  );
+  const child = propsFromProducer(
+    () =>
+      new JournalActor(journal, (context) => {
+        if (context.message instanceof Started) context.spawn(grandchild);
+        if (context.message === "fail") throw new Error("as told");
+        return context.message === "wait" ? handling.promise : undefined;
+      }),
+  );
+  rig.system.root.spawn(
+    propsFromFunction(
+      (context) => {
+        if (context.message instanceof Started) pids.push(context.spawn(child), context.spawn(child));
+      },
+      { supervisionStrategy: allForOne() },
+    ),
+  );
+  await rig.settle();
+  journal.length = 0;
+  rig.system.root.send(pids[0]!, "wait");
+  await rig.settle();
+  rig.system.root.stop(pids[0]!);
+  rig.system.root.send(pids[1]!, "fail");
+  await rig.settle();
+  handling.resolve();
+  await rig.settle();
+  ending.resolve();
+  await rig.settle();
+  const [stopped, restarted] = [
+    ["wait", "Stopping", "Terminated", "Stopped"],
+    ["fail", "Restarting", "Terminated", "Started"],
+  ];
+  expect(journal.toSorted()).toEqual([...stopped!, ...restarted!].toSorted());
 });
 
 test("the failure after the tenth restart within ten seconds stops the child", async () => {

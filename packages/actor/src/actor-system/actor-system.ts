@@ -45,6 +45,7 @@ export class ActorSystem implements System, AsyncDisposable {
   /** @internal */
   readonly parts: SystemParts;
 
+  /** Makes a system, which is ready at once. From now until `shutdown` it reports stray errors, as its options say. */
   constructor(options: ActorSystemOptions = {}) {
     this.id = options.id ?? newSystemId();
     this.clock = options.clock ?? systemClock;
@@ -71,7 +72,7 @@ export class ActorSystem implements System, AsyncDisposable {
 
   /**
    * Stops all actors and waits for their end, but no longer than `timeoutMs`; then settles the requests that wait
-   * with code "stopped". Further calls wait for the first one.
+   * with code "stopped". Never rejects: actors that do not end in time are logged. Further calls wait for the first one.
    */
   shutdown(options: ShutdownOptions = {}): Promise<void> {
     this.parts.shutdown ??= shutDown(this, options.timeoutMs ?? 10_000);

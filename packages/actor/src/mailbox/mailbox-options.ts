@@ -8,7 +8,7 @@ import { PriorityQueue } from "./priority-queue.ts";
 
 /** Order, bounds and hooks of a mailbox. They concern user messages; system messages are never held up or dropped. */
 export interface MailboxOptions {
-  /** Most user messages that wait. Default: no bound. */
+  /** Most user messages that wait, at least 1. Default: no bound. */
   readonly capacity?: number | undefined;
   /** What a full mailbox does with one message more. Default "reject". */
   readonly overflow?: Overflow | undefined;

@@ -3,7 +3,7 @@ import { ReceiveTimeout, Started } from "../message/lifecycle.ts";
 
 /**
  * Receive middleware that ends an actor once no message came for so many milliseconds. What is queued by then is
- * handled first. It takes the actor's receive timeout for itself.
+ * handled first. It takes the actor's receive timeout for itself. The time must be positive, or the actor fails at its start.
  */
 export function passivateAfter(idleMs: number): ReceiveMiddleware {
   return (next) => (context) => {

@@ -12,18 +12,19 @@ export type Accepts<Item extends Message> = (message: Message) => message is Ite
 /**
  * The user messages that are sent to a PID, as something to iterate over.
  *
- * It keeps what nobody has taken yet. Iteration ends when the stream is closed or its actor stops.
+ * It keeps what nobody has taken yet, without a bound. Iteration ends when the stream is closed or its actor stops.
  */
 export class MessageStream<Item extends Message = Message>
   implements AsyncIterableIterator<Item>, Disposable
 {
+  /** Where to send what the stream shall bring. */
   readonly pid: PID;
   readonly #context: StopperContext;
   readonly #items = new MessageRing();
   readonly #takers: ((result: IteratorResult<Item, undefined>) => void)[] = [];
   #isClosed = false;
 
-  /** Spawns the stream's actor in the given context. Without `accepts` the stream takes every message. */
+  /** Spawns the stream's actor in the given context. Without `accepts` the stream takes every message. Throws as `spawn`. */
   constructor(context: SpawnerContext & StopperContext, accepts?: Accepts<Item>) {
     this.#context = context;
     this.pid = context.spawn(

@@ -14,6 +14,7 @@ export type Decider = (reason: unknown, failure: Failure) => Directive;
 
 /** A failure, as a strategy sees it. */
 export interface Failure {
+  /** Who failed. */
   readonly child: PID;
   /** What was thrown, or what the handler's promise was rejected with. */
   readonly reason: unknown;
@@ -21,7 +22,9 @@ export interface Failure {
   readonly message: Message | undefined;
   /** The child's earlier failures; the strategy records this one. */
   readonly statistics: RestartStatistics;
+  /** The moment of the failure by the system's clock, in milliseconds. */
   readonly nowMs: number;
+  /** The system's chance. */
   readonly random: Random;
 }
 
@@ -36,5 +39,6 @@ export interface Decision {
 
 /** Decides what happens to an actor that failed. */
 export interface SupervisionStrategy {
+  /** Decides about one failure, in the supervisor's turn. What it throws is escalated. */
   decide(failure: Failure): Decision;
 }
