@@ -20,12 +20,12 @@ async function start(methods: Record<string, GrainMethodOptions>, options?: Kind
 }
 
 /** Bumps wait until they are let go, in the order in which they started. */
-function gate(testimony: Testimony): { readonly waiting: (() => void)[]; letAllGo(): void } {
+function gate(testimony: Testimony): { readonly waiting: (() => void)[]; readonly letAllGo: () => void } {
   const waiting: (() => void)[] = [];
   testimony.beforeBump = () => new Promise((resolve) => void waiting.push(resolve));
   return {
     waiting,
-    letAllGo() {
+    letAllGo: () => {
       testimony.beforeBump = () => undefined;
       for (const letGo of waiting.splice(0)) letGo();
     },

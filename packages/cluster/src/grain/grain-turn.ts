@@ -34,7 +34,9 @@ export function readGrainCall(grain: ActiveGrain, message: GrainCall | GrainRequ
 /** A caller in this process has its own copy of the contract. */
 function adoptGrainCall({ service }: ActiveGrain, call: GrainCall): GrainCall {
   const method = findMethod(service, call.method.index, call.method.name);
-  return method === call.method ? call : new GrainCall({ ...call, method });
+  if (method === call.method) return call;
+  const { request, deadline, callers } = call;
+  return new GrainCall({ method, request, deadline, callers });
 }
 
 function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall {
