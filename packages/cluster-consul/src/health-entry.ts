@@ -16,8 +16,8 @@ export function readHealthEntry(entry: unknown, clusterName: string): EntryReadi
   if (checks.length === 0 || checks.some((check) => textOf(check, "Status") !== "passing")) return undefined;
   const service = fieldOf(entry, "Service");
   const meta = fieldOf(service, "Meta");
-  const [host, port] = [textOf(service, "Address"), fieldOf(service, "Port")];
-  if (host === "" || !isPort(port)) return "it has no address that can be dialled";
+  const [host, port] = [textOf(service, "Address"), portOf(service, "Port")];
+  if (host === "" || port === undefined) return "it has no address that can be dialled";
   return {
     id: textOf(meta, "id") || `${clusterName}@${host}:${port}`,
     host,

@@ -3,7 +3,7 @@ export { type DirectoryJoining, joinDirectory, type RegisteredMember } from "./d
 export type { DirectoryOptions, DirectoryTiming } from "./directory-timing.ts";
 export { directoryDefaults, refuseUnlessPositive, resolveDirectoryTiming } from "./directory-timing.ts";
 export { EntryReader, type EntryReading } from "./entry-reader.ts";
-export { distinctTexts, fieldOf, isPort, listOf, textOf } from "./json-fields.ts";
+export { distinctTexts, fieldOf, listOf, portOf, textOf } from "./json-fields.ts";
 export { type Fetch, type JsonAnswer, type JsonRequest, parseAnswer, requestJson } from "./json-request.ts";
 export type { MemberDirectory, MemberRegistration } from "./member-directory.ts";
 export { pause, type WaitContext, within } from "./pause.ts";

@@ -24,7 +24,13 @@ export function distinctTexts(values: readonly Json[]): readonly string[] {
   return [...new Set(values.filter((value) => typeof value === "string"))];
 }
 
+/** The named member of an object, if it is a port that something can listen on; undefined otherwise. */
+export function portOf(value: Json, name: string): number | undefined {
+  const port = fieldOf(value, name);
+  return isPort(port) ? port : undefined;
+}
+
 /** Whether a value is a port that something can listen on. */
-export function isPort(value: Json): value is number {
+function isPort(value: Json): value is number {
   return typeof value === "number" && Number.isInteger(value) && value > 0 && value < 65_536;
 }

@@ -32,7 +32,8 @@ export function requestJson(
 ): Promise<JsonAnswer> {
   return within(timeoutMs, wait, async (signal) => {
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
-    const response = await fetch(url, { method, headers, signal, ...content });
+    // A redirection could lead anywhere, with the credentials.
+    const response = await fetch(url, { method, headers, signal, redirect: "error", ...content });
     return { status: response.status, headers: response.headers, text: await readText(response) };
   });
 }

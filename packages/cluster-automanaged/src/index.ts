@@ -1,0 +1,3 @@
+export type { AutoManagedProviderOptions } from "./auto-managed-options.ts";
+export { autoManagedDefaults } from "./auto-managed-options.ts";
+export { AutoManagedProvider } from "./auto-managed-provider.ts";
