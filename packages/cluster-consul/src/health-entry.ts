@@ -2,8 +2,8 @@ import {
   distinctTexts,
   type EntryReading,
   fieldOf,
-  isPort,
   listOf,
+  portOf,
   textOf,
 } from "@ts-grain/cluster/provider";
 
