@@ -55,7 +55,7 @@ export {
   Stopping,
 } from "./message/lifecycle.ts";
 export type { Message, MessageHeaders } from "./message/message.ts";
-export { MessageBatch } from "./message/message-batch.ts";
+export { AnsweredBatch, MessageBatch } from "./message/message-batch.ts";
 export { RequestFailed } from "./message/request-failed.ts";
 export {
   Stop,

@@ -7,7 +7,7 @@ import { ControlMessage, PoisonPill } from "../message/control-message.ts";
 import { headersOf, type Origin, senderOf } from "../message/envelope.ts";
 import { type LifecycleMessage, Started } from "../message/lifecycle.ts";
 import type { Message } from "../message/message.ts";
-import { MessageBatch, UnpackedBatch } from "../message/message-batch.ts";
+import { AnsweredBatch, MessageBatch, UnpackedBatch } from "../message/message-batch.ts";
 import { Signal } from "../message/signal.ts";
 import { Stop, type SystemMessage, type Terminated, Unwatch, Watch } from "../message/system-message.ts";
 import { PID } from "../pid/pid.ts";
@@ -185,11 +185,19 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
   #control(message: ControlMessage): unknown {
     if (message instanceof PoisonPill) return stopCell(this);
     if (message instanceof MessageBatch) {
-      this.mailbox.putBack(new UnpackedBatch(message), undefined);
+      const { origin } = this.context;
+      this.mailbox.putBack(
+        new UnpackedBatch(message),
+        message instanceof AnsweredBatch ? origin : undefined,
+      );
       for (const part of message.messages.toReversed()) this.mailbox.putBack(part, undefined);
       return undefined;
     }
-    if (message instanceof UnpackedBatch) this.context.message = message.batch;
+    if (message instanceof UnpackedBatch) {
+      const { batch } = message;
+      if (batch instanceof AnsweredBatch) return this.context.respond(batch.autoResponse(this.self));
+      this.context.message = batch;
+    }
     this.#extras?.receiveTimer?.noticeMessage(message);
     if (!(message instanceof AutoRespond)) return this.receive();
     return andThen(this.receive(), () => this.context.respond(message.autoResponse(this.self)));

@@ -3,7 +3,7 @@ import { AutoRespond, Touch, Touched } from "../message/auto-respond.ts";
 import { DeadLetterEvent } from "../message/dead-letter.ts";
 import { Started } from "../message/lifecycle.ts";
 import type { Message } from "../message/message.ts";
-import { MessageBatch } from "../message/message-batch.ts";
+import { AnsweredBatch, MessageBatch } from "../message/message-batch.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 import { PID } from "../pid/pid.ts";
 import { refusing } from "../testing/refusing-process.ts";
@@ -175,6 +175,43 @@ test("a batch gives each of its messages and then itself, before what came behin
   rig.system.root.send(probe.pid, "behind");
   await rig.settle();
   expect(probe.messages).toEqual(["before", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, batch, "behind"]);
+});
+
+class Parcel extends AnsweredBatch {
+  autoResponse() {
+    return "handled";
+  }
+}
+
+test("a batch that answers does so after the actor has handled its messages, and is not seen by it", async () => {
+  await using rig = new TestSystem();
+  const probe = new TestProbe(rig.system);
+  const handled: Message[] = [];
+  const pid = rig.system.root.spawn(
+    propsFromFunction(async ({ message }) => {
+      if (isFromRuntime(message)) return;
+      await Promise.resolve();
+      handled.push(message);
+      if (message === 2) expect(probe.messages).toEqual([]);
+    }),
+  );
+  probe.request(pid, new Parcel([1, 2]));
+  await rig.settle();
+  expect(handled).toEqual([1, 2]);
+  expect(probe.messages).toEqual(["handled"]);
+});
+
+test("the sender of a batch that answers is told when the actor stops in the middle of it", async () => {
+  await using rig = new TestSystem();
+  const probe = new TestProbe(rig.system);
+  const pid = rig.system.root.spawn(
+    propsFromFunction((context) => {
+      if (context.message === 1) context.stop(context.self);
+    }),
+  );
+  probe.request(pid, new Parcel([1, 2]));
+  await rig.settle();
+  expect(probe.messages).toEqual([expect.objectContaining({ reason: "stopped" })]);
 });
 
 test("pipeTo sends the value or the error, with the actor as sender", async () => {

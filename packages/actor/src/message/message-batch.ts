@@ -1,3 +1,4 @@
+import type { PID } from "../pid/pid.ts";
 import { ControlMessage } from "./control-message.ts";
 import type { Message } from "./message.ts";
 
@@ -13,6 +14,15 @@ export class MessageBatch extends ControlMessage {
     super();
     this.messages = messages;
   }
+}
+
+/**
+ * A batch that answers its sender by itself once the actor has handled each of its messages. The actor does not see the
+ * batch. When the actor stops before, the sender gets a dead-letter response.
+ */
+export abstract class AnsweredBatch extends MessageBatch {
+  /** The answer that the given actor gives. */
+  abstract autoResponse(self: PID): Message;
 }
 
 /** Stands for a batch whose messages have been unpacked before it. */
