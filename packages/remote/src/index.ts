@@ -37,5 +37,6 @@ export {
 // For those who write message codecs
 export type { ByteWriter } from "./wire/byte-writer.ts";
 export type { MessageCodec, SerializerId } from "./wire/message-codec.ts";
+export type { PackedMessage } from "./wire/packed-message.ts";
 export type { KnownBy, TypeOptions, TypeRegistry } from "./wire/type-registry.ts";
 export type { HasWireForm } from "./wire/wire-form.ts";

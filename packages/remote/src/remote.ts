@@ -126,6 +126,11 @@ export class Remote implements AsyncDisposable {
     this.#exposed.expose(pattern, options);
   }
 
+  /** Whether peers may address a process of this system: it is exposed and lives, or it has sent something to a peer itself. */
+  isExposed(pid: PID): boolean {
+    return pid.requestId === 0 && this.#exposed.find(pid) !== undefined;
+  }
+
   /**
    * Has a peer spawn an actor of a kind that it allows; see {@link RemoteOptions.spawnable}. The actor lives until it is
    * stopped or the peer ends, whatever becomes of this system.

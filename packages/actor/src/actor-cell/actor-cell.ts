@@ -186,10 +186,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     if (message instanceof PoisonPill) return stopCell(this);
     if (message instanceof MessageBatch) {
       const { origin } = this.context;
-      this.mailbox.putBack(
-        new UnpackedBatch(message),
-        message instanceof AnsweredBatch ? origin : undefined,
-      );
+      this.mailbox.putBack(new UnpackedBatch(message), message instanceof AnsweredBatch ? origin : undefined);
       for (const part of message.messages.toReversed()) this.mailbox.putBack(part, undefined);
       return undefined;
     }

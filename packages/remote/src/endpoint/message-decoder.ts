@@ -32,7 +32,8 @@ export class MessageDecoder {
     try {
       // An element takes at least a byte, so that only a long frame can have too many.
       if (frame.length > this.#services.batchLimits.maxElements) this.#count(type, batch);
-      return actorMessageFromWire(codec.decode(frame, batch.messageStart, batch.messageEnd), peer.address);
+      const message = codec.decode(frame, batch.messageStart, batch.messageEnd);
+      return type.received ? type.received(message) : actorMessageFromWire(message, peer.address);
     } catch (error) {
       this.#services.logger.debug(
         { peer, type: type.typeName, err: error },

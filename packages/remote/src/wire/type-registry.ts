@@ -4,13 +4,16 @@ import {
   type DescMessage,
   equals,
   type Message as ProtobufMessage,
+  toBinary,
 } from "@bufbuild/protobuf";
 import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
+import type { Message } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
-import type { ByteReader } from "./byte-reader.ts";
-import { ElementCounter } from "./element-counter.ts";
+import { ByteReader, limitExceeded } from "./byte-reader.ts";
+import { countJsonElements, ElementCounter } from "./element-counter.ts";
 import { jsonCodec, type MessageCodec, protobufCodec } from "./message-codec.ts";
+import type { PackedMessage } from "./packed-message.ts";
 
 /** Who has a type compiled in. */
 export type KnownBy = "ts-grain" | "every peer";
@@ -23,6 +26,11 @@ export interface TypeOptions {
    * known to it. Default "ts-grain".
    */
   readonly knownBy?: KnownBy | undefined;
+  /**
+   * What actors here get for a received message of these types. Throws for what is to be treated as no message of its
+   * type. Default: the message itself.
+   */
+  readonly received?: ((message: ProtobufMessage) => Message) | undefined;
 }
 
 /** A message type that may travel. */
@@ -32,6 +40,7 @@ export interface RegisteredType {
   readonly knownBy: KnownBy;
   readonly codec: MessageCodec;
   readonly json: MessageCodec;
+  readonly received: TypeOptions["received"];
 }
 
 /** The message types that may travel. What is not in here is neither sent nor decoded. */
@@ -45,8 +54,8 @@ export class TypeRegistry {
    *
    * @throws RemoteError "type_conflict" if another type of that name is registered.
    */
-  register(desc: DescFile | DescMessage, { knownBy = "ts-grain" }: TypeOptions = {}): void {
-    for (const type of messagesIn(desc)) this.#add(type, knownBy);
+  register(desc: DescFile | DescMessage, options: TypeOptions = {}): void {
+    for (const type of messagesIn(desc)) this.#add(type, options);
   }
 
   /**
@@ -86,7 +95,52 @@ export class TypeRegistry {
     );
   }
 
-  #add(desc: DescMessage, knownBy: KnownBy): void {
+  /**
+   * Encodes a message that is to travel inside another one.
+   *
+   * @throws RemoteError "not_serializable" if its type is not registered, or the encoder refuses it.
+   */
+  pack(message: ProtobufMessage): PackedMessage {
+    const { typeName, desc } = this.typeOf(message);
+    try {
+      return { typeName, serializerId: 0, bytes: toBinary(desc, message) };
+    } catch (cause) {
+      throw new RemoteError("not_serializable", `cannot encode a ${typeName}`, { cause });
+    }
+  }
+
+  /**
+   * Decodes what a peer has packed into one message, which would be built of `maxElements` fields, list and map entries at most.
+   *
+   * @throws RemoteError "not_serializable" for a type that is not registered and for bytes that are no message of it;
+   * "limit_exceeded", "malformed_frame".
+   */
+  unpack(packed: readonly PackedMessage[], maxElements: number): ProtobufMessage[] {
+    let left = maxElements;
+    return packed.map((one) => {
+      const type = this.#types.get(one.typeName);
+      const codec = one.serializerId === 0 ? type?.codec : one.serializerId === 1 ? type?.json : undefined;
+      if (!type || !codec)
+        throw new RemoteError(
+          "not_serializable",
+          `the type ${one.typeName} is not registered on this remote, or unknown is how it is encoded`,
+        );
+      left -= this.#elementsIn(type, one, left);
+      if (left < 0) throw limitExceeded("a message holds more elements than allowed");
+      try {
+        return codec.decode(one.bytes, 0, one.bytes.length);
+      } catch (cause) {
+        throw new RemoteError("not_serializable", `what was packed is no ${one.typeName}`, { cause });
+      }
+    });
+  }
+
+  #elementsIn(type: RegisteredType, { serializerId, bytes }: PackedMessage, limit: number): number {
+    if (serializerId === 1) return countJsonElements(bytes, 0, bytes.length);
+    return this.countElements(type, new ByteReader(bytes), limit);
+  }
+
+  #add(desc: DescMessage, { knownBy = "ts-grain", received }: TypeOptions): void {
     const { typeName } = desc;
     const known = this.#types.get(typeName);
     if (known === undefined) {
@@ -97,11 +151,13 @@ export class TypeRegistry {
         knownBy,
         codec: protobufCodec(desc),
         json: jsonCodec(desc, this.#descriptors),
+        received,
       });
     } else if (known.desc !== desc && !equals(DescriptorProtoSchema, known.desc.proto, desc.proto)) {
       throw new RemoteError("type_conflict", `two different types are called ${typeName}`);
-    } else if (knownBy === "every peer") {
-      this.#types.set(typeName, { ...known, knownBy });
+    } else if (knownBy === "every peer" || received) {
+      const widest = knownBy === "every peer" ? knownBy : known.knownBy;
+      this.#types.set(typeName, { ...known, knownBy: widest, received: received ?? known.received });
     }
   }
 }
