@@ -10,6 +10,7 @@ import { outputFile } from "./output-file.ts";
 import { type Diagnostic, PluginError } from "./plugin-error.ts";
 import type { PluginParameters } from "./plugin-parameters.ts";
 import { printGrainFile } from "./print/grain-file.ts";
+import { grainOutput } from "./print/grain-output.ts";
 
 /**
  * Checks all files that will be printed, then prints them.
@@ -24,7 +25,8 @@ export function generate(schema: Schema<PluginParameters>, warn: (message: strin
     for (const method of file.services.flatMap(({ methods }) => methods)) {
       if (method.methodKind !== "unary") warn(skippedWarning(method));
     }
-    printGrainFile(schema.generateFile(outputFile(file)), file, contracts);
+    const f = grainOutput(schema.generateFile(outputFile(file)), file);
+    printGrainFile(f, file, contracts);
   }
 }
 

@@ -10,6 +10,6 @@ export function outputFile(file: DescFile): string {
  * A name that the generated file declares itself, as a parameter or a constant. Where such a name is printed, an import
  * of the same name – of a service called `caller`, say – gets an alias.
  */
-export function ownName(f: GeneratedFile, file: DescFile, name: string): ImportSymbol {
+export function ownName(f: Pick<GeneratedFile, "import">, file: DescFile, name: string): ImportSymbol {
   return f.import(name, `./${file.name}_grain.js`);
 }

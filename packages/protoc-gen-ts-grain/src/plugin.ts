@@ -11,6 +11,7 @@ import { generate } from "./generate.ts";
 import { PluginError } from "./plugin-error.ts";
 import { parseParameters } from "./plugin-parameters.ts";
 import { layOutImports } from "./print/import-lines.ts";
+import { layOutSignatures } from "./print/signature-lines.ts";
 import { transpile } from "./print/transpile.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
@@ -50,7 +51,7 @@ function run(request: CodeGeneratorRequest, { name, version, warn }: Run): CodeG
   try {
     if (request.fileToGenerate.length === 0) throw new PluginError([noFiles]);
     const response = plugin.run(request);
-    for (const file of response.file) file.content = layOutImports(file.content);
+    for (const file of response.file) file.content = layOutSignatures(layOutImports(file.content));
     return response;
   } catch (error) {
     return refuse(error);

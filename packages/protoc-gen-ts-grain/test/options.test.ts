@@ -154,7 +154,7 @@ test("a one-way rpc answers nothing: neither the grain nor its client", () => {
   const code = print("p/accepted.proto");
   expect(code).toContain("told(request: M, context: GrainCallContext): Awaitable<void>;");
   expect(code).toContain(
-    "told(request: MessageInitShape<typeof MSchema>, options?: GrainCallOptions): globalThis.Promise<void>;",
+    "told(request: MessageInitShape<typeof MSchema>, options?: GrainCallOptions): Promise<void>;",
   );
 });
 
@@ -179,7 +179,7 @@ test("each value of an enum ErrorReason gives a function that makes its error an
  * The bulb is not there.
  * *\\/ globalThis.pwned = 1;
  *
- * @generated from enum value: ERROR_REASON_NO_BULB = 0;
+ * @generated from enum value p.errors.ErrorReason.ERROR_REASON_NO_BULB
  */
 export function errNoBulb(message: string, options?: GrainErrorOptions): GrainError {
   return new GrainError("ERROR_REASON_NO_BULB", message, options);

@@ -51,39 +51,55 @@ export interface SmartBulbGrain extends GrainHooks {
   /**
    * Tells whether the bulb is on.
    *
-   * @generated from rpc smartbulb.SmartBulb.GetState
+   * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:8)
    */
-  getState(request: GetStateRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
+  getState(
+    request: GetStateRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
 
   /**
    * Turns the bulb on; turning it on twice is fine.
    *
-   * @generated from rpc smartbulb.SmartBulb.TurnOn
+   * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:10)
    */
   turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnOnResponseSchema>>;
 
   /**
    * Turns the bulb off.
    *
-   * @generated from rpc smartbulb.SmartBulb.TurnOff
+   * @generated from rpc smartbulb.SmartBulb.TurnOff (smartbulb.proto:12)
    */
-  turnOff(request: TurnOffRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnOffResponseSchema>>;
+  turnOff(
+    request: TurnOffRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof TurnOffResponseSchema>>;
 }
 
 /**
- * Base class of SmartBulb grains.
+ * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
  */
 export abstract class SmartBulbKind extends GrainKind implements SmartBulbGrain {
-  abstract getState(request: GetStateRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
-  abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnOnResponseSchema>>;
-  abstract turnOff(request: TurnOffRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnOffResponseSchema>>;
+  abstract getState(
+    request: GetStateRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
+  abstract turnOn(
+    request: TurnOnRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof TurnOnResponseSchema>>;
+  abstract turnOff(
+    request: TurnOffRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof TurnOffResponseSchema>>;
 }
 
 /**
- * Calls one SmartBulb grain, wherever it lives.
+ * Calls one {@link SmartBulbGrain}, wherever it lives.
+ * Made by {@link getSmartBulbGrainClient}.
  *
  * @generated from service smartbulb.SmartBulb
  */
@@ -91,29 +107,32 @@ export interface SmartBulbGrainClient {
   /**
    * Tells whether the bulb is on.
    *
-   * @generated from rpc smartbulb.SmartBulb.GetState
+   * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:8)
    */
-  getState(request: MessageInitShape<typeof GetStateRequestSchema>, options?: GrainCallOptions): globalThis.Promise<GetStateResponse>;
+  getState(
+    request: MessageInitShape<typeof GetStateRequestSchema>,
+    options?: GrainCallOptions,
+  ): Promise<GetStateResponse>;
 
   /**
    * Turns the bulb on; turning it on twice is fine.
    *
-   * @generated from rpc smartbulb.SmartBulb.TurnOn
+   * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:10)
    */
-  turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<TurnOnResponse>;
+  turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<TurnOnResponse>;
 
   /**
    * Turns the bulb off.
    *
-   * @generated from rpc smartbulb.SmartBulb.TurnOff
+   * @generated from rpc smartbulb.SmartBulb.TurnOff (smartbulb.proto:12)
    */
-  turnOff(request: MessageInitShape<typeof TurnOffRequestSchema>, options?: GrainCallOptions): globalThis.Promise<TurnOffResponse>;
+  turnOff(request: MessageInitShape<typeof TurnOffRequestSchema>, options?: GrainCallOptions): Promise<TurnOffResponse>;
 }
 
 const smartBulbGrain = /*@__PURE__*/ grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb);
 
 /**
- * Returns a client of the SmartBulb grain with this identity.
+ * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service smartbulb.SmartBulb
@@ -123,8 +142,8 @@ export function getSmartBulbGrainClient(caller: GrainCaller, identity: string): 
 }
 
 /**
- * Returns the kind that hosts SmartBulb grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service smartbulb.SmartBulb
  */
@@ -141,39 +160,58 @@ export interface SmartHouseGrain extends GrainHooks {
   /**
    * Installs a bulb, by the identity of its grain.
    *
-   * @generated from rpc smartbulb.SmartHouse.InstallBulb
+   * @generated from rpc smartbulb.SmartHouse.InstallBulb (smartbulb.proto:18)
    */
-  installBulb(request: InstallBulbRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof InstallBulbResponseSchema>>;
+  installBulb(
+    request: InstallBulbRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof InstallBulbResponseSchema>>;
 
   /**
    * Turns every installed bulb on.
    *
-   * @generated from rpc smartbulb.SmartHouse.TurnAllOn
+   * @generated from rpc smartbulb.SmartHouse.TurnAllOn (smartbulb.proto:20)
    */
-  turnAllOn(request: TurnAllOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnAllOnResponseSchema>>;
+  turnAllOn(
+    request: TurnAllOnRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof TurnAllOnResponseSchema>>;
 
   /**
    * Lists the installed bulbs that are on.
    *
-   * @generated from rpc smartbulb.SmartHouse.ListLit
+   * @generated from rpc smartbulb.SmartHouse.ListLit (smartbulb.proto:22)
    */
-  listLit(request: ListLitRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof ListLitResponseSchema>>;
+  listLit(
+    request: ListLitRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof ListLitResponseSchema>>;
 }
 
 /**
- * Base class of SmartHouse grains.
+ * Base class of grains that implement {@link SmartHouseGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartHouse
  */
 export abstract class SmartHouseKind extends GrainKind implements SmartHouseGrain {
-  abstract installBulb(request: InstallBulbRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof InstallBulbResponseSchema>>;
-  abstract turnAllOn(request: TurnAllOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof TurnAllOnResponseSchema>>;
-  abstract listLit(request: ListLitRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof ListLitResponseSchema>>;
+  abstract installBulb(
+    request: InstallBulbRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof InstallBulbResponseSchema>>;
+  abstract turnAllOn(
+    request: TurnAllOnRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof TurnAllOnResponseSchema>>;
+  abstract listLit(
+    request: ListLitRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof ListLitResponseSchema>>;
 }
 
 /**
- * Calls one SmartHouse grain, wherever it lives.
+ * Calls one {@link SmartHouseGrain}, wherever it lives.
+ * Made by {@link getSmartHouseGrainClient}.
  *
  * @generated from service smartbulb.SmartHouse
  */
@@ -181,29 +219,35 @@ export interface SmartHouseGrainClient {
   /**
    * Installs a bulb, by the identity of its grain.
    *
-   * @generated from rpc smartbulb.SmartHouse.InstallBulb
+   * @generated from rpc smartbulb.SmartHouse.InstallBulb (smartbulb.proto:18)
    */
-  installBulb(request: MessageInitShape<typeof InstallBulbRequestSchema>, options?: GrainCallOptions): globalThis.Promise<InstallBulbResponse>;
+  installBulb(
+    request: MessageInitShape<typeof InstallBulbRequestSchema>,
+    options?: GrainCallOptions,
+  ): Promise<InstallBulbResponse>;
 
   /**
    * Turns every installed bulb on.
    *
-   * @generated from rpc smartbulb.SmartHouse.TurnAllOn
+   * @generated from rpc smartbulb.SmartHouse.TurnAllOn (smartbulb.proto:20)
    */
-  turnAllOn(request: MessageInitShape<typeof TurnAllOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<TurnAllOnResponse>;
+  turnAllOn(
+    request: MessageInitShape<typeof TurnAllOnRequestSchema>,
+    options?: GrainCallOptions,
+  ): Promise<TurnAllOnResponse>;
 
   /**
    * Lists the installed bulbs that are on.
    *
-   * @generated from rpc smartbulb.SmartHouse.ListLit
+   * @generated from rpc smartbulb.SmartHouse.ListLit (smartbulb.proto:22)
    */
-  listLit(request: MessageInitShape<typeof ListLitRequestSchema>, options?: GrainCallOptions): globalThis.Promise<ListLitResponse>;
+  listLit(request: MessageInitShape<typeof ListLitRequestSchema>, options?: GrainCallOptions): Promise<ListLitResponse>;
 }
 
 const smartHouseGrain = /*@__PURE__*/ grainService<SmartHouseGrain, SmartHouseGrainClient>(SmartHouse);
 
 /**
- * Returns a client of the SmartHouse grain with this identity.
+ * Returns a client of the {@link SmartHouseGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service smartbulb.SmartHouse
@@ -213,8 +257,8 @@ export function getSmartHouseGrainClient(caller: GrainCaller, identity: string):
 }
 
 /**
- * Returns the kind that hosts SmartHouse grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link SmartHouseGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service smartbulb.SmartHouse
  */

@@ -28,27 +28,27 @@ export interface LampGrain extends GrainHooks {
   /**
    * Makes a note; nobody waits for it.
    *
-   * @generated from rpc lamp.Lamp.Note
+   * @generated from rpc lamp.Lamp.Note (lamp.proto:16)
    */
   note(request: NoteRequest, context: GrainCallContext): Awaitable<void>;
 
   /**
    * What was noted.
    *
-   * @generated from rpc lamp.Lamp.Read
+   * @generated from rpc lamp.Lamp.Read (lamp.proto:20)
    */
   read(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof ReadResponseSchema>>;
 
   /**
    * Travels as it did when another rpc stood before it.
    *
-   * @generated from rpc lamp.Lamp.Wipe
+   * @generated from rpc lamp.Lamp.Wipe (lamp.proto:25)
    */
   wipe(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 
 /**
- * Base class of Lamp grains.
+ * Base class of grains that implement {@link LampGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service lamp.Lamp
@@ -60,7 +60,8 @@ export abstract class LampKind extends GrainKind implements LampGrain {
 }
 
 /**
- * Calls one Lamp grain, wherever it lives.
+ * Calls one {@link LampGrain}, wherever it lives.
+ * Made by {@link getLampGrainClient}.
  *
  * @generated from service lamp.Lamp
  */
@@ -68,23 +69,23 @@ export interface LampGrainClient {
   /**
    * Makes a note; nobody waits for it.
    *
-   * @generated from rpc lamp.Lamp.Note
+   * @generated from rpc lamp.Lamp.Note (lamp.proto:16)
    */
-  note(request: MessageInitShape<typeof NoteRequestSchema>, options?: GrainCallOptions): globalThis.Promise<void>;
+  note(request: MessageInitShape<typeof NoteRequestSchema>, options?: GrainCallOptions): Promise<void>;
 
   /**
    * What was noted.
    *
-   * @generated from rpc lamp.Lamp.Read
+   * @generated from rpc lamp.Lamp.Read (lamp.proto:20)
    */
-  read(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<ReadResponse>;
+  read(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<ReadResponse>;
 
   /**
    * Travels as it did when another rpc stood before it.
    *
-   * @generated from rpc lamp.Lamp.Wipe
+   * @generated from rpc lamp.Lamp.Wipe (lamp.proto:25)
    */
-  wipe(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+  wipe(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<Empty>;
 }
 
 const lampGrain = /*@__PURE__*/ grainService<LampGrain, LampGrainClient>(Lamp, {
@@ -94,7 +95,7 @@ const lampGrain = /*@__PURE__*/ grainService<LampGrain, LampGrainClient>(Lamp, {
 });
 
 /**
- * Returns a client of the Lamp grain with this identity.
+ * Returns a client of the {@link LampGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service lamp.Lamp
@@ -104,8 +105,8 @@ export function getLampGrainClient(caller: GrainCaller, identity: string): LampG
 }
 
 /**
- * Returns the kind that hosts Lamp grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link LampGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service lamp.Lamp
  */
@@ -114,7 +115,7 @@ export function newLampKind(factory: GrainFactory<LampGrain>, options?: KindOpti
 }
 
 /**
- * @generated from enum value: ERROR_REASON_UNSPECIFIED = 0;
+ * @generated from enum value lamp.ErrorReason.ERROR_REASON_UNSPECIFIED
  */
 export function errUnspecified(message: string, options?: GrainErrorOptions): GrainError {
   return new GrainError("ERROR_REASON_UNSPECIFIED", message, options);
@@ -132,7 +133,7 @@ export function isUnspecified(error: unknown): error is GrainError {
 /**
  * There is nothing to wipe.
  *
- * @generated from enum value: ERROR_REASON_ALREADY_CLEAN = 1;
+ * @generated from enum value lamp.ErrorReason.ERROR_REASON_ALREADY_CLEAN
  */
 export function errAlreadyClean(message: string, options?: GrainErrorOptions): GrainError {
   return new GrainError("ERROR_REASON_ALREADY_CLEAN", message, options);

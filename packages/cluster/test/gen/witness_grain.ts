@@ -33,63 +33,73 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
  */
 export interface WitnessGrain extends GrainHooks {
   /**
-   * @generated from rpc witness.Witness.Bump
+   * @generated from rpc witness.Witness.Bump (witness.proto:7)
    */
   bump(request: BumpRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
 
   /**
-   * @generated from rpc witness.Witness.Fail
+   * @generated from rpc witness.Witness.Fail (witness.proto:10)
    */
   fail(request: FailRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
 
   /**
    * Bumps another witness from inside this one.
    *
-   * @generated from rpc witness.Witness.Relay
+   * @generated from rpc witness.Witness.Relay (witness.proto:12)
    */
   relay(request: RelayRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
 }
 
 /**
- * Base class of Witness grains.
+ * Base class of grains that implement {@link WitnessGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service witness.Witness
  */
 export abstract class WitnessKind extends GrainKind implements WitnessGrain {
-  abstract bump(request: BumpRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
-  abstract fail(request: FailRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
-  abstract relay(request: RelayRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
+  abstract bump(
+    request: BumpRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
+  abstract fail(
+    request: FailRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
+  abstract relay(
+    request: RelayRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
 }
 
 /**
- * Calls one Witness grain, wherever it lives.
+ * Calls one {@link WitnessGrain}, wherever it lives.
+ * Made by {@link getWitnessGrainClient}.
  *
  * @generated from service witness.Witness
  */
 export interface WitnessGrainClient {
   /**
-   * @generated from rpc witness.Witness.Bump
+   * @generated from rpc witness.Witness.Bump (witness.proto:7)
    */
-  bump(request: MessageInitShape<typeof BumpRequestSchema>, options?: GrainCallOptions): globalThis.Promise<BumpResponse>;
+  bump(request: MessageInitShape<typeof BumpRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
 
   /**
-   * @generated from rpc witness.Witness.Fail
+   * @generated from rpc witness.Witness.Fail (witness.proto:10)
    */
-  fail(request: MessageInitShape<typeof FailRequestSchema>, options?: GrainCallOptions): globalThis.Promise<BumpResponse>;
+  fail(request: MessageInitShape<typeof FailRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
 
   /**
    * Bumps another witness from inside this one.
    *
-   * @generated from rpc witness.Witness.Relay
+   * @generated from rpc witness.Witness.Relay (witness.proto:12)
    */
-  relay(request: MessageInitShape<typeof RelayRequestSchema>, options?: GrainCallOptions): globalThis.Promise<BumpResponse>;
+  relay(request: MessageInitShape<typeof RelayRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
 }
 
 const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness);
 
 /**
- * Returns a client of the Witness grain with this identity.
+ * Returns a client of the {@link WitnessGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service witness.Witness
@@ -99,8 +109,8 @@ export function getWitnessGrainClient(caller: GrainCaller, identity: string): Wi
 }
 
 /**
- * Returns the kind that hosts Witness grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link WitnessGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service witness.Witness
  */

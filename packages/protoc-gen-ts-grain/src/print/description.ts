@@ -1,26 +1,29 @@
-import type { GeneratedFile } from "@bufbuild/protoplugin";
 import { type MethodContract, type ServiceContract, unaryRpcs } from "../contract/service-contract.ts";
 import { grainNames, memberName } from "../grain-names.ts";
 import { ownName } from "../output-file.ts";
 import { code } from "./code.ts";
-import { runtimeSymbols } from "./runtime-symbols.ts";
+import type { GrainOutput } from "./grain-output.ts";
+
+const longestLine = 120;
 
 /** Prints the constant that tells the runtime which service is meant, under which names and with which options. */
-export function printDescription(f: GeneratedFile, contract: ServiceContract): void {
+export function printDescription(f: GrainOutput, contract: ServiceContract): void {
   const { desc } = contract;
   const names = grainNames(desc);
-  const { grainService } = runtimeSymbols(f);
+  const { grainService } = f.symbols;
   const description = ownName(f, desc.file, names.description);
   const call = code`${grainService}<${names.grain}, ${names.client}>(${f.importSchema(desc)}`;
   const options = optionLines(contract);
-  f.print(code`const ${description} = /*@__PURE__*/ ${call}${optionsArgument(options)});`);
+  const width = `const ${names.description} = /*@__PURE__*/ grainService<${names.grain}, ${names.client}>(${desc.name}, {  });`;
+  const argument = optionsArgument(options, longestLine - width.length);
+  f.print(code`const ${description} = /*@__PURE__*/ ${call}${argument});`);
 }
 
 /** On the same line if it is short. */
-function optionsArgument(lines: readonly string[]): string {
+function optionsArgument(lines: readonly string[], room: number): string {
   const [only = "", ...more] = lines.map((line) => line.trim());
   if (only === "") return "";
-  if (more.length === 0 && only.length <= 60) return `, { ${only.replace(/,$/, "")} }`;
+  if (more.length === 0 && only.length <= room) return `, { ${only.replace(/,$/, "")} }`;
   return `, {\n${lines.join("\n")}\n}`;
 }
 

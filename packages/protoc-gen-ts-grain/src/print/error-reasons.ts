@@ -1,12 +1,11 @@
 import type { DescEnumValue } from "@bufbuild/protobuf";
-import type { GeneratedFile } from "@bufbuild/protoplugin";
 import { reasonNames } from "../error-reasons.ts";
 import { code } from "./code.ts";
-import { runtimeSymbols } from "./runtime-symbols.ts";
+import type { GrainOutput } from "./grain-output.ts";
 
 /** Prints the function that makes the error of a reason. */
-export function printReasonMaker(f: GeneratedFile, reason: DescEnumValue): void {
-  const { GrainError, GrainErrorOptions } = runtimeSymbols(f);
+export function printReasonMaker(f: GrainOutput, reason: DescEnumValue): void {
+  const { GrainError, GrainErrorOptions } = f.symbols;
   const parameters = code`message: string, options?: ${GrainErrorOptions}`;
   f.print(f.jsDoc(reason));
   f.print(code`${f.export("function", reasonNames(reason).err)}(${parameters}): ${GrainError} {`);
@@ -15,8 +14,8 @@ export function printReasonMaker(f: GeneratedFile, reason: DescEnumValue): void 
 }
 
 /** Prints the function that recognises the error of a reason. */
-export function printReasonTest(f: GeneratedFile, reason: DescEnumValue): void {
-  const { GrainError } = runtimeSymbols(f);
+export function printReasonTest(f: GrainOutput, reason: DescEnumValue): void {
+  const { GrainError } = f.symbols;
   const lines = [
     `Whether a caught value has reason ${reason.name}.`,
     "",

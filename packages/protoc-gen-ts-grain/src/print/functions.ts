@@ -1,21 +1,20 @@
-import type { GeneratedFile } from "@bufbuild/protoplugin";
 import type { ServiceContract } from "../contract/service-contract.ts";
 import { grainNames } from "../grain-names.ts";
 import { ownName } from "../output-file.ts";
 import { code } from "./code.ts";
-import { runtimeSymbols } from "./runtime-symbols.ts";
+import type { GrainOutput } from "./grain-output.ts";
 import { serviceDoc } from "./service-doc.ts";
 
 /** Prints the function that gives a client of one grain. */
-export function printGetClient(f: GeneratedFile, { desc: service }: ServiceContract): void {
+export function printGetClient(f: GrainOutput, { desc: service }: ServiceContract): void {
   const names = grainNames(service);
-  const { GrainCaller, grainClient } = runtimeSymbols(f);
+  const { GrainCaller, grainClient } = f.symbols;
   const description = ownName(f, service.file, names.description);
   const caller = ownName(f, service.file, "caller");
   const identity = ownName(f, service.file, "identity");
   f.print(
     serviceDoc(f, service, [
-      `Returns a client of the ${service.name} grain with this identity.`,
+      `Returns a client of the {@link ${names.grain}} with this identity.`,
       "Nothing is sent until one of its methods is called.",
     ]),
   );
@@ -27,16 +26,16 @@ export function printGetClient(f: GeneratedFile, { desc: service }: ServiceContr
 }
 
 /** Prints the function that makes the kind which a member hosts. */
-export function printNewKind(f: GeneratedFile, { desc: service }: ServiceContract): void {
+export function printNewKind(f: GrainOutput, { desc: service }: ServiceContract): void {
   const names = grainNames(service);
-  const { GrainFactory, Kind, KindOptions, grainKind } = runtimeSymbols(f);
+  const { GrainFactory, Kind, KindOptions, grainKind } = f.symbols;
   const description = ownName(f, service.file, names.description);
   const factory = ownName(f, service.file, "factory");
   const options = ownName(f, service.file, "options");
   f.print(
     serviceDoc(f, service, [
-      `Returns the kind that hosts ${service.name} grains.`,
-      "The factory is called for each activation.",
+      `Returns the kind that hosts each {@link ${names.grain}}, to be given to \`configureCluster\`.`,
+      "The factory makes a grain for each activation.",
     ]),
   );
   const parameters = code`${factory}: ${GrainFactory}<${names.grain}>, ${options}?: ${KindOptions}`;

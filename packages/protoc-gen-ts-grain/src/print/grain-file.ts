@@ -1,5 +1,4 @@
 import type { DescFile } from "@bufbuild/protobuf";
-import type { GeneratedFile } from "@bufbuild/protoplugin";
 import type { ContractReader } from "../contract/contract-reader.ts";
 import type { ServiceContract } from "../contract/service-contract.ts";
 import { errorReasons } from "../error-reasons.ts";
@@ -8,10 +7,11 @@ import { printDescription } from "./description.ts";
 import { printReasonMaker, printReasonTest } from "./error-reasons.ts";
 import { printGetClient, printNewKind } from "./functions.ts";
 import { printGrainInterface, printKindClass } from "./grain.ts";
+import type { GrainOutput } from "./grain-output.ts";
 import { withInertPreamble } from "./inert-preamble.ts";
 
 /** What is printed for each service, in order. */
-const declarations: readonly ((f: GeneratedFile, contract: ServiceContract) => void)[] = [
+const declarations: readonly ((f: GrainOutput, contract: ServiceContract) => void)[] = [
   printGrainInterface,
   printKindClass,
   printClientInterface,
@@ -21,7 +21,7 @@ const declarations: readonly ((f: GeneratedFile, contract: ServiceContract) => v
 ];
 
 /** Prints the grains of a file and the errors that they report; nothing if it has neither. */
-export function printGrainFile(f: GeneratedFile, file: DescFile, contracts: ContractReader): void {
+export function printGrainFile(f: GrainOutput, file: DescFile, contracts: ContractReader): void {
   f.preamble(withInertPreamble(file));
   const printings = [
     ...file.services.flatMap((service) => {

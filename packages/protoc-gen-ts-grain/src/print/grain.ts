@@ -1,14 +1,14 @@
-import type { GeneratedFile, Printable } from "@bufbuild/protoplugin";
+import type { Printable } from "@bufbuild/protoplugin";
 import { type MethodContract, type ServiceContract, unaryRpcs } from "../contract/service-contract.ts";
 import { grainNames, memberName } from "../grain-names.ts";
 import { code } from "./code.ts";
-import { runtimeSymbols } from "./runtime-symbols.ts";
+import type { GrainOutput } from "./grain-output.ts";
 import { serviceDoc } from "./service-doc.ts";
 
 /** Prints the interface that a grain implements, with the comments of the .proto. */
-export function printGrainInterface(f: GeneratedFile, contract: ServiceContract): void {
+export function printGrainInterface(f: GrainOutput, contract: ServiceContract): void {
   const { desc: service } = contract;
-  const { GrainHooks } = runtimeSymbols(f);
+  const { GrainHooks } = f.symbols;
   f.print(f.jsDoc(service));
   f.print(code`${f.export("interface", grainNames(service).grain)} extends ${GrainHooks} {`);
   for (const [position, method] of unaryRpcs(contract).entries()) {
@@ -20,13 +20,13 @@ export function printGrainInterface(f: GeneratedFile, contract: ServiceContract)
 }
 
 /** Prints the same as a class to extend. Editors show the interface's comments on its methods. */
-export function printKindClass(f: GeneratedFile, contract: ServiceContract): void {
+export function printKindClass(f: GrainOutput, contract: ServiceContract): void {
   const { desc: service } = contract;
   const { grain, kindClass } = grainNames(service);
-  const { GrainKind } = runtimeSymbols(f);
+  const { GrainKind } = f.symbols;
   f.print(
     serviceDoc(f, service, [
-      `Base class of ${service.name} grains.`,
+      `Base class of grains that implement {@link ${grain}}.`,
       "`this.context` says who the grain is; hooks such as `onActivate` are optional.",
     ]),
   );
@@ -35,8 +35,8 @@ export function printKindClass(f: GeneratedFile, contract: ServiceContract): voi
   f.print("}");
 }
 
-function grainMethod(f: GeneratedFile, { desc, oneWay }: MethodContract): Printable {
-  const { Awaitable, GrainCallContext, MessageInitShape } = runtimeSymbols(f);
+function grainMethod(f: GrainOutput, { desc, oneWay }: MethodContract): Printable {
+  const { Awaitable, GrainCallContext, MessageInitShape } = f.symbols;
   const request = f.importShape(desc.input);
   const response = oneWay ? "void" : code`${MessageInitShape}<typeof ${f.importSchema(desc.output, true)}>`;
   return code`${memberName(desc)}(request: ${request}, context: ${GrainCallContext}): ${Awaitable}<${response}>;`;

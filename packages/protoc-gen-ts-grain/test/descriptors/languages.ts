@@ -70,7 +70,12 @@ message NoPackageMessage {}
 service NoPackage { rpc Do(NoPackageMessage) returns (NoPackageMessage); }
 `,
     },
-    outcome: { prints: ["@generated from service NoPackage\n", "@generated from rpc NoPackage.Do\n"] },
+    outcome: {
+      prints: [
+        "@generated from service NoPackage\n",
+        "@generated from rpc NoPackage.Do (nopackage/a.proto:3)\n",
+      ],
+    },
   },
   {
     name: "nested messages as request and response",
@@ -101,7 +106,7 @@ service S { rpc Do(Outer.Inner) returns (Outer.Inner.Core); rpc Other(Outer_Inne
       "imports/far.proto": 'syntax = "proto3";\npackage imports.far;\nmessage Far {}\n',
     },
     outcome: {
-      prints: ['from "./deep/er/b_pb.js";', 'from "./far_pb.js";', "M as M$1", "globalThis.Promise<M$1>"],
+      prints: ['from "./deep/er/b_pb.js";', 'from "./far_pb.js";', "M as M$1", "Promise<M$1>"],
       paths: ["imports/a_grain.ts"],
     },
   },

@@ -44,7 +44,7 @@ export const all = (s: SGrainClient) => [s.delete({}), s.class({}), s.await({}),
         "  constructor$(request: M, ",
         "  __defineGetter__$(request: M, ",
         "  catch(request: M, ",
-        '{ properties: { toString: "toString$", then: "then$" } }',
+        '  properties: { toString: "toString$", then: "then$" },',
       ],
       usage: `import type { SGrain, SGrainClient } from "./a_grain.js";
 export const isObject: object = {} as SGrain & SGrainClient;

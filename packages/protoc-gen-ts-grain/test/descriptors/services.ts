@@ -58,7 +58,7 @@ export const serviceCases: readonly DescriptorCase[] = [
         " * @generated from service old.S\n * @deprecated\n */\nexport interface SGrain",
         " * @generated from service old.S\n * @deprecated\n */\nexport abstract class SKind",
         " * @generated from service old.S\n * @deprecated\n */\nexport function getSGrainClient",
-        "   * @generated from rpc old.T.Do\n   * @deprecated\n   */",
+        "   * @generated from rpc old.T.Do (old/a.proto:5)\n   * @deprecated\n   */",
       ],
     },
   },
@@ -81,7 +81,7 @@ export const serviceCases: readonly DescriptorCase[] = [
     outcome: {
       prints: [
         " * A block,\n",
-        "   * Leads.\n   *\n   * Trails.\n   *\n   * @generated from rpc comments.S.Do",
+        "   * Leads.\n   *\n   * Trails.\n   *\n   * @generated from rpc comments.S.Do (comments/a.proto:8)",
       ],
     },
   },
@@ -141,7 +141,7 @@ service S {
     ),
     outcome: {
       prints: [
-        "export interface SGrain extends GrainHooks {\n  /**\n   * @generated from rpc skipped.S.Do\n",
+        "export interface SGrain extends GrainHooks {\n  /**\n   * @generated from rpc skipped.S.Do (skipped/a.proto:6)\n",
       ],
       parameter: "streaming=skip",
       warnings: [

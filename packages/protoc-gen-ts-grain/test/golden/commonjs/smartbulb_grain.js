@@ -14,7 +14,7 @@ exports.newSmartBulbKind = newSmartBulbKind;
 const codegenv1_1 = require("@ts-grain/cluster/codegenv1");
 const smartbulb_pb_1 = require("./smartbulb_pb");
 /**
- * Base class of SmartBulb grains.
+ * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
@@ -22,9 +22,11 @@ const smartbulb_pb_1 = require("./smartbulb_pb");
 class SmartBulbKind extends codegenv1_1.GrainKind {
 }
 exports.SmartBulbKind = SmartBulbKind;
-const smartBulbGrain = /*@__PURE__*/ (0, codegenv1_1.grainService)(smartbulb_pb_1.SmartBulb, { properties: { Then: "then$" } });
+const smartBulbGrain = /*@__PURE__*/ (0, codegenv1_1.grainService)(smartbulb_pb_1.SmartBulb, {
+    properties: { Then: "then$" },
+});
 /**
- * Returns a client of the SmartBulb grain with this identity.
+ * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service smartbulb.SmartBulb
@@ -33,8 +35,8 @@ function getSmartBulbGrainClient(caller, identity) {
     return (0, codegenv1_1.grainClient)(smartBulbGrain, caller, identity);
 }
 /**
- * Returns the kind that hosts SmartBulb grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service smartbulb.SmartBulb
  */

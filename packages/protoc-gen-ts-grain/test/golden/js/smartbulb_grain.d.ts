@@ -31,43 +31,47 @@ export interface SmartBulbGrain extends GrainHooks {
     /**
      * Tells whether the bulb is on.
      *
-     * @generated from rpc smartbulb.SmartBulb.GetState
+     * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
      */
     getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
     /**
      * Turns the bulb on; turning it on twice is fine.
      *
-     * @generated from rpc smartbulb.SmartBulb.TurnOn
+     * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
      */
     turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
     /**
      * Turns the bulb on a little later.
      *
-     * @generated from rpc smartbulb.SmartBulb.Then
+     * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
      */
     then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
     /**
      * Turns the bulb on, halfway.
      *
-     * @generated from rpc smartbulb.SmartBulb.Dim
+     * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
      * @deprecated
      */
     dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 /**
- * Base class of SmartBulb grains.
+ * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
  */
 export declare abstract class SmartBulbKind extends GrainKind implements SmartBulbGrain {
-    abstract getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
+    abstract getState(
+      request: Empty,
+      context: GrainCallContext,
+    ): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
     abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
     abstract then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
     abstract dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
 /**
- * Calls one SmartBulb grain, wherever it lives.
+ * Calls one {@link SmartBulbGrain}, wherever it lives.
+ * Made by {@link getSmartBulbGrainClient}.
  *
  * @generated from service smartbulb.SmartBulb
  */
@@ -75,39 +79,39 @@ export interface SmartBulbGrainClient {
     /**
      * Tells whether the bulb is on.
      *
-     * @generated from rpc smartbulb.SmartBulb.GetState
+     * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
      */
-    getState(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<GetStateResponse>;
+    getState(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<GetStateResponse>;
     /**
      * Turns the bulb on; turning it on twice is fine.
      *
-     * @generated from rpc smartbulb.SmartBulb.TurnOn
+     * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
      */
-    turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+    turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
     /**
      * Turns the bulb on a little later.
      *
-     * @generated from rpc smartbulb.SmartBulb.Then
+     * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
      */
-    then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+    then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
     /**
      * Turns the bulb on, halfway.
      *
-     * @generated from rpc smartbulb.SmartBulb.Dim
+     * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
      * @deprecated
      */
-    dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): globalThis.Promise<Empty>;
+    dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<Empty>;
 }
 /**
- * Returns a client of the SmartBulb grain with this identity.
+ * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service smartbulb.SmartBulb
  */
 export declare function getSmartBulbGrainClient(caller: GrainCaller, identity: string): SmartBulbGrainClient;
 /**
- * Returns the kind that hosts SmartBulb grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service smartbulb.SmartBulb
  */

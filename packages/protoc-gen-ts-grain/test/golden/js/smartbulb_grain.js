@@ -9,16 +9,18 @@
 import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/cluster/codegenv1";
 import { SmartBulb } from "./smartbulb_pb.js";
 /**
- * Base class of SmartBulb grains.
+ * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
  */
 export class SmartBulbKind extends GrainKind {
 }
-const smartBulbGrain = /*@__PURE__*/ grainService(SmartBulb, { properties: { Then: "then$" } });
+const smartBulbGrain = /*@__PURE__*/ grainService(SmartBulb, {
+    properties: { Then: "then$" },
+});
 /**
- * Returns a client of the SmartBulb grain with this identity.
+ * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service smartbulb.SmartBulb
@@ -27,8 +29,8 @@ export function getSmartBulbGrainClient(caller, identity) {
     return grainClient(smartBulbGrain, caller, identity);
 }
 /**
- * Returns the kind that hosts SmartBulb grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service smartbulb.SmartBulb
  */
