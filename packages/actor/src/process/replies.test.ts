@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { expect, test } from "vitest";
 import { propsFromFunction } from "../actor-cell/props.ts";
 import { RequestFailed } from "../message/request-failed.ts";
@@ -36,7 +37,7 @@ test("the second reply to a request is discarded and counted", async () => {
 });
 
 test("a reply after the deadline is counted, and never settles another request", async () => {
-  await using rig = new TestSystem();
+  await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
   const { root } = rig.system;
   const { pid, senders } = keeper(rig);
   const late = expect(root.requestAsync(pid, "a", { timeoutMs: 10 })).rejects.toMatchObject({
@@ -44,16 +45,41 @@ test("a reply after the deadline is counted, and never settles another request",
   });
   await rig.clock.advance(10);
   await late;
-  const others = Array.from({ length: 200 }, () => root.requestAsync(pid, "b"));
-  let settled = 0;
-  for (const other of others) void other.then(() => settled++);
+  // Enough for every slot of the table to be used again.
+  for (let round = 1; round <= 200; round++) {
+    const other = root.requestAsync(pid, "b");
+    await rig.settle();
+    root.send(senders[0]!, "late");
+    root.send(senders.at(-1)!, "in time");
+    expect(await other).toBe("in time");
+    expect(rig.system.stats.deadLetters.late_reply).toBe(round);
+  }
+});
+
+test("replies find their requests while the table grows, whatever came before", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  const { pid, senders } = keeper(rig);
+  const ask = async (count: number) => {
+    senders.length = 0;
+    const replies = Array.from({ length: count }, (_, number) => root.requestAsync(pid, number));
+    await rig.settle();
+    for (const [number, sender] of senders.entries()) root.send(sender, number);
+    expect(await Promise.all(replies)).toEqual(Array.from({ length: count }, (_, number) => number));
+  };
+  for (const count of [20, 25, 300, 7, 5_000]) await ask(count);
+});
+
+test("a signal that outlives its requests keeps no listener of theirs", async () => {
+  await using rig = new TestSystem();
+  const { pid, senders } = keeper(rig);
+  const { signal } = new AbortController();
+  const replies = [1, 2].map((number) => rig.system.root.requestAsync(pid, number, { signal }));
+  expect(getEventListeners(signal, "abort")).toHaveLength(1);
   await rig.settle();
-  root.send(senders[0]!, "late");
-  await rig.settle();
-  expect(settled).toBe(0);
-  expect(rig.system.stats.deadLetters.late_reply).toBe(1);
-  for (const sender of senders.slice(1)) root.send(sender, "in time");
-  await Promise.all(others);
+  for (const sender of senders) rig.system.root.send(sender, "answer");
+  await Promise.all(replies);
+  expect(getEventListeners(signal, "abort")).toHaveLength(0);
 });
 
 test("an aborted signal ends the wait with its reason, before or after the request was sent", async () => {
