@@ -1,5 +1,18 @@
+import { propsFromFunction } from "@ts-grain/actor";
+import { quietLogger, RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
-import { type Cluster, type Member, Rejoined } from "../src/index.ts";
+import {
+  ActorSystem,
+  Cluster,
+  type ClusterProvider,
+  configureCluster,
+  configureRemote,
+  DistHashLookup,
+  InProcessProvider,
+  type Member,
+  Rejoined,
+} from "../src/index.ts";
+import { EvictingProvider } from "../src/testing/evicting-provider.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
 import { Testimony } from "./witness-grain.ts";
@@ -65,6 +78,10 @@ test("calls that were queued at a member that was let go are answered elsewhere,
   await using _ = cluster;
   const [first, , third] = cluster.members as [Cluster, Cluster, Cluster];
   await bumpAll(cluster, first);
+  const formerly = testimony.sightings
+    .filter(({ what, member }) => what === "activated" && member === third.system.address)
+    .map(({ activation }) => activation);
+  expect(formerly.length).toBeGreaterThan(0);
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   testimony.beforeBump = ({ self }) => (self.address === third.system.address ? gate : undefined);
   const before = testimony.sightings.filter(({ what }) => what === "bumped").length;
@@ -78,7 +95,25 @@ test("calls that were queued at a member that was let go are answered elsewhere,
   open();
   testimony.beforeBump = () => undefined;
   await cluster.settle(Promise.all(calls));
+  // Where it was let go, only what was already running went on.
+  for (const activation of formerly)
+    expect(
+      testimony.sightings.filter((seen) => seen.what === "bumped" && seen.activation === activation),
+    ).toHaveLength(2);
   expect(testimony.sightings.filter(({ what }) => what === "bumped").length - before).toBe(calls.length);
+});
+
+test("a member that the others have blocked leaves no registration of its former id", async () => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  const [first, second, third] = cluster.members as [Cluster, Cluster, Cluster];
+  const former = third.self as Member;
+  const back = rejoined(third);
+  for (const other of [first, second]) other.members.block([former.id]);
+  const { self } = await cluster.settle(back);
+  const client = await cluster.addClient();
+  expect(idsSeenBy(client)).toContain(self.id);
+  expect(idsSeenBy(client)).not.toContain(former.id);
 });
 
 test("a member that is let go again and again comes back more and more slowly", async () => {
@@ -111,4 +146,55 @@ test("a member that shuts down while it is coming back ends, and is registered n
   await cluster.settle(second.shutdown());
   await cluster.clock.advance(60_000);
   expect(idsSeenBy(first)).toEqual([first.self?.id]);
+});
+
+test("a member that shuts down while the provider takes its time to let it join again leaves that too", async () => {
+  const clock = new VirtualClock();
+  const inner = new InProcessProvider();
+  const patience: (() => void)[] = [];
+  const provider = new EvictingProvider({
+    transport: inner.transport,
+    joinAsClient: (context) => inner.joinAsClient(context),
+    async joinAsMember(self, context) {
+      if (self.id.includes(".")) await new Promise<void>((resolve) => void patience.push(resolve));
+      return inner.joinAsMember(self, context);
+    },
+  });
+  const system = () => new ActorSystem({ clock, logger: quietLogger });
+  const config = configureCluster("test", provider, new DistHashLookup(), configureRemote("localhost", 0));
+  const member = await Cluster.startMember(system(), config);
+  await provider.evict(member.self as Member);
+  await clock.advance(1_000);
+  expect(patience).toHaveLength(1);
+  const ended = member.shutdown();
+  await clock.advance(1_000);
+  patience[0]?.();
+  await clock.advance(20_000);
+  await ended;
+  const observer = await Cluster.startClient(system(), config);
+  expect(idsSeenBy(observer)).toEqual([]);
+  const gone = observer.shutdown();
+  await clock.advance(20_000);
+  await gone;
+});
+
+test("a step of the shutdown that fails does not keep the others from being taken", async () => {
+  const inner = new InProcessProvider();
+  const provider: ClusterProvider = {
+    transport: inner.transport,
+    joinAsClient: (context) => inner.joinAsClient(context),
+    async joinAsMember(self, context) {
+      const session = await inner.joinAsMember(self, context);
+      return { ...session, leave: () => Promise.reject(new Error("no answer")) };
+    },
+  };
+  const logger = new RecordingLogger();
+  const member = await Cluster.startMember(
+    new ActorSystem({ logger }),
+    configureCluster("test", provider, new DistHashLookup(), configureRemote("localhost", 0)),
+  );
+  await member.shutdown();
+  await member.ended;
+  expect(logger.at("error")).toEqual(["this member could not deregister"]);
+  expect(() => member.system.root.spawn(propsFromFunction(() => {}))).toThrow();
 });

@@ -44,6 +44,20 @@ test.each([
   expect(await cluster.settle(longer)).toMatchObject({ count: 2 });
 });
 
+test("calls through the activation's context belong to the call on whose behalf they are made", async () => {
+  const { cluster, testimony, witness } = await start({ Relay: { reentrancy: "always" } });
+  await using _ = cluster;
+  const remaining: number[] = [];
+  testimony.beforeBump = ({ remainingMs }) => void remaining.push(remainingMs);
+  const patient = witness("a").relay({ to: "b", path: ["c"], fromActivation: true }, { timeoutMs: 4_000 });
+  const hasty = witness("a").relay({ to: "d", fromActivation: true }, { timeoutMs: 500 });
+  await cluster.settle(Promise.all([patient, hasty]));
+  expect(remaining.toSorted((one, other) => one - other)).toEqual([
+    expect.toSatisfy((ms: number) => ms <= 500),
+    expect.toSatisfy((ms: number) => ms > 500 && ms <= 4_000),
+  ]);
+});
+
 test("a circle whose caller does not know that the rpc is re-entrant is named all the same", async () => {
   const { cluster } = await start({ Relay: { reentrancy: "call_chain" } });
   await using _ = cluster;
@@ -104,7 +118,8 @@ test("a grain with calls under way is not idle, and ends once they are answered"
   const { letAllGo } = gate(testimony);
   const call = witness("a").bump({});
   await cluster.clock.advance(3_500);
-  expect(testimony.count("idle", "a")).toBe(0);
+  testimony.beforeBump = () => undefined;
+  await cluster.settle(witness("a").bump({}, { timeoutMs: 50 }));
   letAllGo();
   await cluster.settle(call);
   await cluster.clock.advance(2_100);
@@ -142,4 +157,5 @@ test("a member that was let go hands the calls that wait back to their callers",
   await cluster.settle(Promise.allSettled([bump, relay]));
   expect(testimony.count("bumped", "other")).toBe(1);
   expect(testimony.count("evicted", "a")).toBe(1);
+  expect(testimony.count("activated", "a")).toBe(2);
 });

@@ -13,7 +13,7 @@ import {
 import type { Member } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { GossipActor } from "./gossip-actor.ts";
-import { GossipUpdated } from "./gossip-messages.ts";
+import { DeclaredGone, GossipUpdated } from "./gossip-messages.ts";
 import { gossipDefaults } from "./gossip-options.ts";
 
 /** A clock that can jump, as the clock of a process does that was stopped. */
@@ -123,9 +123,12 @@ test("a member that says goodbye is blocked at once, and the news is published",
 
 test("members that others have blocked are blocked, but never this one", async () => {
   const rig = await start();
+  const said: unknown[] = [];
+  rig.system.eventStream.subscribe((event) => void (event instanceof DeclaredGone && said.push(event.by)));
   const topology = create(ClusterTopologySchema, { blocked: ["carol", rig.system.id] });
   await tell(rig, rig.actor, says("bob", "topology", anyPack(ClusterTopologySchema, topology)));
   expect(rig.present()).toEqual(["bob"]);
+  expect(said).toEqual(["bob"]);
 });
 
 test.each([

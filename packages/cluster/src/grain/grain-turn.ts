@@ -68,10 +68,10 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
     callers,
     stopped: () => turn.signal,
   });
-  grain.context.current = callContext;
+  const { interleaved } = grain.context;
+  if (!interleaved) grain.context.current = callContext;
   try {
     const start = (): unknown => invoke(grain.instance, method, [request, callContext]);
-    const { interleaved } = grain.context;
     const result = interleaved ? interleaved.run(callContext, start) : start();
     if (isPromiseLike(result)) return settle(grain, turn, { method, result, callContext });
     turn.respond(toResponse(grain, method, result));

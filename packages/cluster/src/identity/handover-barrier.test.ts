@@ -95,3 +95,16 @@ test("while nobody has told, an identity waits for everybody who ever owned it s
     }),
   );
 });
+
+test("a member that was in no topology for a while joins like one that comes first", () => {
+  const barrier = new HandoverBarrier("carol:1");
+  const topology = createTopology([alice, bob, carol]);
+  barrier.moveTo(topology);
+  for (const other of ["alice:1", "bob:1"]) barrier.complete(other, topology.hash);
+  barrier.moveTo(createTopology([]));
+  expect(barrier.rendezvous.ownerOf(identities[0]!)).toBeUndefined();
+  barrier.moveTo(createTopology([alice, bob, { ...carol, id: "carol.1" }]));
+  const mine = ownedBy(barrier, "carol:1");
+  expect(mine.length).toBeGreaterThan(0);
+  expect(mine.some((identity) => barrier.lets(identity))).toBe(false);
+});
