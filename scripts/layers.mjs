@@ -57,6 +57,7 @@ export const layers = {
     ],
     ["contract"],
     ["check", "print"],
+    ["lock"],
     ["."],
   ],
   benchmarks: [

@@ -6,6 +6,7 @@ import { checkOptions } from "./check/options.ts";
 import { checkStreaming, skippedWarning } from "./check/streaming.ts";
 import { ContractReader } from "./contract/contract-reader.ts";
 import { errorReasons } from "./error-reasons.ts";
+import { keepLock } from "./lock/keep-lock.ts";
 import { outputFile } from "./output-file.ts";
 import { type Diagnostic, PluginError } from "./plugin-error.ts";
 import type { PluginParameters } from "./plugin-parameters.ts";
@@ -13,14 +14,16 @@ import { printGrainFile } from "./print/grain-file.ts";
 import { grainOutput } from "./print/grain-output.ts";
 
 /**
- * Checks all files that will be printed, then prints them.
+ * Checks all files that will be printed, compares them with the contract lock if there is to be one, then prints them.
  *
- * @throws PluginError with everything that is wrong; then nothing was printed.
+ * @throws PluginError with everything that is wrong; then nothing was printed, and the lock is as it was.
  */
 export function generate(schema: Schema<PluginParameters>, warn: (message: string) => void): void {
   const contracts = new ContractReader(schema.allFiles);
   const diagnostics = check(schema, contracts);
   if (diagnostics.length > 0) throw new PluginError(diagnostics);
+  const { lock } = schema.options;
+  if (lock !== undefined) keepLock(lock, { files: schema.files, contracts });
   for (const file of schema.files) {
     for (const method of file.services.flatMap(({ methods }) => methods)) {
       if (method.methodKind !== "unary") warn(skippedWarning(method));

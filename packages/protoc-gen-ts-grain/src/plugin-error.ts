@@ -6,6 +6,8 @@ type PluginErrorCode =
   | "file_collision" // two files would be written to one path; rename one
   | "invalid_name" // a name cannot be an identifier in TypeScript; rename it in the .proto
   | "name_collision" // two rpcs or services would print one name; rename one
+  | "contract_changed" // members of the locked contract would misunderstand this one; the message says what to do
+  | "invalid_lock" // the contract lock cannot be read or written; correct the parameter lock or the file
   | "invalid_option" // an option makes no sense where it stands; the message says what to do
   | "streaming_rpc"; // grains have unary rpcs only; make it unary, or pass streaming=skip
 

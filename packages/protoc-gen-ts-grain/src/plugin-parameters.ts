@@ -5,6 +5,11 @@ export interface PluginParameters {
    * position in the service, by which methods travel. Default "error".
    */
   readonly streaming: "error" | "skip";
+  /**
+   * Path of the contract lock, from the folder in which the compiler runs. It is compared with the contract and brought up
+   * to date. Default: none.
+   */
+  readonly lock: string | undefined;
 }
 
 /** @throws Error that names the parameter and what it may be. */
@@ -12,11 +17,21 @@ export function parseParameters(
   raw: readonly { readonly key: string; readonly value: string }[],
 ): PluginParameters {
   let streaming: PluginParameters["streaming"] = "error";
+  let lock: string | undefined;
   for (const { key, value } of raw) {
-    if (key !== "streaming") throw new Error(`there is no parameter "${key}"`);
-    if (value !== "error" && value !== "skip")
-      throw new Error(`streaming is "error" or "skip", not "${value}"`);
-    streaming = value;
+    if (key === "streaming") streaming = parseStreaming(value);
+    else if (key === "lock") lock = parseLock(value);
+    else throw new Error(`there is no parameter "${key}"`);
   }
-  return { streaming };
+  return { streaming, lock };
+}
+
+function parseStreaming(value: string): PluginParameters["streaming"] {
+  if (value === "error" || value === "skip") return value;
+  throw new Error(`streaming is "error" or "skip", not "${value}"`);
+}
+
+function parseLock(value: string): string {
+  if (value.endsWith(".json")) return value;
+  throw new Error(`lock is the path of a file that ends with .json, not "${value}"`);
 }

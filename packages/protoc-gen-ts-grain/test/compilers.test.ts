@@ -76,8 +76,12 @@ describe("the process", () => {
 });
 
 describe("buf generate", () => {
-  function generate(folder: string, env: NodeJS.ProcessEnv = {}): Run {
-    const plugin = `{ local: [${JSON.stringify(process.execPath)}, --conditions=@ts-grain/source, ${JSON.stringify(bin)}], out: gen, strategy: all, opt: [target=ts, import_extension=ts] }`;
+  function generate(
+    folder: string,
+    env: NodeJS.ProcessEnv = {},
+    strategy = "all, opt: [target=ts, import_extension=ts]",
+  ): Run {
+    const plugin = `{ local: [${JSON.stringify(process.execPath)}, --conditions=@ts-grain/source, ${JSON.stringify(bin)}], out: gen, strategy: ${strategy} }`;
     writeFileSync(
       join(folder, "buf.gen.yaml"),
       `version: v2\ninputs: [{ directory: proto }]\nplugins: [${plugin}]\n`,
@@ -126,6 +130,17 @@ plugins:
       "protobuf/protoc-gen-go-grain/options/options_pb.ts",
       "tsgrain/v1/options_pb.ts",
     ]);
+  });
+
+  test("keeps one lock, though it starts the plugin for each folder", () => {
+    using folder = temporaryFolder();
+    writeFiles(join(folder.path, "proto"), protos);
+    const lock = join(folder.path, "ts-grain.lock.json");
+    expect(generate(folder.path, {}, "directory, opt: lock=ts-grain.lock.json")).toMatchObject({
+      status: 0,
+      stderr: "",
+    });
+    expect(Object.keys(JSON.parse(readFileSync(lock, "utf8")).kinds)).toEqual(["Bulb", "Lamp"]);
   });
 
   test("shows file, line and remedy of an error, and writes nothing", () => {
