@@ -68,4 +68,5 @@ export const layers = {
     ["main.ts", "local-child.ts", "remote-client.ts", "remote-server.ts"],
   ],
   e2e: [["."]],
+  faults: [["gen"], ["history"], ["checks"], ["process"], ["rig"]],
 };

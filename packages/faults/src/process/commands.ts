@@ -1,0 +1,75 @@
+import type { ClusterStats, Readiness } from "@ts-grain/cluster";
+
+/** How a process of a test takes part. The program's argument, as JSON. */
+export interface ProcessOptions {
+  /** As the test calls it; unique. */
+  readonly process: string;
+  readonly role: "member" | "client";
+  /** The file that it writes what happens to. */
+  readonly journal: string;
+  readonly clusterName: string;
+  readonly consul: { readonly address: string; readonly ttlMs?: number; readonly refreshMs?: number };
+  readonly host: string;
+  /** 0 = any. */
+  readonly port: number;
+  /** What others dial, if it is not the host and port. */
+  readonly advertisedHost?: string | undefined;
+  readonly insecure?: boolean | undefined;
+  readonly clusterToken?: string | undefined;
+  readonly idleTimeoutMs?: number | undefined;
+  readonly shutdownTimeoutMs?: number | undefined;
+  /** Milliseconds until a member that is silent in the gossip is taken for gone. */
+  readonly heartbeatExpiryMs?: number | undefined;
+}
+
+/** Calls at a fixed rate, whether those before have returned or not. */
+export interface LoadOptions {
+  /** Names the calls; unique in the test. */
+  readonly sender: string;
+  readonly callsPerSecond: number;
+  /** The identities that are called, one after the other. */
+  readonly identities: readonly string[];
+  /** Default 5,000. */
+  readonly timeoutMs?: number | undefined;
+  readonly holdMs?: number | undefined;
+  readonly blockMs?: number | undefined;
+}
+
+/** A command on its way: one JSON line on the process's input. */
+export interface Asked {
+  readonly number: number;
+  readonly command: Command;
+}
+
+/** An answer on its way: one JSON line. The one with number 0 comes by itself, once the process has joined or failed to. */
+export interface Answered {
+  readonly number: number;
+  readonly answer: Answer;
+}
+
+/** What a process may be told. */
+export type Command =
+  | { readonly do: "start_load"; readonly load: LoadOptions }
+  /** Answered when the last call has settled. */
+  | { readonly do: "stop_load"; readonly sender: string }
+  /** So many calls at once; answered when they have settled. */
+  | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
+  | { readonly do: "report" };
+
+/** What a process answers. */
+export type Answer =
+  | { readonly kind: "joined"; readonly address: string; readonly id: string | undefined }
+  | { readonly kind: "failed"; readonly problem: string }
+  | { readonly kind: "done" }
+  | { readonly kind: "report"; readonly report: Report };
+
+/** How a process is. */
+export interface Report {
+  readonly stats: ClusterStats;
+  readonly members: readonly string[];
+  readonly readiness: Readiness;
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+  /** Sockets, timers and the like that are open, by type. */
+  readonly resources: Readonly<Record<string, number>>;
+}

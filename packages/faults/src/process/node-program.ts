@@ -1,0 +1,117 @@
+// A member or a client of a cluster, in a process of its own: `node node-program.ts OPTIONS`, the options as JSON. It takes
+// commands on its input and answers on file descriptor 3; its output is a log for people.
+import { writeSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { ActorSystem } from "@ts-grain/actor";
+import {
+  Cluster,
+  configureCluster,
+  configureRemote,
+  DistHashLookup,
+  Rejoined,
+  shutdownOnSignals,
+  TopologyChanged,
+} from "@ts-grain/cluster";
+import { ConsulProvider } from "@ts-grain/cluster-consul";
+import type { ProcessEvent } from "../history/events.ts";
+import { Journal } from "../history/journal.ts";
+import type { Answer, Answered, Asked, Command, ProcessOptions, Report } from "./commands.ts";
+import { Load } from "./load.ts";
+import { watchStalls } from "./stall-watch.ts";
+import { witnessKind } from "./witness.ts";
+
+const options = JSON.parse(process.argv[2]!) as ProcessOptions;
+const journal = new Journal<ProcessEvent>(options.journal);
+const loads = new Map<string, Load>();
+
+function answer(number: number, what: Answer): void {
+  const answered: Answered = { number, answer: what };
+  writeSync(3, `${JSON.stringify(answered)}\n`);
+}
+
+function configure(): ReturnType<typeof configureCluster> {
+  const { role, host, port, advertisedHost, insecure, clusterToken, idleTimeoutMs } = options;
+  const kinds =
+    role === "member" ? [witnessKind({ process: options.process, journal }, { idleTimeoutMs })] : [];
+  const remote = configureRemote(host, port, { advertisedHost, insecure, clusterToken });
+  const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
+  return configureCluster(
+    options.clusterName,
+    new ConsulProvider(options.consul),
+    new DistHashLookup(),
+    remote,
+    { kinds, shutdownTimeoutMs, gossip: { heartbeatExpiryMs } },
+  );
+}
+
+async function start(): Promise<Cluster> {
+  const system = new ActorSystem();
+  system.eventStream.subscribe((event) => {
+    if (event instanceof TopologyChanged)
+      journal.write({ event: "seen", members: event.topology.members.map(({ id }) => id) });
+    else if (event instanceof Rejoined) journal.write({ event: "came_back", id: event.self.id });
+  });
+  return options.role === "member"
+    ? Cluster.startMember(system, configure())
+    : Cluster.startClient(system, configure());
+}
+
+async function report(cluster: Cluster): Promise<Report> {
+  const { heapUsed: heapBytes, rss: rssBytes } = process.memoryUsage();
+  const resources: Record<string, number> = {};
+  for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
+  return {
+    stats: cluster.stats,
+    members: cluster.members.topology.members.map(({ id }) => id),
+    readiness: await cluster.checkReadiness(),
+    heapBytes,
+    rssBytes,
+    resources,
+  };
+}
+
+async function obey(cluster: Cluster, command: Command): Promise<Answer> {
+  switch (command.do) {
+    case "start_load": {
+      const load = new Load(cluster, journal, command.load);
+      loads.set(command.load.sender, load);
+      load.start();
+      return { kind: "done" };
+    }
+    case "stop_load":
+      await loads.get(command.sender)?.stop();
+      return { kind: "done" };
+    case "burst": {
+      const load = new Load(cluster, journal, command.load);
+      load.burst(command.calls);
+      await load.stop();
+      return { kind: "done" };
+    }
+    case "report":
+      return { kind: "report", report: await report(cluster) };
+  }
+}
+
+const stopWatching = watchStalls(journal);
+try {
+  const cluster = await start();
+  shutdownOnSignals(cluster);
+  answer(0, { kind: "joined", address: cluster.system.address, id: cluster.self?.id });
+  const lines = createInterface(process.stdin);
+  lines.on("line", (line) => {
+    const { number, command } = JSON.parse(line) as Asked;
+    void obey(cluster, command).then((what) => answer(number, what));
+  });
+  // The test has died.
+  lines.on("close", () => process.exit(1));
+  // The input must not keep it alive when it has been told to end.
+  void cluster.ended.then(() => {
+    stopWatching();
+    lines.removeAllListeners("close").close();
+  });
+} catch (error) {
+  stopWatching();
+  console.error(error);
+  answer(0, { kind: "failed", problem: String(error) });
+  process.exitCode = 3;
+}

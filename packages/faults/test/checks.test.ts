@@ -1,0 +1,278 @@
+import { describe, expect, test } from "vitest";
+import { figuresOf } from "../src/checks/figures.ts";
+import { brokenPromises } from "../src/checks/promises.ts";
+import { checkNoFailure, checkRecovery, outages, servedBy } from "../src/checks/service.ts";
+import { checkNeverTwice } from "../src/checks/single-activation.ts";
+import { findDisagreements } from "../src/checks/views.ts";
+import {
+  activated,
+  called,
+  deactivated,
+  ended,
+  finished,
+  type Line,
+  returned,
+  seen,
+  started,
+  tell,
+} from "./told-history.ts";
+
+/** A call that goes well. */
+const fine = (atMs: number, sequence: number, process = "m1"): readonly Line[] => [
+  called(atMs, sequence),
+  started(atMs + 1, process, sequence),
+  finished(atMs + 2, process, sequence),
+  returned(atMs + 3, sequence, "ok", process),
+];
+
+const both = [seen(0, "m1", "a", "b"), seen(0, "m2", "b", "a")] as const;
+const stall = (atMs: number, process: string, forMs: number): Line => [
+  atMs,
+  process,
+  { event: "stalled", forMs },
+];
+
+describe("good histories break no promise", () => {
+  const good: Readonly<Record<string, readonly Line[]>> = {
+    "nothing happens": [],
+    "calls one after the other": [...fine(0, 0), ...fine(10, 1)],
+    "a call times out and had been handled": [
+      called(0, 0),
+      started(1, "m1", 0),
+      returned(1_050, 0, "outcome_unknown"),
+    ],
+    "a call times out and was never handled": [called(0, 0), returned(1_050, 0, "outcome_unknown")],
+    "a call is not delivered": [called(0, 0), returned(10, 0, "not_delivered")],
+    "calls get lost between others": [...fine(0, 0), ...fine(20, 2)],
+    "a call is late since its process stood still": [
+      called(0, 0),
+      stall(1_490, "c1", 400),
+      returned(1_490, 0, "outcome_unknown"),
+    ],
+    "an identity moves": [...both, activated(1, "m1"), deactivated(2, "m1"), activated(3, "m2")],
+    "an identity's process is killed before it is activated elsewhere": [
+      ...both,
+      activated(1, "m1"),
+      ended(2, "m1"),
+      activated(3, "m2"),
+    ],
+    "an identity is active twice while members disagree, and shortly after": [
+      ...both,
+      activated(1, "m1"),
+      seen(10, "m2", "b"),
+      activated(11, "m2"),
+      seen(30_000, "m1", "b"),
+      deactivated(34_000, "m1"),
+    ],
+    "an identity is active twice over disagreements that follow each other": [
+      ...both,
+      activated(1, "m1"),
+      seen(10, "m2", "b"),
+      activated(11, "m2"),
+      seen(1_000, "m1", "b"),
+      seen(3_000, "m1", "b", "c"),
+      seen(9_000, "m2", "b", "c"),
+      deactivated(12_000, "m1"),
+    ],
+  };
+  test.each(Object.entries(good))("%s", (_name, lines) => {
+    expect(brokenPromises(tell(...lines))).toEqual([]);
+  });
+});
+
+describe("bad histories are told by the promise that they break", () => {
+  const bad: readonly (readonly [name: string, says: RegExp, lines: readonly Line[]])[] = [
+    ["a call starts two handlers", /^at most once: call-0 started 2/, [...fine(0, 0), started(9, "m2", 0)]],
+    [
+      "a call starts two handlers of one activation",
+      /^at most once: call-0 started 2/,
+      [...fine(0, 0), started(9, "m1", 0), finished(10, "m1", 0)],
+    ],
+    [
+      "a call starts a handler again after a time-out",
+      /^at most once: call-0/,
+      [called(0, 0), started(1, "m1", 0), returned(1_001, 0, "outcome_unknown"), started(1_002, "m2", 0)],
+    ],
+    ["a handler starts for what nobody sent", /^at most once: call-7 was never sent/, [started(1, "m1", 7)]],
+    ["a call never settles", /^settlement: call-0 never settled/, [called(0, 0)]],
+    ["a call settles twice", /^settlement: call-0 settled 2 times/, [...fine(0, 0), returned(9, 0)]],
+    [
+      "a call settles too late",
+      /^settlement: call-0 settled after 1101 ms/,
+      [called(0, 0), returned(1_101, 0, "outcome_unknown")],
+    ],
+    [
+      "a call is late, and it is another process that stood still",
+      /^settlement: call-0 settled after/,
+      [called(0, 0), stall(1_490, "m1", 400), returned(1_490, 0, "outcome_unknown")],
+    ],
+    [
+      "a call is late by more than its process stood still",
+      /^settlement: call-0 settled after/,
+      [called(0, 0), stall(1_490, "c1", 200), returned(1_490, 0, "outcome_unknown")],
+    ],
+    [
+      "a call succeeds without a handler",
+      /^settlement: call-0 is ok, and no handler/,
+      [called(0, 0), returned(1, 0)],
+    ],
+    ...["not_delivered", "overloaded", "no_member"].map(
+      (outcome) =>
+        [
+          `a call is ${outcome} and was handled`,
+          new RegExp(`^settlement: call-0 is ${outcome}`),
+          [called(0, 0), started(1, "m1", 0), finished(2, "m1", 0), returned(3, 0, outcome)],
+        ] as const,
+    ),
+    [
+      "one call overtakes another",
+      /^order: lamp handled call-0 \(0\) after call-1/,
+      [
+        called(0, 0),
+        called(1, 1),
+        started(2, "m1", 1),
+        finished(3, "m1", 1),
+        started(4, "m1", 0),
+        finished(5, "m1", 0),
+        returned(6, 0),
+        returned(6, 1),
+      ],
+    ],
+    [
+      "a later activation handles an older call",
+      /^order: .* in m1\/1 and m2\/1|^order: .*m1\/1/,
+      [
+        called(0, 0),
+        called(1, 1),
+        started(2, "m1", 1),
+        finished(3, "m1", 1),
+        started(4, "m2", 0),
+        returned(6, 0),
+        returned(6, 1),
+      ],
+    ],
+    [
+      "an activation starts a call while it handles another",
+      /^turns: m1\/1 started call-1 while/,
+      [called(0, 0), called(1, 1), started(2, "m1", 0), started(3, "m1", 1), returned(4, 0), returned(4, 1)],
+    ],
+    [
+      "an identity is active twice while all agree",
+      /^single activation: lamp was active as m1\/1 and m2\/1/,
+      [...both, activated(1, "m1"), activated(2, "m2"), deactivated(3, "m1")],
+    ],
+    [
+      "an identity is active twice from before the members disagreed",
+      /^single activation/,
+      [
+        ...both,
+        activated(1, "m1"),
+        activated(9, "m2"),
+        seen(10, "m2", "b"),
+        deactivated(20, "m1"),
+        seen(30, "m1", "b"),
+      ],
+    ],
+    [
+      "an identity stays active twice for longer than five seconds after all agree again",
+      /^single activation/,
+      [
+        ...both,
+        activated(1, "m1"),
+        seen(10, "m2", "b"),
+        activated(11, "m2"),
+        seen(20, "m1", "b"),
+        deactivated(5_021, "m1"),
+      ],
+    ],
+    [
+      "an identity stays active twice until its process ends",
+      /^single activation/,
+      [...both, activated(1, "m1"), activated(2, "m2"), ended(3, "m1")],
+    ],
+    [
+      "an identity is active twice, since a view that nobody living has is no excuse",
+      /^single activation/,
+      [
+        ...both,
+        seen(1, "m2", "b"),
+        ended(2, "m1"),
+        activated(6_000, "m2"),
+        [6_001, "m2", { event: "activated", identity: "lamp", activation: "m2/2" }],
+      ],
+    ],
+  ];
+  test.each(bad)("%s", (_name, says, lines) => {
+    const broken = brokenPromises(tell(...lines));
+    expect(broken).toHaveLength(1);
+    expect(broken[0]).toMatch(says);
+  });
+});
+
+test("an orderly move that leaves an identity active twice for a moment is told by the strict check", () => {
+  const history = tell(
+    ...both,
+    seen(1, "m2", "b"),
+    activated(2, "m1"),
+    activated(3, "m2"),
+    deactivated(4, "m1"),
+    seen(5, "m1", "b"),
+  );
+  expect(brokenPromises(history)).toEqual([]);
+  expect(checkNeverTwice(history)).toEqual([expect.stringContaining("for 1 ms from 3")]);
+});
+
+test("members disagree from the first that differs to the last that follows, the dead not counted", () => {
+  const history = tell(
+    ...both,
+    seen(10, "m1", "a", "b", "c"),
+    seen(15, "m2", "a", "b", "c"),
+    seen(20, "m2", "b"),
+    ended(30, "m1"),
+  );
+  expect(findDisagreements(history)).toEqual([
+    { fromMs: 10, toMs: 15 },
+    { fromMs: 20, toMs: 30 },
+  ]);
+});
+
+test("a disagreement that lasts has no end", () => {
+  const [only] = findDisagreements(tell(...both, seen(10, "m1", "a")));
+  expect(only).toEqual({ fromMs: 10, toMs: Number.POSITIVE_INFINITY });
+});
+
+test("recovery wants every call after the bound to succeed, and one for each identity", () => {
+  const failed = [called(100, 1), returned(101, 1, "not_delivered")] as const;
+  const history = tell(...fine(0, 0), ...failed);
+  expect(checkRecovery(history, { afterMs: 0, withinMs: 50 })).toEqual([
+    "call-1 to lamp at 100: not_delivered: undefined",
+  ]);
+  expect(checkRecovery(history, { afterMs: 100, withinMs: 50 })).toEqual([
+    "lamp was not called any more, so nobody knows whether it recovered",
+  ]);
+  expect(checkNoFailure(tell(...fine(0, 0)).calls)).toEqual([]);
+});
+
+test("an outage lasts until the end of the first call that succeeds", () => {
+  const history = tell(...fine(0, 0), called(10, 1), returned(20, 1, "not_delivered"), ...fine(30, 2));
+  expect(outages(history, 5)).toEqual(new Map([["lamp", 28]]));
+  expect(outages(tell(called(10, 1), returned(20, 1, "not_delivered")), 5)).toEqual(
+    new Map([["lamp", Number.POSITIVE_INFINITY]]),
+  );
+});
+
+test("an identity is served by who answered last before the moment", () => {
+  const history = tell(...fine(0, 0, "m1"), ...fine(10, 1, "m2"), ...fine(20, 2, "m1"));
+  expect(servedBy(history, 15)).toEqual(new Map([["lamp", "m2"]]));
+});
+
+test("figures count outcomes and rank the times of calls that succeeded", () => {
+  const history = tell(...fine(0, 0), ...fine(10, 1), called(20, 2), returned(90, 2, "no_member"));
+  expect(figuresOf(history.calls)).toEqual({
+    calls: 3,
+    outcomes: { ok: 2, no_member: 1 },
+    p50Ms: 3,
+    p99Ms: 3,
+    maxMs: 3,
+  });
+});

@@ -1,0 +1,54 @@
+import { describe, expect, test } from "vitest";
+import { checkNoFailure, checkRecovery, outages, servedBy } from "../src/checks/service.ts";
+import { pause } from "../src/history/pause.ts";
+import { byNight, lamps, summarize } from "../src/rig/case.ts";
+import { findConsul } from "../src/rig/consul-program.ts";
+import { Rig } from "../src/rig/rig.ts";
+
+const consul = findConsul();
+
+describe.skipIf(consul === undefined)("members that die", () => {
+  test("C1 when a member is killed under load, every grain is served again within 15 s, and those elsewhere notice nothing", {
+    timeout: 1_800_000,
+  }, async () => {
+    const rounds = byNight(1, 20);
+    await using rig = await Rig.start({ consul });
+    const members = [...(await rig.startMembers(3))];
+    const client = await rig.start("client", "c1");
+    const stopLoad = await client.startLoad({
+      sender: "load",
+      callsPerSecond: 400,
+      identities: lamps(1_000),
+    });
+    const killedMs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      await pause(3_000);
+      const victim = members.shift()!;
+      await victim.kill();
+      killedMs.push(victim.exit!.atMs);
+      await rig.untilAllSee(2);
+      await pause(4_000);
+      members.push(await rig.start("member", `${victim.name}+`, { port: victim.port }));
+      await rig.untilAllSee(3);
+    }
+    await pause(2_600);
+    await stopLoad();
+    const history = await rig.finish();
+    const ends = [...killedMs.slice(1), Number.POSITIVE_INFINITY];
+    for (const [round, atMs] of killedMs.entries()) {
+      const victim = history.faults.filter(({ what }) => what === "killed")[round]!.process;
+      const servers = servedBy(history, atMs);
+      const calls = history.calls.filter(
+        (call) => call.atMs > atMs - 1_000 && call.atMs < ends[round]! - 1_000,
+      );
+      const elsewhere = calls.filter(({ identity }) => servers.get(identity) !== victim);
+      const worst = Math.max(...outages({ calls }, atMs).values());
+      console.log(
+        `C1 round ${round}: worst outage ${Math.round(worst)} ms; elsewhere ${summarize(elsewhere)}; all ${summarize(calls)}`,
+      );
+      expect(worst).toBeLessThan(15_000);
+      expect(checkNoFailure(elsewhere)).toEqual([]);
+    }
+    expect(checkRecovery(history, { afterMs: killedMs.at(-1)!, withinMs: 15_000 })).toEqual([]);
+  });
+});
