@@ -19,6 +19,7 @@ import {
   Passivate,
 } from "../identity/activation.ts";
 import type { ClusterCounters } from "../stats/cluster-stats.ts";
+import type { Cancellations } from "./cancellations.ts";
 import { Deadline } from "./deadline.ts";
 import type { GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -35,6 +36,7 @@ export interface GrainHosting {
   /** Freezes the messages that pass between grains of this process, so that changing one fails. */
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
+  readonly cancellations: Cancellations;
 }
 
 /** Makes a kind something that the placement of activations can start. */
@@ -109,7 +111,7 @@ class GrainActor implements Actor {
   }
 
   async #activate(context: ActorContext): Promise<void> {
-    const { cluster, freezesMessages, counters } = this.#hosting;
+    const { cluster, freezesMessages, counters, cancellations } = this.#hosting;
     counters.activated++;
     const { kind, identity } = this.#activation.identity;
     const logger = withFields(cluster.system.logger, { kind, identity });
@@ -118,7 +120,7 @@ class GrainActor implements Actor {
     if (interleaves) this.#interleaving = new Interleaving(this.#activation.identity);
     const { self } = context;
     const grainContext = new ActivationContext({ kind, identity, cluster, self, logger, interleaves });
-    const grain = { service, context: grainContext, freezesMessages };
+    const grain = { service, context: grainContext, freezesMessages, cancellations };
     // Calls that wait for an activation which fails are answered with its error.
     this.#grain = { ...grain, instance: {} };
     try {
@@ -163,6 +165,7 @@ class GrainActor implements Actor {
       deadline,
       reentrancy: "none",
       callers: [],
+      cancelled: undefined,
       stopped: () => context.signal,
     });
     return this.#hooks.onMessage?.(context.message, callContext) as void | Promise<void>;

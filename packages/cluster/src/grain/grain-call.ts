@@ -11,6 +11,10 @@ export interface GrainCallParts {
   readonly deadline: Deadline;
   /** The grains that wait for it, outermost first. */
   readonly callers: readonly string[];
+  /** Aborts when the caller, in this process, does not wait any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Names the call where a caller in another process cancels it. Default 0: it does not. */
+  readonly cancelId?: number | undefined;
 }
 
 /**
@@ -22,12 +26,21 @@ export class GrainCall implements HasWireForm {
   readonly request: Message;
   readonly deadline: Deadline;
   readonly callers: readonly string[];
+  readonly signal: AbortSignal | undefined;
+  readonly cancelId: number;
 
-  constructor({ method, request, deadline, callers }: GrainCallParts) {
+  constructor({ method, request, deadline, callers, signal, cancelId = 0 }: GrainCallParts) {
     this.method = method;
     this.request = request;
     this.deadline = deadline;
     this.callers = callers;
+    this.signal = signal;
+    this.cancelId = cancelId;
+  }
+
+  /** Whether the caller is in another process and may tell that it does not wait any more. */
+  get isCancelledByMessage(): boolean {
+    return this.cancelId !== 0 && this.signal === undefined;
   }
 
   toWireMessage(): GrainRequest {
@@ -37,6 +50,7 @@ export class GrainCall implements HasWireForm {
       messageData: toBinary(this.method.input, this.request),
       timeoutMs: Math.ceil(this.deadline.remainingMs),
       callers: [...this.callers],
+      cancelId: this.cancelId,
     });
   }
 }

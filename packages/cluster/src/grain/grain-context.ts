@@ -76,6 +76,8 @@ export interface CallParts {
   readonly reentrancy: GrainReentrancy;
   /** The grains that wait for the call, outermost first. */
   readonly callers: readonly string[];
+  /** Aborts when the caller stops waiting before the deadline; undefined if it will not. */
+  readonly cancelled: AbortSignal | undefined;
   /** The actor's own: aborts when the activation is stopped. */
   readonly stopped: () => AbortSignal;
 }
@@ -133,7 +135,8 @@ export class CallContext implements GrainCallContext {
     // What goes on without this call need not fit into its time.
     if (call.method.isOneWay) return this.cluster.callGrain(call);
     const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
-    const options = { ...call.options, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
+    const signal = either(call.options.signal, this.#call.cancelled);
+    const options = { ...call.options, signal, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
     const callers = [...this.#call.callers, chainLink(this, this.#call.reentrancy)];
     return this.cluster.callGrain({ ...call, options, callers });
   }
@@ -148,6 +151,11 @@ export class CallContext implements GrainCallContext {
     this.#timer = this.cluster.system.clock.schedule(this.remainingMs, () =>
       expired.abort(new DOMException("The caller no longer waits", "TimeoutError")),
     );
-    return AbortSignal.any([expired.signal, this.#call.stopped()]);
+    const { cancelled, stopped } = this.#call;
+    return AbortSignal.any([expired.signal, stopped(), ...(cancelled ? [cancelled] : [])]);
   }
+}
+
+function either(one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined {
+  return one && other ? AbortSignal.any([one, other]) : (one ?? other);
 }

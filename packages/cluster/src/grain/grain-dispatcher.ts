@@ -20,6 +20,8 @@ import { IdempotentCalls } from "./idempotent-calls.ts";
 import { handOver, type SendCall } from "./one-way.ts";
 import { pauseBeforeRetry } from "./retry-pause.ts";
 
+const maxCancelId = 0xffff_ffff;
+
 /** What calls are made with. */
 export interface DispatcherParts {
   readonly system: ActorSystem;
@@ -30,6 +32,8 @@ export interface DispatcherParts {
   readonly requestTimeoutMs: number;
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
+  /** Tells the member at an address that a call is not waited for any more. */
+  readonly cancel: (address: string, cancelId: number) => void;
 }
 
 /** A call that is on its way. */
@@ -45,6 +49,7 @@ export class GrainDispatcher {
   readonly #parts: DispatcherParts;
   readonly #registered = new Set<GrainService>();
   readonly #idempotentCalls: IdempotentCalls;
+  #cancelId = 0;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
@@ -84,16 +89,25 @@ export class GrainDispatcher {
     if (cycle)
       throw new ClusterError("call_cycle", `${cycle}: each waits for the next, the last for the first`);
     const deadline = new Deadline(system.clock, options.timeoutMs ?? requestTimeoutMs);
+    const signal = method.isOneWay ? undefined : options.signal;
     const call = new GrainCall({
       method,
       request: create(method.input, request),
       deadline,
       callers: waiting,
+      signal,
+      cancelId: signal && this.#nextCancelId(),
     });
     const send: SendCall = (onSent) => this.#send({ target, call, options, onSent });
     if (method.isOneWay) return handOver(system, call, send);
     if (method.isIdempotent) return this.#idempotentCalls.call(deadline, send);
     return send(() => undefined);
+  }
+
+  /** Never 0, which says that a call will not be cancelled. */
+  #nextCancelId(): number {
+    this.#cancelId = (this.#cancelId % maxCancelId) + 1;
+    return this.#cancelId;
   }
 
   async #send(sending: Sending): Promise<Message> {
@@ -121,6 +135,7 @@ export class GrainDispatcher {
       onSent(pid);
       return readReply(call.method, await reply);
     } catch (error) {
+      if (signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
       if (!ActorError.is(error)) throw error;
       if (error.code === "dead_letter") cache.remove(target, pid);
       throw toOutcome(error, target, call.method);

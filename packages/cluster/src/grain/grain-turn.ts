@@ -7,6 +7,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
 import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
+import type { Cancellations } from "./cancellations.ts";
 import { Deadline } from "./deadline.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -21,6 +22,7 @@ export interface ActiveGrain {
   readonly instance: object;
   readonly context: ActivationContext;
   readonly freezesMessages: boolean;
+  readonly cancellations: Cancellations;
 }
 
 /** Where a call came from and how it is answered. */
@@ -35,8 +37,8 @@ export function readGrainCall(grain: ActiveGrain, message: GrainCall | GrainRequ
 function adoptGrainCall({ service }: ActiveGrain, call: GrainCall): GrainCall {
   const method = findMethod(service, call.method.index, call.method.name);
   if (method === call.method) return call;
-  const { request, deadline, callers } = call;
-  return new GrainCall({ method, request, deadline, callers });
+  const { request, deadline, callers, signal } = call;
+  return new GrainCall({ method, request, deadline, callers, signal });
 }
 
 function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall {
@@ -44,8 +46,9 @@ function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall 
   const { requestTimeoutMs, system } = grain.context.cluster;
   const deadline = new Deadline(system.clock, request.timeoutMs || requestTimeoutMs);
   try {
-    const { callers, messageData } = request;
-    return new GrainCall({ method, request: fromBinary(method.input, messageData), deadline, callers });
+    const { callers, messageData, cancelId } = request;
+    const input = fromBinary(method.input, messageData);
+    return new GrainCall({ method, request: input, deadline, callers, cancelId });
   } catch (error) {
     throw new GrainError("INVALID_ARGUMENT", `the request is no ${method.input.typeName}`, { cause: error });
   }
@@ -56,16 +59,21 @@ function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall 
  * synchronous. Never throws: what goes wrong is the answer.
  */
 export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): void | Promise<void> {
-  // Nobody waits any more, so nothing is started.
-  if (call.deadline.remainingMs === 0) return undefined;
   const { method, request, deadline, callers } = call;
   const { sender, headers } = turn;
+  // Nobody waits any more, so nothing is started.
+  if (deadline.remainingMs === 0) return undefined;
+  const cancelled = call.isCancelledByMessage
+    ? grain.cancellations.begin(sender, call.cancelId)
+    : call.signal;
+  if (cancelled?.aborted) return undefined;
   const callContext = new CallContext(grain.context, {
     sender,
     headers,
     deadline,
     reentrancy: method.reentrancy,
     callers,
+    cancelled,
     stopped: () => turn.signal,
   });
   const { interleaved } = grain.context;
@@ -73,12 +81,12 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
   try {
     const start = (): unknown => invoke(grain.instance, method, [request, callContext]);
     const result = interleaved ? interleaved.run(callContext, start) : start();
-    if (isPromiseLike(result)) return settle(grain, turn, { method, result, callContext });
+    if (isPromiseLike(result)) return settle(grain, turn, { call, result, callContext });
     turn.respond(toResponse(grain, method, result));
   } catch (error) {
     respondFailure(grain, turn, error);
   }
-  endCall(grain, callContext);
+  endCall(grain, turn, { call, callContext });
   return undefined;
 }
 
@@ -94,23 +102,28 @@ export function respondFailure(grain: ActiveGrain, turn: Turn, error: unknown): 
 }
 
 interface PendingResult {
-  readonly method: GrainMethod;
+  readonly call: GrainCall;
   readonly result: PromiseLike<unknown>;
   readonly callContext: CallContext;
 }
 
 async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): Promise<void> {
   try {
-    turn.respond(toResponse(grain, pending.method, await pending.result));
+    turn.respond(toResponse(grain, pending.call.method, await pending.result));
   } catch (error) {
     respondFailure(grain, turn, error);
   }
-  endCall(grain, pending.callContext);
+  endCall(grain, turn, pending);
 }
 
-function endCall({ context }: ActiveGrain, callContext: CallContext): void {
+function endCall(
+  { context, cancellations }: ActiveGrain,
+  { sender }: Turn,
+  { call, callContext }: Pick<PendingResult, "call" | "callContext">,
+): void {
   context.current = undefined;
   callContext.end();
+  if (call.isCancelledByMessage) cancellations.end(sender, call.cancelId);
 }
 
 /** The method at the caller's index, if it is the one that the caller means. */

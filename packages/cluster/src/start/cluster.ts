@@ -1,11 +1,14 @@
 import type { Message } from "@bufbuild/protobuf";
-import type { ActorSystem, PID } from "@ts-grain/actor";
+import { type ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
 import { Remote } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
+import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
+import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
+import { Cancellations } from "../grain/cancellations.ts";
 import { hostKind } from "../grain/grain-actor.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
@@ -40,6 +43,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly #remote: Remote;
   readonly #cache: PidCache;
   readonly #counters = new ClusterCounters();
+  readonly #cancellations = new Cancellations();
+  readonly #cancellationActor: PID;
   readonly #dispatcher: GrainDispatcher;
   readonly #lookup: LookupSession;
   readonly #presence: Presence;
@@ -56,6 +61,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.members = new MemberList(system, joining.remote);
     this.#cache = new PidCache(config.maxCachedLocations);
     this.#dispatcher = this.#createDispatcher();
+    this.#cancellationActor = system.root.spawnNamed(
+      propsFromProducer(() => new CancellationActor(this.#cancellations)),
+      cancellationActorId,
+    );
     this.members.subscribe(({ left }) => {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
@@ -207,13 +216,26 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       requestTimeoutMs,
       freezesMessages,
       counters: this.#counters,
+      cancel: (address, cancelId) => this.#cancel(address, cancelId),
     });
+  }
+
+  /** Members of Proto.Actor Go would not know what it is. */
+  #cancel(address: string, cancelId: number): void {
+    const member = this.members.topology.members.find((each) => memberAddress(each) === address);
+    if (address === this.system.address || member?.dialect !== "ts-grain") return;
+    this.system.root.send(this.#cancellationActor, new CancelAt(address, cancelId));
   }
 
   #hostKinds({ remote, self }: Joining): ReadonlyMap<string, ReturnType<typeof hostKind>> {
     if (!self) return new Map();
     const { kinds, freezesMessages } = this.#config;
-    const hosting = { cluster: this, freezesMessages, counters: this.#counters };
+    const hosting = {
+      cluster: this,
+      freezesMessages,
+      counters: this.#counters,
+      cancellations: this.#cancellations,
+    };
     const hosted = [...kinds.values(), probeKind];
     for (const { service } of hosted) registerService(remote.types, service);
     return new Map(hosted.map((kind) => [kind.name, hostKind(kind, hosting)]));
@@ -238,7 +260,9 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
   });
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
-  for (const id of [placementActorId, `${placementActorId}/*`, gossipActorId]) started.expose(id);
+  started.types.register(file_tsgrain_cluster_v1_cancel);
+  for (const id of [placementActorId, `${placementActorId}/*`, gossipActorId, cancellationActorId])
+    started.expose(id);
   return started;
 }
 

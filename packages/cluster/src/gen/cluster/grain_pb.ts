@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster/grain.proto.
  */
 export const file_cluster_grain: GenFile = /*@__PURE__*/
-  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIpIBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkiQAoNR3JhaW5SZXNwb25zZRIUCgxtZXNzYWdlX2RhdGEYASABKAwSGQoRbWVzc2FnZV90eXBlX25hbWUYAiABKAkiowEKEkdyYWluRXJyb3JSZXNwb25zZRIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI7CghtZXRhZGF0YRgDIAMoCzIpLmNsdXN0ZXIuR3JhaW5FcnJvclJlc3BvbnNlLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
+  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIqYBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkSEgoJY2FuY2VsX2lkGOsHIAEoDSJACg1HcmFpblJlc3BvbnNlEhQKDG1lc3NhZ2VfZGF0YRgBIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgCIAEoCSKjAQoSR3JhaW5FcnJvclJlc3BvbnNlEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEjsKCG1ldGFkYXRhGAMgAygLMikuY2x1c3Rlci5HcmFpbkVycm9yUmVzcG9uc2UuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFiBnByb3RvMw");
 
 /**
  * @generated from message cluster.GrainRequest
@@ -49,11 +49,19 @@ export type GrainRequest = Message<"cluster.GrainRequest"> & {
   timeoutMs: number;
 
   /**
-   * ts-grain: the grains that wait for this call, as kind/identity, outermost first.
+   * ts-grain: the grains that wait for this call, outermost first. Each is the first letter of what may start there
+   * meanwhile (none, call_chain, read_only, always), a colon, kind/identity.
    *
    * @generated from field: repeated string callers = 1002;
    */
   callers: string[];
+
+  /**
+   * ts-grain: by what the caller may cancel the call, see tsgrain.cluster.v1.CancelGrainCall. 0 = it will not.
+   *
+   * @generated from field: uint32 cancel_id = 1003;
+   */
+  cancelId: number;
 };
 
 /**
