@@ -90,8 +90,9 @@ test.each([
   expect(checkPorts(source("packages/actor/src/mailbox/x.ts", text))).toEqual([]);
 });
 
-test("the ports themselves may", () => {
+test("the ports themselves may, and programs of tests across real processes", () => {
   expect(checkPorts(source("packages/actor/src/clock.ts", "Date.now()"))).toEqual([]);
+  expect(checkPorts(source("packages/e2e/src/rig.ts", "Date.now()"))).toEqual([]);
 });
 
 test("only the actor package must do without Node", () => {

@@ -14,6 +14,8 @@ const maxClassLines = 200;
 
 /** Files that may touch time and chance themselves: the ports, and what makes ids that nobody can guess. */
 const portFile = /(^|\/)(clock|random|event-loop|[a-z]+-id)\.ts$/;
+/** Packages of tests across real processes, which run on real time. */
+const realTime = /^packages\/(e2e|faults)\//;
 const timeAndChance = new Set([
   "Date.now",
   "Math.random",
@@ -60,7 +62,7 @@ function codeLines(text) {
 
 /** Time and chance come through the ports, so that a whole cluster can run on virtual time. */
 export function checkPorts({ path, file }) {
-  if (portFile.test(path)) return [];
+  if (portFile.test(path) || realTime.test(path)) return [];
   const timers = importsOf(file).filter(({ specifier }) => /^(node:)?timers(\/|$)/.test(specifier));
   const uses = nodesOf(file).filter((node) => timeAndChance.has(usedName(node)) || isNow(node));
   return [
