@@ -31,7 +31,7 @@ export const layers = {
     ["identity"],
     ["stats"],
     ["grain"],
-    ["codegenv1", "diagnostics", "health"],
+    ["codegenv1", "health", "inspection"],
     ["start"],
     ["testing", "index.ts"],
   ],

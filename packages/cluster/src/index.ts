@@ -27,6 +27,7 @@ export type {
   LookupSession,
 } from "./identity/identity-lookup.ts";
 export { Rendezvous } from "./identity/rendezvous.ts";
+export type { ActiveGrains, Inspection } from "./inspection/inspection.ts";
 export type {
   ClusterProvider,
   MembersListener,

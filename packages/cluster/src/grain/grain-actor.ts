@@ -112,7 +112,7 @@ class GrainActor implements Actor {
 
   async #activate(context: ActorContext): Promise<void> {
     const { cluster, freezesMessages, counters, cancellations } = this.#hosting;
-    counters.activated++;
+    counters.begin(this.#activation.identity);
     const { kind, identity } = this.#activation.identity;
     const logger = withFields(cluster.system.logger, { kind, identity });
     const { service } = this.#kind;
@@ -138,7 +138,7 @@ class GrainActor implements Actor {
   }
 
   async #deactivate(reason: DeactivationReason): Promise<void> {
-    this.#hosting.counters.deactivated[reason]++;
+    this.#hosting.counters.end(this.#activation.identity, reason);
     const { context } = this.#grain!;
     if (this.#interleaving) await this.#endCalls(this.#interleaving, reason);
     try {

@@ -6,6 +6,7 @@ import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
 import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
 import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
 import { Cancellations } from "../grain/cancellations.ts";
@@ -20,6 +21,8 @@ import { type ClusterIdentity, identityProblem } from "../identity/cluster-ident
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
+import { Inspection } from "../inspection/inspection.ts";
+import { InspectionActor, inspectionActorId } from "../inspection/inspection-actor.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
@@ -125,10 +128,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   /** What this process does and has done in the cluster, as numbers: for metrics. */
   get stats(): ClusterStats {
-    const { calls, deactivated, activated, active: activations, retries, failedProbes } = this.#counters;
+    const { calls, deactivated, activated, active, retries, failedProbes } = this.#counters;
     return {
       members: this.members.topology.members.length,
-      activations,
+      activations: active.size,
       activated,
       deactivated: { ...deactivated },
       calls: { ...calls },
@@ -152,6 +155,14 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const { system, self } = this;
     const { topology } = this.members;
     return findReadiness(this, { system, self, topology, counters: this.#counters, timeoutMs });
+  }
+
+  /** Asks a ts-grain member about itself: for tools. */
+  inspect(
+    member: Member,
+    { timeoutMs = this.requestTimeoutMs }: { readonly timeoutMs?: number } = {},
+  ): Inspection {
+    return new Inspection(this.system, member, timeoutMs);
   }
 
   /** Resolves when this process has left the cluster, by `shutdown` or by `kill`. */
@@ -238,6 +249,12 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     };
     const hosted = [...kinds.values(), probeKind];
     for (const { service } of hosted) registerService(remote.types, service);
+    const services = new Map(hosted.map(({ name, service }) => [name, service]));
+    const inspected = { services, active: this.#counters.active };
+    this.system.root.spawnNamed(
+      propsFromProducer(() => new InspectionActor(inspected)),
+      inspectionActorId,
+    );
     return new Map(hosted.map((kind) => [kind.name, hostKind(kind, hosting)]));
   }
 
@@ -260,8 +277,15 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
   });
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
-  started.types.register(file_tsgrain_cluster_v1_cancel);
-  for (const id of [placementActorId, `${placementActorId}/*`, gossipActorId, cancellationActorId])
+  for (const file of [file_tsgrain_cluster_v1_cancel, file_tsgrain_cluster_v1_inspection])
+    started.types.register(file);
+  for (const id of [
+    placementActorId,
+    `${placementActorId}/*`,
+    gossipActorId,
+    cancellationActorId,
+    inspectionActorId,
+  ])
     started.expose(id);
   return started;
 }

@@ -2,6 +2,7 @@ import type { SystemStats } from "@ts-grain/actor";
 import type { RemoteStats } from "@ts-grain/remote";
 import type { ClusterErrorCode } from "../cluster-error.ts";
 import type { DeactivationReason } from "../identity/activation.ts";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 
 /** How the calls ended that this process has made. `grain_error`: the grain answered with one; `aborted`: by a signal. */
 export type CallOutcome = "ok" | "grain_error" | "aborted" | ClusterErrorCode;
@@ -56,8 +57,18 @@ export class ClusterCounters {
     stopped: 0,
   };
 
-  /** Activations that have not ended. */
-  get active(): number {
-    return this.activated - Object.values(this.deactivated).reduce((sum, count) => sum + count, 0);
+  /** What has been activated here and not ended. */
+  readonly active: Set<ClusterIdentity> = new Set();
+
+  /** An activation has begun. */
+  begin(identity: ClusterIdentity): void {
+    this.activated++;
+    this.active.add(identity);
+  }
+
+  /** An activation that has begun ends. */
+  end(identity: ClusterIdentity, reason: DeactivationReason): void {
+    this.deactivated[reason]++;
+    this.active.delete(identity);
   }
 }
