@@ -76,6 +76,17 @@ export const transportConformance: readonly TransportCase[] = [
     },
   },
   {
+    name: "closing delivers also what was sent after send had asked to wait",
+    run: async (pair) => {
+      await using link = await Link.open(pair);
+      const sent = Array.from({ length: 24 }, (_, n) => bytes(n, 1024 * 1024));
+      for (const frame of sent) link.outward.send(frame.slice());
+      link.outward.close();
+      await link.accepted.closed;
+      expectFrames(await link.accepted.frames(sent.length), sent);
+    },
+  },
+  {
     name: "the listening side can close, and its last frame arrives before the end",
     run: async (pair) => {
       await using link = await Link.open(pair);

@@ -15,7 +15,8 @@ import { secureContext } from "./tls-settings.ts";
 
 /** What a peer that we dialled may make Node's HTTP/2 do: it sends hardly anything. */
 const http2Limits: SecureClientSessionOptions = {
-  maxSessionMemory: 8,
+  // Counts what we have to send as well, all of which is handed over at a graceful end; in megabytes.
+  maxSessionMemory: 128,
   maxHeaderListPairs: 64,
   maxOutstandingPings: 4,
   peerMaxConcurrentStreams: 1,

@@ -18,8 +18,8 @@ export interface GrpcConnectionOptions {
 
 /** Unsent bytes in the stream above which `send` asks to wait; larger writes also save system calls. */
 const highWaterBytes = 256 * 1024;
-/** Milliseconds that the other side has to end the stream, too. */
-const closeTimeoutMs = 2_000;
+/** Milliseconds without progress that the other side has to take what was sent and to end the stream, too; and in all. */
+const closing = { pauseMs: 2_000, totalMs: 10_000 } as const;
 /** Milliseconds in which a frame that has begun must be complete. */
 const stalledFrameMs = 30_000;
 /** Milliseconds between probes, and how long an answer may take. */
@@ -68,7 +68,7 @@ export class GrpcConnection implements Connection {
     this.#handlers = undefined;
     if (this.#isEnding) return;
     this.#endOwnSide();
-    this.#destroyAfter(closeTimeoutMs, undefined);
+    this.#awaitEnd(closing.totalMs);
   }
 
   probe(): void {
@@ -116,10 +116,21 @@ export class GrpcConnection implements Connection {
     );
   }
 
-  #destroyAfter(delayMs: number, why: string | undefined): void {
+  /** Destroys what does not end by itself, but not while bytes still leave. */
+  #awaitEnd(leftMs: number): void {
+    const { session, clock } = this.#options;
+    const before = bytesSent(session);
+    this.#timer?.cancel();
+    this.#timer = clock.schedule(closing.pauseMs, () => {
+      if (leftMs > closing.pauseMs && bytesSent(session) !== before) this.#awaitEnd(leftMs - closing.pauseMs);
+      else this.destroy(new RemoteError("connection_lost", "the other side did not end the stream"));
+    });
+  }
+
+  #destroyAfter(delayMs: number, why: string): void {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.schedule(delayMs, () =>
-      this.destroy(new RemoteError("connection_lost", why ?? "the other side did not end the stream")),
+      this.destroy(new RemoteError("connection_lost", why)),
     );
   }
 
@@ -135,4 +146,8 @@ export class GrpcConnection implements Connection {
     });
     if (!wasSent) timer.cancel();
   }
+}
+
+function bytesSent(session: Http2Session): number {
+  return session.destroyed ? 0 : session.socket.bytesWritten;
 }
