@@ -4,6 +4,7 @@ import {
   type DirectoryTiming,
   directoryDefaults,
   type Fetch,
+  refuseRareRefresh,
   refuseUnlessPositive,
   resolveDirectoryTiming,
 } from "@ts-grain/cluster/provider";
@@ -58,10 +59,7 @@ export function resolveConsulOptions(
   } = options;
   const timing = resolveDirectoryTiming(options);
   refuseUnlessPositive({ ttlMs, forgetMs });
-  if (timing.refreshMs > ttlMs / 2) {
-    const message = `refreshMs must be at most half of ttlMs (${ttlMs}), got ${timing.refreshMs}`;
-    throw new ClusterError("invalid_options", message);
-  }
+  refuseRareRefresh(timing, ttlMs);
   return { baseUrl: baseUrl(options.address, environment), token, ttlMs, forgetMs, timing, fetch };
 }
 

@@ -1,7 +1,7 @@
-import { freePorts, ServerProcess } from "@ts-grain/cluster/testing";
+import { type FaultyServer, freePorts, ServerProcess } from "@ts-grain/cluster/testing";
 
 /** A Consul of a test's own: one agent in development mode, which keeps everything in memory, on loopback ports. */
-export class ConsulServer implements AsyncDisposable {
+export class ConsulServer implements AsyncDisposable, FaultyServer {
   /** Its HTTP address, as a URL. */
   readonly address: string;
   readonly #process: ServerProcess;
@@ -56,7 +56,7 @@ export class ConsulServer implements AsyncDisposable {
   }
 
   /** Starts it anew at the same address after it was killed; it remembers nothing. */
-  restart(): Promise<void> {
+  restartEmpty(): Promise<void> {
     return this.#process.start();
   }
 

@@ -45,6 +45,13 @@ export function resolveDirectoryTiming(options: DirectoryOptions): DirectoryTimi
   return timing;
 }
 
+/** @throws ClusterError "invalid_options" when a registration that lasts `ttlMs` could lapse for one late refresh. */
+export function refuseRareRefresh({ refreshMs }: DirectoryTiming, ttlMs: number): void {
+  if (refreshMs <= ttlMs / 2) return;
+  const message = `refreshMs must be at most half of ttlMs (${ttlMs}), got ${refreshMs}`;
+  throw new ClusterError("invalid_options", message);
+}
+
 /** @throws ClusterError "invalid_options" naming the first option that is not more than 0. */
 export function refuseUnlessPositive(options: Readonly<Record<string, number>>): void {
   for (const [option, value] of Object.entries(options)) {

@@ -31,11 +31,15 @@ export function requestJson(
   wait: WaitContext,
 ): Promise<JsonAnswer> {
   return within(timeoutMs, wait, async (signal) => {
-    const content = body === undefined ? {} : { body: JSON.stringify(body) };
     // A redirection could lead anywhere, with the credentials.
-    const response = await fetch(url, { method, headers, signal, redirect: "error", ...content });
+    const response = await fetch(url, { method, signal, redirect: "error", ...contentOf(headers, body) });
     return { status: response.status, headers: response.headers, text: await readText(response) };
   });
+}
+
+function contentOf(headers: Readonly<Record<string, string>>, body: unknown): RequestInit {
+  if (body === undefined) return { headers };
+  return { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 /** The JSON value of a successful answer. @throws Error on any other status and on what is no JSON. */

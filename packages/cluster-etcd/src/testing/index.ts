@@ -1,0 +1,2 @@
+export type { EtcdServerOptions } from "./etcd-server.ts";
+export { EtcdServer } from "./etcd-server.ts";
