@@ -7,7 +7,8 @@ import type { SupervisionStrategy } from "../supervision/supervision-strategy.ts
 /** The guardians of a system: one for each strategy that has actors. */
 export class Guardians {
   readonly #byStrategy = new Map<SupervisionStrategy, Guardian>();
-  readonly #default: Guardian = new Guardian(defaultStrategy, () => this.#noticeEmpty());
+  /** That of the actors without a strategy of their own. */
+  readonly default: Guardian = new Guardian(defaultStrategy, () => this.#noticeEmpty());
   #onEmpty: (() => void) | undefined;
   #isClosed = false;
 
@@ -22,8 +23,7 @@ export class Guardians {
   }
 
   /** Spawns under the guardian of the actors that have the given strategy. */
-  spawnUnder(strategy: SupervisionStrategy | undefined, spawn: (guardian: Guardian) => PID): PID {
-    if (strategy === undefined) return spawn(this.#default);
+  spawnUnder(strategy: SupervisionStrategy, spawn: (guardian: Guardian) => PID): PID {
     let guardian = this.#byStrategy.get(strategy);
     if (guardian === undefined) {
       guardian = new Guardian(strategy, () => this.#noticeEmptyOf(strategy));
@@ -49,7 +49,7 @@ export class Guardians {
   }
 
   *#all(): Generator<Guardian, void> {
-    yield this.#default;
+    yield this.default;
     yield* this.#byStrategy.values();
   }
 

@@ -95,7 +95,9 @@ export class SystemRoot implements RootContext, SpawnPlace {
     const { guardians } = this.#parts;
     if (guardians.isClosed) throw new ActorError("stopped", "the actor system has been shut down");
     const { spawn } = this.#runtime;
-    return guardians.spawnUnder(props.options.guardianStrategy, (parent) => spawn(props, { parent, id }));
+    const { guardianStrategy } = props.options;
+    if (guardianStrategy === undefined) return spawn(props, { parent: guardians.default, id });
+    return guardians.spawnUnder(guardianStrategy, (parent) => spawn(props, { parent, id }));
   }
 
   #start(props: Props, id: string | undefined): PID {

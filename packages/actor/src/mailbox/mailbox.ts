@@ -20,6 +20,8 @@ const awaiting = 4;
 const closed = 8;
 /** The actor stopped: system messages are refused as well. */
 const ended = 16;
+/** Not a phase: the queue decides on order or admission, and so must see every message. */
+const custom = 32;
 
 /**
  * Queues the messages of one actor and hands them over one at a time: system messages first, then user messages.
@@ -35,8 +37,6 @@ export class Mailbox implements HomeProcess, Runnable {
   #message: Message | undefined;
   #origin: Origin;
   #queue: MessageQueue | undefined;
-  /** Whether the queue decides on order or admission, and so must see every message. */
-  readonly #isCustom: boolean;
   #systemMessage: SystemMessage | undefined;
   #systemQueue: MessageRing | undefined;
   #pending: PendingTurn | undefined;
@@ -45,7 +45,7 @@ export class Mailbox implements HomeProcess, Runnable {
     this.#owner = owner;
     this.#runQueue = runQueue;
     this.#queue = queue;
-    this.#isCustom = queue !== undefined;
+    if (queue !== undefined) this.#state = custom;
   }
 
   get home(): ProcessHome {
@@ -73,15 +73,15 @@ export class Mailbox implements HomeProcess, Runnable {
       return;
     }
     // With others waiting, a free slot must stay free: it comes before the queue.
-    if (this.#length === 0 && !this.#isCustom) {
+    if (this.#length === 0 && (this.#state & custom) === 0) {
       this.#length = 1;
       this.#message = message;
       this.#origin = origin;
     } else {
       this.#enqueue(message, origin);
     }
-    if (this.#state === idle) {
-      this.#state = scheduled;
+    if ((this.#state & ~custom) === idle) {
+      this.#state |= scheduled;
       this.#runQueue.add(this);
     }
   }
@@ -103,7 +103,7 @@ export class Mailbox implements HomeProcess, Runnable {
 
   /** Puts a message before all that wait. */
   putBack(message: Message, origin: Origin): void {
-    if (this.#isCustom) {
+    if ((this.#state & custom) !== 0) {
       this.#queue!.unshift(message, origin);
     } else {
       if (this.#message !== undefined) {
@@ -154,9 +154,11 @@ export class Mailbox implements HomeProcess, Runnable {
           message = undefined;
           outcome = this.#owner.handleSystem(this.#takeSystem());
         } else {
-          if ((this.#state & suspended) !== 0) break;
-          message = this.#take();
-          if (message === undefined) break;
+          if (this.#length === 0 || (this.#state & suspended) !== 0) {
+            this.#becomeIdle();
+            return handled;
+          }
+          message = this.#take()!;
           outcome = this.#owner.handleUser(message, this.#origin);
         }
         handled++;
@@ -211,12 +213,13 @@ export class Mailbox implements HomeProcess, Runnable {
     this.#runQueue.add(this);
   }
 
-  /** Ends a turn: goes to the end of the line if there is more to do. */
+  /** Ends a slice: goes to the end of the line if there is more to do. */
   #rest(): void {
-    if (this.#hasWork()) {
-      this.#runQueue.addLast(this);
-      return;
-    }
+    if (this.#hasWork()) this.#runQueue.addLast(this);
+    else this.#becomeIdle();
+  }
+
+  #becomeIdle(): void {
     this.#state &= ~scheduled;
     this.#queue?.release?.();
     this.#owner.handleIdle();

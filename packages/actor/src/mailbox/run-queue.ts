@@ -6,11 +6,9 @@ export interface Runnable {
   run(limit: number): number;
 }
 
-/** Units that one runnable may do before the next one has its turn. */
-const throughput = 300;
 /** Longest time in milliseconds for which the thread is held before timers and input have their turn. */
 const budgetMs = 5;
-/** Most units between two looks at the clock. */
+/** Most units between two looks at the clock, and so that one runnable may do before the next one has its turn. */
 const longestStride = 128;
 /** Fewest units between two looks at the clock. */
 const shortestStride = 4;
@@ -80,7 +78,7 @@ export class RunQueue {
     for (;;) {
       const runnable = this.#take();
       if (runnable === undefined) return true;
-      this.#unitsLeft -= runnable.run(Math.min(throughput, this.#unitsLeft));
+      this.#unitsLeft -= runnable.run(this.#unitsLeft);
       if (this.#unitsLeft <= 0 && this.#isBudgetSpent()) return false;
     }
   }
