@@ -30,7 +30,7 @@ export const layers = {
     ["gossip"],
     ["identity"],
     ["stats"],
-    ["grain"],
+    ["grain", "pubsub"],
     ["codegenv1", "health", "inspection"],
     ["start"],
     ["testing", "index.ts"],
@@ -39,6 +39,14 @@ export const layers = {
   "cluster-consul": [["."], ["testing", "index.ts"]],
   "cluster-etcd": [["."], ["testing", "index.ts"]],
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
+  cli: [
+    ["cli-error.ts", "terminal.ts", "grain-target.ts"],
+    ["cluster-options.ts", "find-service.ts"],
+    ["visit-cluster.ts"],
+    ["commands"],
+    ["program.ts"],
+    ["main.ts", "index.ts"],
+  ],
   persistence: [
     ["persistence-error.ts"],
     ["state-store.ts"],

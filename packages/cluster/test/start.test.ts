@@ -9,6 +9,8 @@ import {
   DistHashLookup,
   InProcessProvider,
 } from "../src/index.ts";
+import { InMemoryCluster } from "../src/testing/index.ts";
+import { getWitnessGrainClient } from "./gen/witness_grain.ts";
 import { Testimony } from "./witness-grain.ts";
 
 const config = (provider: ClusterProvider, port = 0) =>
@@ -83,4 +85,13 @@ test.each([
       options,
     );
   expect(configure).toThrow(expect.objectContaining({ code: "invalid_options" }));
+});
+
+test("a client that shuts down waits for nobody", async () => {
+  await using cluster = await InMemoryCluster.start({ kinds: () => [new Testimony().kind()], members: 2 });
+  const client = await cluster.addClient();
+  await cluster.settle(getWitnessGrainClient(client, "kitchen").bump({}));
+  const beganMs = cluster.clock.nowMs();
+  await cluster.settle(client.shutdown());
+  expect(cluster.clock.nowMs() - beganMs).toBeLessThan(100);
 });

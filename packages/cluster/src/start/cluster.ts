@@ -1,4 +1,4 @@
-import type { Message } from "@bufbuild/protobuf";
+import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { type ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
 import { Remote } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
@@ -17,6 +17,7 @@ import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { registerService } from "../grain/grain-service.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
+import type { HostedKind } from "../identity/activation.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
@@ -25,6 +26,9 @@ import { Inspection } from "../inspection/inspection.ts";
 import { InspectionActor, inspectionActorId } from "../inspection/inspection-actor.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
+import { PubSub } from "../pubsub/pub-sub.ts";
+import type { Topic, TopicOptions } from "../pubsub/topic.ts";
+import { deliveryActorId, topicKind } from "../pubsub/topic-names.ts";
 import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { Presence } from "./presence.ts";
@@ -49,6 +53,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly #cancellations = new Cancellations();
   readonly #cancellationActor: PID;
   readonly #dispatcher: GrainDispatcher;
+  readonly #pubSub: PubSub;
   readonly #lookup: LookupSession;
   readonly #presence: Presence;
   #phase: Phase = "starting";
@@ -71,6 +76,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.members.subscribe(({ left }) => {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
+    this.#pubSub = new PubSub({ cluster: this, cache: this.#cache, remote: joining.remote, config });
     this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
     this.#presence = new Presence({ ...joining, system, config, members: this.members });
   }
@@ -124,6 +130,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const pid = await this.#lookup.find(identity, { timeoutMs, signal });
     this.#cache.set(identity, pid);
     return pid;
+  }
+
+  topic<Desc extends DescMessage>(name: string, schema: Desc, options?: TopicOptions): Topic<Desc> {
+    return this.#pubSub.topic(name, schema, options);
   }
 
   /** What this process does and has done in the cluster, as numbers: for metrics. */
@@ -194,8 +204,11 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   async #leave(): Promise<void> {
     const { shutdownTimeoutMs: timeoutMs } = this.#config;
     await this.#step("end its grains", () => this.#lookup.release({ timeoutMs }));
+    await this.#step("hand its topics over", () => this.#pubSub.leave());
     await this.#step("deregister", () => this.#presence.leave());
-    await this.#step("answer the others", () => this.#remote.drained({ timeoutMs: drainTimeoutMs }));
+    // Nobody notices that a client leaves, and nobody waits for its answers.
+    if (this.self)
+      await this.#step("answer the others", () => this.#remote.drained({ timeoutMs: drainTimeoutMs }));
     this.#phase = "stopped";
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
     await this.#step("stop its actors", () => this.system.shutdown({ timeoutMs: stopTimeoutMs }));
@@ -238,7 +251,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.system.root.send(this.#cancellationActor, new CancelAt(address, cancelId));
   }
 
-  #hostKinds({ remote, self }: Joining): ReadonlyMap<string, ReturnType<typeof hostKind>> {
+  #hostKinds({ remote, self }: Joining): ReadonlyMap<string, HostedKind> {
     if (!self) return new Map();
     const { kinds, freezesMessages } = this.#config;
     const hosting = {
@@ -255,7 +268,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       propsFromProducer(() => new InspectionActor(inspected)),
       inspectionActorId,
     );
-    return new Map(hosted.map((kind) => [kind.name, hostKind(kind, hosting)]));
+    const grains = hosted.map((kind) => hostKind(kind, hosting));
+    return new Map([...grains, this.#pubSub.hostedKind].map((kind) => [kind.name, kind]));
   }
 
   get #role(): Role {
@@ -270,9 +284,10 @@ interface Joining {
   readonly self: Member | undefined;
 }
 
-async function startRemote(system: ActorSystem, { remote, provider }: ClusterConfig): Promise<Remote> {
+async function startRemote(system: ActorSystem, { name, remote, provider }: ClusterConfig): Promise<Remote> {
   const started = await Remote.start(system, {
     ...remote,
+    membership: { ...remote.membership, clusterName: remote.membership.clusterName || name },
     transport: remote.transport ?? provider.transport,
   });
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
@@ -285,12 +300,13 @@ async function startRemote(system: ActorSystem, { remote, provider }: ClusterCon
     gossipActorId,
     cancellationActorId,
     inspectionActorId,
+    deliveryActorId,
   ])
     started.expose(id);
   return started;
 }
 
 function describeSelf(system: ActorSystem, { kinds }: ClusterConfig): Member {
-  const hosted = [...kinds.keys(), probeKind.name];
+  const hosted = [...kinds.keys(), probeKind.name, topicKind];
   return { id: system.id, ...splitAddress(system.address), kinds: hosted, dialect: "ts-grain" };
 }
