@@ -16,6 +16,10 @@ export type ClusterErrorCode =
   | "unexpected_response"
   /** The provider did not let this process join in time; the cause says what it answered last. Nothing was started. */
   | "provider_unavailable"
+  /** The topic did not do what it was asked; the message says why. Nothing was changed or published. */
+  | "topic_refused"
+  /** A process of Proto.Actor Go would have to read the message and is not known to know its type. Nothing was sent. */
+  | "unknown_type"
   /** This cluster was shut down. Do not retry. */
   | "stopped";
 

@@ -41,6 +41,22 @@ export { memberAddress } from "./membership/member.ts";
 export type { MemberList, UntilOptions } from "./membership/member-list.ts";
 export type { Topology, TopologyChange } from "./membership/topology.ts";
 export { TopologyChanged } from "./membership/topology.ts";
+export type {
+  BatchingProducer,
+  ProduceOptions,
+  ProducerStopOptions,
+} from "./pubsub/batching-producer.ts";
+export type { DeliveryFailure, FailedDelivery } from "./pubsub/delivery-failed.ts";
+export { DeliveryFailed } from "./pubsub/delivery-failed.ts";
+export type { ProducerOptions, PublishDecision, PublishFailure } from "./pubsub/producer-options.ts";
+export { producerDefaults } from "./pubsub/producer-options.ts";
+export type { PubSubOptions } from "./pubsub/pub-sub-options.ts";
+export { pubSubDefaults } from "./pubsub/pub-sub-options.ts";
+export type { Subscriber } from "./pubsub/subscriber.ts";
+export type { SubscriptionStore } from "./pubsub/subscription-store.ts";
+export type { Topic, TopicHandler, TopicOptions } from "./pubsub/topic.ts";
+export type { TopicRequestOptions } from "./pubsub/topic-requests.ts";
+export type { TopicSubscription } from "./pubsub/topic-subscription.ts";
 export { Cluster } from "./start/cluster.ts";
 export type { ClusterConfig, ClusterOptions } from "./start/cluster-config.ts";
 export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";

@@ -1,8 +1,10 @@
+import type { DescMessage } from "@bufbuild/protobuf";
 import type { ActorSystem, PID } from "@ts-grain/actor";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { Member } from "../membership/member.ts";
 import type { MemberList } from "../membership/member-list.ts";
+import type { Topic, TopicOptions } from "../pubsub/topic.ts";
 import type { GrainCaller } from "./grain-caller.ts";
 
 /** The cluster as grains and their callers see it. */
@@ -20,4 +22,10 @@ export interface GrainCluster extends GrainCaller {
    * @throws ClusterError "invalid_options", "no_member", "not_delivered" or "stopped".
    */
   locate(identity: ClusterIdentity, options?: Partial<FindOptions>): Promise<PID>;
+  /**
+   * The topic of a name, to publish messages of one type and to subscribe to them. Sends nothing.
+   *
+   * @throws ClusterError "invalid_options" if no identity may be like the name; RemoteError "type_conflict".
+   */
+  topic<Desc extends DescMessage>(name: string, schema: Desc, options?: TopicOptions): Topic<Desc>;
 }

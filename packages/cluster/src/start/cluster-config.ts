@@ -4,6 +4,7 @@ import { type GossipConfig, type GossipOptions, resolveGossipOptions } from "../
 import type { Kind } from "../grain/kind.ts";
 import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import type { ClusterProvider } from "../membership/cluster-provider.ts";
+import { type PubSubConfig, type PubSubOptions, resolvePubSubOptions } from "../pubsub/pub-sub-options.ts";
 
 /** What may be said about a member or client beside what it must. */
 export interface ClusterOptions {
@@ -22,6 +23,8 @@ export interface ClusterOptions {
   readonly maxCachedLocations?: number | undefined;
   /** How members tell each other what they know. */
   readonly gossip?: GossipOptions | undefined;
+  /** How topics are hosted, and what is published to them is delivered. */
+  readonly pubSub?: PubSubOptions | undefined;
 }
 
 /** Everything that `Cluster.startMember` and `Cluster.startClient` need; every option has its value. */
@@ -36,6 +39,7 @@ export interface ClusterConfig {
   readonly freezesMessages: boolean;
   readonly maxCachedLocations: number;
   readonly gossip: GossipConfig;
+  readonly pubSub: PubSubConfig;
 }
 
 /** Used where `ClusterOptions` say nothing. */
@@ -75,6 +79,7 @@ export function configureCluster(
   }
   const kinds = indexKinds(options.kinds ?? []);
   const gossip = resolveGossipOptions(options.gossip);
+  const pubSub = resolvePubSubOptions(options.pubSub);
   return {
     name,
     provider,
@@ -86,6 +91,7 @@ export function configureCluster(
     freezesMessages,
     maxCachedLocations,
     gossip,
+    pubSub,
   };
 }
 

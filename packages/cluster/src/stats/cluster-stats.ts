@@ -54,6 +54,8 @@ export class ClusterCounters {
     call_cycle: 0,
     unexpected_response: 0,
     provider_unavailable: 0,
+    topic_refused: 0,
+    unknown_type: 0,
     stopped: 0,
   };
 
