@@ -5,6 +5,7 @@ import { ClusterError } from "../cluster-error.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
+import type { Location } from "../identity/location.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import type { MemberList } from "../membership/member-list.ts";
 import type { CallOutcome, ClusterCounters } from "../stats/cluster-stats.ts";
@@ -15,10 +16,11 @@ import { GrainCall } from "./grain-call.ts";
 import type { GrainCallOptions, OutgoingGrainCall } from "./grain-caller.ts";
 import { GrainError } from "./grain-error.ts";
 import { fromGrainFailure } from "./grain-failure.ts";
+import type { Undelivered } from "./grain-search.ts";
+import { GrainSearches } from "./grain-searches.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
 import { IdempotentCalls } from "./idempotent-calls.ts";
 import { handOver, type SendCall } from "./one-way.ts";
-import { pauseBeforeRetry } from "./retry-pause.ts";
 
 const maxCancelId = 0xffff_ffff;
 
@@ -44,16 +46,32 @@ interface Sending {
   readonly onSent: (target: PID) => void;
 }
 
+/** A call that was sent. */
+interface Sent {
+  readonly location: Location;
+  readonly reply: Promise<unknown>;
+}
+
+/** Which call it is, and what came of sending it before. */
+interface Repetition {
+  readonly order: number;
+  readonly last: Undelivered | undefined;
+}
+
 /** Makes grain calls: finds the grain, sends, and sends again if there is proof that no handler was started. */
 export class GrainDispatcher {
   readonly #parts: DispatcherParts;
   readonly #registered = new Set<GrainService>();
   readonly #idempotentCalls: IdempotentCalls;
+  readonly #searches: GrainSearches;
   #cancelId = 0;
+  /** Calls made so far. */
+  #made = 0;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
     this.#idempotentCalls = new IdempotentCalls(parts);
+    this.#searches = new GrainSearches(parts);
   }
 
   /** Makes a call and counts how it ends. */
@@ -110,36 +128,56 @@ export class GrainDispatcher {
     return this.#cancelId;
   }
 
+  /** Calls to one grain start in the order in which they were made, those included that are sent again. */
   async #send(sending: Sending): Promise<Message> {
-    const { call, options } = sending;
-    const { deadline } = call;
-    for (let attempt = 0; ; attempt++) {
+    const { target, call } = sending;
+    const { cache, counters } = this.#parts;
+    const order = this.#made++;
+    let last: Undelivered | undefined;
+    for (;;) {
+      const known = this.#searches.has(target) ? undefined : cache.get(target);
+      const { location, reply } = known
+        ? this.#sendTo(known, sending)
+        : await this.#sendOnceFound(sending, { order, last });
       try {
-        return await this.#attempt(sending);
+        return readReply(call.method, await reply);
       } catch (error) {
-        if (!isSafeToRepeat(error) || deadline.remainingMs === 0) throw error;
+        const problem = this.#problemOf(error, location, sending);
+        if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
+        cache.remove(target, location.pid);
+        last = { problem, times: (last?.times ?? 0) + 1 };
+      } finally {
+        location.end();
       }
-      this.#parts.counters.retries++;
-      await pauseBeforeRetry(this.#parts, { attempt, deadline, signal: options.signal });
+      counters.retries++;
     }
   }
 
-  async #attempt({ target, call, options, onSent }: Sending): Promise<Message> {
-    const { system, cache, locate, freezesMessages } = this.#parts;
+  #sendOnceFound({ options, ...sending }: Sending, { order, last }: Repetition): Promise<Sent> {
+    const { deadline } = sending.call;
+    return new Promise((resolve, fail) => {
+      const send = (location: Location): void => resolve(this.#sendTo(location, { options, ...sending }));
+      const { signal } = options;
+      const waiting = { order, deadline, signal, problem: last?.problem, send, fail };
+      this.#searches.join(sending.target, waiting, last);
+    });
+  }
+
+  #sendTo(location: Location, { call, options, onSent }: Sending): Sent {
+    const { pid } = location;
+    const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
-    const pid = cache.get(target) ?? (await locate(target, { timeoutMs: call.deadline.remainingMs, signal }));
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
-    try {
-      const timeoutMs = call.deadline.remainingMs;
-      const reply = system.root.requestAsync(pid, call, { timeoutMs, signal, headers });
-      onSent(pid);
-      return readReply(call.method, await reply);
-    } catch (error) {
-      if (signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
-      if (!ActorError.is(error)) throw error;
-      if (error.code === "dead_letter") cache.remove(target, pid);
-      throw toOutcome(error, target, call.method);
-    }
+    const timeoutMs = call.deadline.remainingMs;
+    const reply = system.root.requestAsync(pid, call, { timeoutMs, signal, headers });
+    onSent(pid);
+    location.begin();
+    return { location, reply };
+  }
+
+  #problemOf(error: unknown, { pid }: Location, { target, call, options }: Sending): unknown {
+    if (options.signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
+    return ActorError.is(error) ? toOutcome(error, target, call.method) : error;
   }
 }
 
@@ -158,8 +196,9 @@ function outcomeOf(error: unknown): CallOutcome {
   return GrainError.is(error) ? "grain_error" : "aborted";
 }
 
-function isSafeToRepeat(error: unknown): boolean {
-  return ClusterError.is(error) && (error.code === "not_delivered" || error.code === "no_member");
+/** Whether it is certain that no handler was started. */
+function isUndelivered(problem: unknown): problem is ClusterError {
+  return ClusterError.is(problem) && problem.code === "not_delivered";
 }
 
 function toOutcome(error: ActorError, { kind, identity }: ClusterIdentity, { name }: GrainMethod): Error {

@@ -8,7 +8,7 @@ const there = new PID("there:1", "a");
 test("an entry is found by kind and identity, not by what they look like together", () => {
   const cache = new PidCache(100);
   cache.set({ kind: "c", identity: "a.b" }, here);
-  expect(cache.get({ kind: "c", identity: "a.b" })).toBe(here);
+  expect(cache.get({ kind: "c", identity: "a.b" })?.pid).toBe(here);
   expect(cache.get({ kind: "b.c", identity: "a" })).toBeUndefined();
 });
 
@@ -18,7 +18,7 @@ test("removing an entry that was replaced keeps the new one", () => {
   cache.set(target, here);
   cache.set(target, there);
   cache.remove(target, here);
-  expect(cache.get(target)).toBe(there);
+  expect(cache.get(target)?.pid).toBe(there);
   cache.remove(target, new PID("there:1", "a"));
   expect(cache.get(target)).toBeUndefined();
 });
@@ -31,7 +31,7 @@ test("a member that left takes its entries with it, of every kind", () => {
   cache.removeAddress("here:1");
   expect(cache.get({ kind: "Bulb", identity: "1" })).toBeUndefined();
   expect(cache.get({ kind: "House", identity: "2" })).toBeUndefined();
-  expect(cache.get({ kind: "Bulb", identity: "3" })).toBe(there);
+  expect(cache.get({ kind: "Bulb", identity: "3" })?.pid).toBe(there);
 });
 
 test("of each kind the newest so many places are remembered", () => {
@@ -43,5 +43,26 @@ test("of each kind the newest so many places are remembered", () => {
   }
   expect(cache.size).toBe(4);
   expect(cache.get({ kind: "Bulb", identity: "a" })).toBeUndefined();
-  expect(cache.get({ kind: "House", identity: "c" })?.address).toBe("two:1");
+  expect(cache.get({ kind: "House", identity: "c" })?.pid.address).toBe("two:1");
+});
+
+test("what a grain has left behind is known until the last call there has settled", async () => {
+  const cache = new PidCache(100);
+  const target = { kind: "Bulb", identity: "kitchen" };
+  const location = cache.set(target, here);
+  for (let call = 0; call < 2; call++) location.begin();
+  expect(cache.leftBehind(target)).toBeUndefined();
+  cache.removeAddress("here:1");
+  location.end();
+  expect(cache.leftBehind(target)).toBe(location);
+  location.end();
+  await location.settled();
+  expect(cache.leftBehind(target)).toBeUndefined();
+});
+
+test("a place that is found again is the same, with the calls that are under way there", () => {
+  const cache = new PidCache(100);
+  const target = { kind: "Bulb", identity: "kitchen" };
+  expect(cache.set(target, here)).toBe(cache.set(target, new PID("here:1", "a")));
+  expect(cache.set(target, there)).not.toBe(cache.set(target, here));
 });

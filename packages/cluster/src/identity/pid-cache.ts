@@ -1,9 +1,12 @@
 import type { PID } from "@ts-grain/actor";
-import type { ClusterIdentity } from "./cluster-identity.ts";
+import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
+import { Location } from "./location.ts";
 
 /** Where activations were last seen, the newest so many. A stale entry costs one refused call, never a wrong one. */
 export class PidCache {
-  readonly #byKind = new Map<string, Map<string, PID>>();
+  readonly #byKind = new Map<string, Map<string, Location>>();
+  /** Places that grains have left while calls to them were under way. */
+  readonly #left = new Map<string, Location>();
   readonly #maxPerKind: number;
 
   /** @param maxPerKind at least 1; beyond it, what was stored first is forgotten */
@@ -17,32 +20,58 @@ export class PidCache {
     return size;
   }
 
-  get({ kind, identity }: ClusterIdentity): PID | undefined {
+  get({ kind, identity }: ClusterIdentity): Location | undefined {
     return this.#byKind.get(kind)?.get(identity);
   }
 
-  set({ kind, identity }: ClusterIdentity, pid: PID): void {
+  /** Returns the entry: the one that there is, if it has this PID. */
+  set(target: ClusterIdentity, pid: PID): Location {
+    const { kind, identity } = target;
+    const known = this.get(target);
+    if (known?.pid.equals(pid)) return known;
+    if (known) this.#leave(target, known);
+    const location = new Location(pid);
     let byIdentity = this.#byKind.get(kind);
     if (!byIdentity) {
       byIdentity = new Map();
       this.#byKind.set(kind, byIdentity);
     }
-    byIdentity.set(identity, pid);
+    byIdentity.set(identity, location);
     if (byIdentity.size > this.#maxPerKind) byIdentity.delete(byIdentity.keys().next().value!);
+    return location;
   }
 
   /** Forgets an entry, unless it has been replaced by another PID in the meantime. */
-  remove({ kind, identity }: ClusterIdentity, pid: PID): void {
-    const byIdentity = this.#byKind.get(kind);
-    if (byIdentity?.get(identity)?.equals(pid)) byIdentity.delete(identity);
+  remove(target: ClusterIdentity, pid: PID): void {
+    const known = this.get(target);
+    if (!known?.pid.equals(pid)) return;
+    this.#byKind.get(target.kind)?.delete(target.identity);
+    this.#leave(target, known);
   }
 
   /** Forgets everything on a member that has left. */
   removeAddress(address: string): void {
-    for (const byIdentity of this.#byKind.values()) {
-      for (const [identity, pid] of byIdentity) {
-        if (pid.address === address) byIdentity.delete(identity);
+    for (const [kind, byIdentity] of this.#byKind) {
+      for (const [identity, location] of byIdentity) {
+        if (location.pid.address !== address) continue;
+        byIdentity.delete(identity);
+        this.#leave({ kind, identity }, location);
       }
     }
+  }
+
+  /** Where the grain was before, if calls that were sent there have not settled. */
+  leftBehind(target: ClusterIdentity): Location | undefined {
+    const left = this.#left.size === 0 ? undefined : this.#left.get(identityKey(target));
+    return left?.isSettled ? undefined : left;
+  }
+
+  #leave(target: ClusterIdentity, location: Location): void {
+    if (location.isSettled) return;
+    const key = identityKey(target);
+    this.#left.set(key, location);
+    void location.settled().then(() => {
+      if (this.#left.get(key) === location) this.#left.delete(key);
+    });
   }
 }

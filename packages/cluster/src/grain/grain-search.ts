@@ -1,0 +1,113 @@
+import type { ActorSystem, PID } from "@ts-grain/actor";
+import { ClusterError } from "../cluster-error.ts";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import type { FindOptions } from "../identity/identity-lookup.ts";
+import type { Location } from "../identity/location.ts";
+import type { PidCache } from "../identity/pid-cache.ts";
+import type { MemberList } from "../membership/member-list.ts";
+import type { Deadline } from "./deadline.ts";
+import { pauseBeforeRetry } from "./retry-pause.ts";
+import type { WaitingCall } from "./waiting-call.ts";
+
+/** Milliseconds after which it is asked anew where a grain is: a question may be lost with its connection. */
+const askTimeoutMs = 2_000;
+/** Milliseconds that calls have to settle where the grain is not any more: a member that was killed does not answer. */
+const handBackTimeoutMs = 500;
+
+/** What searches are made with. */
+export interface SearchParts {
+  readonly system: ActorSystem;
+  readonly members: MemberList;
+  readonly cache: PidCache;
+  readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
+}
+
+/** A call that came back. */
+export interface Undelivered {
+  readonly problem: ClusterError;
+  /** How often that has happened to it. */
+  readonly times: number;
+}
+
+/** Finds a grain for all calls of this process that wait for it, and then sends them in the order in which they were made. */
+export class GrainSearch {
+  readonly #target: ClusterIdentity;
+  readonly #parts: SearchParts;
+  readonly #waiting: WaitingCall[] = [];
+  readonly #onEnd: () => void;
+  /** Ends what is asked or awaited for nobody any more. */
+  #asking = new AbortController();
+
+  /** @param onEnd told when no call waits any more; calls that are added later are not sent */
+  constructor(target: ClusterIdentity, parts: SearchParts, onEnd: () => void) {
+    this.#target = target;
+    this.#parts = parts;
+    this.#onEnd = onEnd;
+  }
+
+  add(call: WaitingCall): void {
+    const place = this.#waiting.findLastIndex(({ order }) => order < call.order) + 1;
+    this.#waiting.splice(place, 0, call);
+  }
+
+  remove(call: WaitingCall): void {
+    this.#waiting.splice(this.#waiting.indexOf(call), 1);
+    if (this.#waiting.length === 0) this.#asking.abort();
+  }
+
+  /**
+   * Searches until no call waits any more. Never rejects: errors are the calls'.
+   *
+   * @param last what came of sending the first call before
+   */
+  async run(last: Undelivered | undefined): Promise<void> {
+    const left = this.#parts.cache.leftBehind(this.#target);
+    if (left) await this.#untilSettled(left);
+    if (last && last.times > 1) await this.#pause(last.times, last.problem);
+    for (let attempt = 0; this.#waiting.length > 0; attempt++) {
+      this.#asking = new AbortController();
+      try {
+        await this.#sendAll();
+      } catch (error) {
+        if (isPassing(error)) await this.#pause(attempt, error);
+        else if (!this.#asking.signal.aborted) for (const call of this.#waiting.splice(0)) call.fail(error);
+      }
+    }
+    this.#onEnd();
+  }
+
+  async #sendAll(): Promise<void> {
+    const timeoutMs = Math.min(askTimeoutMs, this.#lastDeadline().remainingMs);
+    const pid = await this.#parts.locate(this.#target, { timeoutMs, signal: this.#asking.signal });
+    const location = this.#parts.cache.set(this.#target, pid);
+    for (const call of this.#waiting.splice(0)) call.send(location);
+  }
+
+  async #pause(attempt: number, problem: ClusterError): Promise<void> {
+    if (this.#waiting.length === 0) return;
+    for (const call of this.#waiting) call.note(problem);
+    const { signal } = this.#asking;
+    await pauseBeforeRetry(this.#parts, { attempt, deadline: this.#lastDeadline(), signal }).catch(
+      () => undefined,
+    );
+  }
+
+  #lastDeadline(): Deadline {
+    return this.#waiting
+      .map(({ deadline }) => deadline)
+      .reduce((last, deadline) => (deadline.remainingMs > last.remainingMs ? deadline : last));
+  }
+
+  /** What was sent before and comes back undelivered must be sent again first. */
+  async #untilSettled(left: Location): Promise<void> {
+    const { promise: isLongEnough, resolve } = Promise.withResolvers<void>();
+    const timer = this.#parts.system.clock.schedule(handBackTimeoutMs, resolve);
+    await Promise.race([left.settled(), isLongEnough]);
+    timer.cancel();
+  }
+}
+
+/** Whether asking again may help. */
+function isPassing(error: unknown): error is ClusterError {
+  return ClusterError.is(error) && (error.code === "not_delivered" || error.code === "no_member");
+}
