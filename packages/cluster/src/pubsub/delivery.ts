@@ -52,9 +52,7 @@ export class Delivery {
   async deliver(delivery: BatchDelivery): Promise<readonly FailedDelivery[]> {
     const batch = this.#read(delivery);
     const outcomes = await Promise.all(
-      delivery.subscriptions.map((subscription) =>
-        batch ? this.#admit(subscription, batch) : "other_error",
-      ),
+      delivery.subscriptions.map((subscription) => this.#toSubscriber(subscription, batch)),
     );
     return delivery.subscriptions.flatMap(({ subscriber }, index) => {
       const failure = outcomes[index]!;
@@ -74,22 +72,24 @@ export class Delivery {
     }
   }
 
-  async #admit(subscription: Subscription, batch: SubscriberBatch): Promise<DeliveryOutcome> {
-    const { key } = subscription;
+  async #toSubscriber(
+    { key, subscriber }: Subscription,
+    batch: SubscriberBatch | undefined,
+  ): Promise<DeliveryOutcome> {
+    if (!batch) return "other_error";
     const before = this.#unhandled.get(key) ?? 0;
     const after = before + batch.batch.size;
     if (before > 0 && after > this.#parts.config.maxUnhandled) return "other_error";
     this.#unhandled.set(key, after);
-    const done = (): void => {
+    const release = (): void => {
       const left = this.#unhandled.get(key)! - batch.batch.size;
       if (left > 0) this.#unhandled.set(key, left);
       else this.#unhandled.delete(key);
     };
-    const { subscriber } = subscription;
     const handled =
       subscriber instanceof PID ? this.#toActor(subscriber, batch) : this.#toGrain(subscriber, key, batch);
     // Until it is really handled it counts as waiting, however long that takes.
-    void handled.then(done);
+    void handled.then(release);
     return this.#inTime(handled);
   }
 

@@ -30,7 +30,7 @@ export interface RelayParts {
 /** Carries what processes remember of subscriptions to where topics start. Speaks only to members of ts-grain. */
 export class SubscriptionRelay {
   readonly #parts: RelayParts;
-  #renewing: Promise<void> | undefined;
+  #isRenewing = false;
   #isRenewedAgain = false;
   #wasMember = false;
 
@@ -108,12 +108,11 @@ export class SubscriptionRelay {
 
   #renewAll(): void {
     this.#isRenewedAgain = true;
-    this.#renewing ??= this.#renewUntilDone().finally(() => {
-      this.#renewing = undefined;
-    });
+    if (!this.#isRenewing) void this.#renewUntilDone();
   }
 
   async #renewUntilDone(): Promise<void> {
+    this.#isRenewing = true;
     while (this.#isRenewedAgain) {
       this.#isRenewedAgain = false;
       const waiting = [...this.#parts.ledger.own];
@@ -123,6 +122,7 @@ export class SubscriptionRelay {
       };
       await Promise.all(Array.from({ length: renewedAtOnce }, next));
     }
+    this.#isRenewing = false;
   }
 
   async #renew(topic: string, subscription: Subscription): Promise<void> {
