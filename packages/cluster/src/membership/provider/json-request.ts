@@ -7,7 +7,7 @@ export type Fetch = typeof globalThis.fetch;
 /** One request whose answer is JSON, or nothing. */
 export interface JsonRequest {
   readonly url: string;
-  readonly method?: "GET" | "PUT" | "POST" | undefined;
+  readonly method?: "GET" | "PUT" | "POST" | "PATCH" | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as JSON. */
   readonly body?: unknown;

@@ -1,0 +1,3 @@
+export type { KubernetesProviderOptions } from "./kubernetes-options.ts";
+export { kubernetesDefaults } from "./kubernetes-options.ts";
+export { KubernetesProvider } from "./kubernetes-provider.ts";

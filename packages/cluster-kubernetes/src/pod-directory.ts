@@ -1,0 +1,74 @@
+import type { Member, ProviderContext } from "@ts-grain/cluster";
+import { EntryReader, fieldOf, listOf, type MemberDirectory, textOf } from "@ts-grain/cluster/provider";
+import { KubernetesRefusal, type PodClient, versionOf } from "./pod-client.ts";
+import { idLabel } from "./pod-labels.ts";
+import { labelsOf, readPod } from "./pod-member.ts";
+import { type PodEvent, VersionGone, watchPods } from "./pod-watch.ts";
+
+/** What a directory is about. */
+export interface PodDirectoryOptions {
+  readonly context: Pick<ProviderContext, "clusterName" | "logger" | "clock">;
+  /** Undefined for a client. */
+  readonly self?: Member | undefined;
+}
+
+/** The pods of a cluster that are ready: listed once, then watched. */
+export class PodDirectory implements MemberDirectory {
+  readonly #client: PodClient;
+  readonly #options: PodDirectoryOptions;
+  readonly #reader: EntryReader;
+  #wasReady = false;
+
+  constructor(client: PodClient, options: PodDirectoryOptions) {
+    this.#client = client;
+    this.#options = options;
+    this.#reader = new EntryReader(options.context.logger, readPod);
+  }
+
+  async *lists(signal: AbortSignal): AsyncIterable<readonly Member[]> {
+    const { clusterName, clock } = this.#options.context;
+    for (;;) {
+      const list = await this.#client.list(clusterName, signal);
+      const pods = new Map(listOf(list, "items").map((pod) => [podKey(pod), pod]));
+      let version = versionOf(list);
+      yield this.#members(pods);
+      try {
+        while (!signal.aborted) {
+          for await (const event of watchPods(this.#client, { clusterName, version }, { clock, signal })) {
+            version = event.version || version;
+            apply(event, pods);
+            if (event.type !== "BOOKMARK") yield this.#members(pods);
+          }
+          yield this.#members(pods);
+        }
+      } catch (error) {
+        const isGone =
+          error instanceof VersionGone || (error instanceof KubernetesRefusal && error.status === 410);
+        if (!isGone) throw error;
+      }
+    }
+  }
+
+  /**
+   * A member whose pod is labelled is there for itself before the pod is ready, so that a readiness probe may ask
+   * whether it has joined.
+   */
+  #members(pods: ReadonlyMap<string, unknown>): readonly Member[] {
+    const members = this.#reader.members([...pods.values()]);
+    const { self } = this.#options;
+    if (!self) return members;
+    this.#wasReady ||= members.some(({ id }) => id === self.id);
+    const isLabelled = [...pods.values()].some((pod) => textOf(labelsOf(pod), idLabel) === self.id);
+    return this.#wasReady || !isLabelled ? members : [...members, self];
+  }
+}
+
+function apply({ type, pod }: PodEvent, pods: Map<string, unknown>): void {
+  if (type === "DELETED") pods.delete(podKey(pod));
+  else if (type !== "BOOKMARK") pods.set(podKey(pod), pod);
+}
+
+/** A pod that was made anew under a former one's name is another one. */
+function podKey(pod: unknown): string {
+  return textOf(fieldOf(pod, "metadata"), "uid");
+}

@@ -1,0 +1,190 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { fieldOf, textOf } from "@ts-grain/cluster/provider";
+import { FakePodStore, type PodChange } from "./fake-pod-store.ts";
+
+/** What a test says about a pod. */
+export interface FakePod {
+  readonly ip: string;
+  /** Whether its containers are. Default true. */
+  readonly isReady?: boolean | undefined;
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+interface Watcher {
+  readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
+  readonly response: ServerResponse;
+}
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+const podsPath = "/api/v1/namespaces/test/pods";
+
+/**
+ * The part of a Kubernetes API server that is about the pods of the namespace `test`, over HTTP on the loopback
+ * interface: get, list, watch with bookmarks, and merge patch of labels.
+ */
+export class FakePodApi implements AsyncDisposable {
+  readonly url: string;
+  /** Each request, as `METHOD path?query`. */
+  readonly requests: string[] = [];
+  /** Verbs that the service account lacks, of get, list, watch and patch. */
+  readonly forbidden: Set<string> = new Set();
+  /** Statuses that the next patches are answered with. */
+  readonly patchFailures: number[] = [];
+  readonly #server: Server;
+  readonly #store = new FakePodStore();
+  readonly #watchers = new Set<Watcher>();
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+    this.#store.listener = (change) => this.#tellAll(change);
+  }
+
+  static async start(): Promise<FakePodApi> {
+    const server = createServer();
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const address = server.address();
+    const port = typeof address === "object" && address ? address.port : 0;
+    const api = new FakePodApi(server, `http://127.0.0.1:${port}`);
+    server.on("request", (request, response) => void api.#answer(request, response));
+    return api;
+  }
+
+  /** Adds a running pod, or makes it anew under another uid. */
+  addPod(name: string, pod: FakePod): void {
+    this.#store.add(name, pod);
+  }
+
+  /** As the kubelet tells, when the containers of a pod die or are started again. */
+  setReady(name: string, isReady: "ready" | "not ready"): void {
+    this.#store.setReady(name, isReady === "ready");
+  }
+
+  deletePod(name: string): void {
+    this.#store.delete(name);
+  }
+
+  labels(name: string): Readonly<Record<string, string>> {
+    return this.#store.get(name)?.labels ?? {};
+  }
+
+  /** Sends every watcher a bookmark of the newest version. */
+  bookmark(): void {
+    const object = { kind: "Pod", metadata: { resourceVersion: `${this.#store.version}` } };
+    for (const { response } of this.#watchers) send(response, { type: "BOOKMARK", object });
+  }
+
+  /** Forgets what happened until now: watches from older versions get 410, those that run get an error event. */
+  compact(): void {
+    this.#store.compact();
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    const object = { kind: "Status", code: 410, message: "too old resource version" };
+    for (const { response } of watchers) response.end(`${JSON.stringify({ type: "ERROR", object })}\n`);
+  }
+
+  /** Cuts every connection. */
+  dropConnections(): void {
+    this.#server.closeAllConnections();
+  }
+
+  /** How many watches run. */
+  get watches(): number {
+    return this.#watchers.size;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.requests.push(`${request.method} ${request.url}`);
+    const url = new URL(request.url ?? "", this.url);
+    const name = url.pathname.slice(podsPath.length + 1);
+    const isWatch = url.searchParams.has("watch");
+    const verb = request.method === "PATCH" ? "patch" : name !== "" ? "get" : isWatch ? "watch" : "list";
+    const refusal = this.forbidden.has(verb)
+      ? 403
+      : verb === "patch"
+        ? this.patchFailures.shift()
+        : undefined;
+    if (!url.pathname.startsWith(podsPath)) refuse(response, 404);
+    else if (refusal !== undefined) refuse(response, refusal);
+    else if (verb === "watch") this.#watch(url.searchParams, response);
+    else if (verb === "list") this.#list(url.searchParams, response);
+    else if (!this.#store.get(name)) refuse(response, 404);
+    else if (verb === "patch") await this.#patch(name, { request, response });
+    else respond(response, this.#store.describe(name));
+  }
+
+  #list(query: URLSearchParams, response: ServerResponse): void {
+    const items = this.#store.list(selectorOf(query)).map((name) => this.#store.describe(name));
+    respond(response, { kind: "PodList", metadata: { resourceVersion: `${this.#store.version}` }, items });
+  }
+
+  #watch(query: URLSearchParams, response: ServerResponse): void {
+    const since = Number(query.get("resourceVersion"));
+    if (since < this.#store.oldest) {
+      refuse(response, 410);
+      return;
+    }
+    response.writeHead(200, { "Content-Type": "application/json" }).flushHeaders();
+    const watcher = { response, matches: selectorOf(query) };
+    for (const change of this.#store.changesSince(since)) tell(watcher, change);
+    this.#watchers.add(watcher);
+    response.once("close", () => this.#watchers.delete(watcher));
+  }
+
+  async #patch(name: string, { request, response }: Exchange): Promise<void> {
+    if (request.headers["content-type"] !== "application/merge-patch+json") {
+      refuse(response, 415);
+      return;
+    }
+    const patch: unknown = JSON.parse(await text(request));
+    const labels = fieldOf(fieldOf(patch, "metadata"), "labels");
+    this.#store.patchLabels(name, labels as Readonly<Record<string, string | null>>);
+    respond(response, this.#store.describe(name));
+  }
+
+  #tellAll(change: PodChange): void {
+    for (const watcher of this.#watchers) tell(watcher, change);
+  }
+}
+
+/** A pod that no longer matches the selector is deleted for the watcher, and one that has begun to is added. */
+function tell({ matches, response }: Watcher, { before, after, object }: PodChange): void {
+  const [matched, isMatching] = [
+    before !== undefined && matches(before),
+    after !== undefined && matches(after),
+  ];
+  const type = isMatching ? (matched ? "MODIFIED" : "ADDED") : matched ? "DELETED" : undefined;
+  if (type) send(response, { type, object });
+}
+
+/** Knows selectors of one label. */
+function selectorOf(query: URLSearchParams): (labels: Readonly<Record<string, string>>) => boolean {
+  const [label = "", value] = (query.get("labelSelector") ?? "").split("=");
+  return (labels) => textOf(labels, label) === value;
+}
+
+function send(response: ServerResponse, event: object): void {
+  response.write(`${JSON.stringify(event)}\n`);
+}
+
+function respond(response: ServerResponse, body: object): void {
+  response.writeHead(200, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+}
+
+function refuse(response: ServerResponse, code: number): void {
+  const body = { kind: "Status", status: "Failure", code, message: `pods: refused with ${code}` };
+  response.writeHead(code, { "Content-Type": "application/json" }).end(JSON.stringify(body));
+}
