@@ -62,8 +62,8 @@ export class FakePodApi implements AsyncDisposable {
   }
 
   /** As the kubelet tells, when the containers of a pod die or are started again. */
-  setReady(name: string, isReady: "ready" | "not ready"): void {
-    this.#store.setReady(name, isReady === "ready");
+  setReady(name: string, readiness: "ready" | "not ready"): void {
+    this.#store.setReady(name, readiness);
   }
 
   deletePod(name: string): void {

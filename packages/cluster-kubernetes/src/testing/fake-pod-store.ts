@@ -65,9 +65,9 @@ export class FakePodStore {
     this.#put(name, { uid: `uid-${this.#version}`, ip, isReady, labels, version: 0 });
   }
 
-  setReady(name: string, isReady: boolean): void {
+  setReady(name: string, readiness: "ready" | "not ready"): void {
     const pod = this.#pods.get(name);
-    if (pod) this.#put(name, { ...pod, isReady });
+    if (pod) this.#put(name, { ...pod, isReady: readiness === "ready" });
   }
 
   patchLabels(name: string, patch: Readonly<Record<string, string | null>>): void {
