@@ -35,6 +35,7 @@ export {
   type TransportPeer,
 } from "./transport/transport.ts";
 // For those who write message codecs
+export { ByteReader } from "./wire/byte-reader.ts";
 export type { ByteWriter } from "./wire/byte-writer.ts";
 export type { MessageCodec, SerializerId } from "./wire/message-codec.ts";
 export type { PackedMessage } from "./wire/packed-message.ts";

@@ -31,6 +31,10 @@ export const remoteGroup: Group = {
   subjects: [
     tsGrain,
     remoteNodeSubject({
+      name: "ts-grain-codec",
+      findVersion: () => Promise.resolve("(the same, messages encoded by hand)"),
+    }),
+    remoteNodeSubject({
       name: "floor",
       findVersion: () => Promise.resolve("(bare node:http2, protobuf-es for messages)"),
     }),

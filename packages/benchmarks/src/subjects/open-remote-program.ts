@@ -4,7 +4,11 @@ import type { RemoteProgram } from "./remote-subject.ts";
 export async function openRemoteProgram(name: string): Promise<RemoteProgram> {
   switch (name) {
     case "ts-grain":
-      return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote;
+      return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote();
+    case "ts-grain-codec": {
+      const { helloCodecs } = await import("./ts-grain/hello-message-codec.ts");
+      return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote(helloCodecs);
+    }
     case "floor": {
       const { protobufEsCodec } = await import("./pipe/hello-codec.ts");
       return (await import("./pipe/pipe-program.ts")).pipeProgram(protobufEsCodec);

@@ -1,6 +1,6 @@
 import { isMessage } from "@bufbuild/protobuf";
 import { type ActorContext, ActorSystem, PID, propsFromFunction } from "@ts-grain/actor";
-import { configureRemote, Remote } from "@ts-grain/remote";
+import { configureRemote, type MessageCodec, Remote } from "@ts-grain/remote";
 import {
   CountRequestSchema,
   type CountResponse,
@@ -15,24 +15,29 @@ import {
 import { answerHello, countRequest, helloRequest } from "../hello.ts";
 import { type RemoteProgram, type RemoteSubject, sendInSlices } from "../remote-subject.ts";
 
-/** Our runtime's remote, with every option at its default. */
-export const tsGrainRemote: RemoteProgram = {
-  async serve() {
-    const { system, remote } = await start();
-    system.root.spawnNamed(propsFromFunction(receiveHello()), "hello");
-    remote.expose("hello");
-    return remote.address;
-  },
-  async connect(address) {
-    const { system } = await start();
-    return new RemoteActorClient(system, new PID(address, "hello"));
-  },
-};
+/** Our runtime's remote, with every option at its default; with messages encoded by these codecs, if any are given. */
+export function tsGrainRemote(codecs: readonly MessageCodec[] = []): RemoteProgram {
+  return {
+    async serve() {
+      const { system, remote } = await start(codecs);
+      system.root.spawnNamed(propsFromFunction(receiveHello()), "hello");
+      remote.expose("hello");
+      return remote.address;
+    },
+    async connect(address) {
+      const { system } = await start(codecs);
+      return new RemoteActorClient(system, new PID(address, "hello"));
+    },
+  };
+}
 
-async function start(): Promise<{ readonly system: ActorSystem; readonly remote: Remote }> {
+async function start(
+  codecs: readonly MessageCodec[],
+): Promise<{ readonly system: ActorSystem; readonly remote: Remote }> {
   const system = new ActorSystem();
   const remote = await Remote.start(system, configureRemote("127.0.0.1", 0));
   remote.types.register(file_tsgrain_benchmarks_v1_hello, { knownBy: "every peer" });
+  for (const codec of codecs) remote.types.useCodec(codec);
   return { system, remote };
 }
 

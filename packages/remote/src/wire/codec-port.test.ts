@@ -1,0 +1,90 @@
+import { create, isMessage } from "@bufbuild/protobuf";
+import { type StringValue, StringValueSchema, UInt32ValueSchema } from "@bufbuild/protobuf/wkt";
+import { type ActorContext, PID } from "@ts-grain/actor";
+import { expect, test } from "vitest";
+import { RemotePair } from "../../test/remote-pair.ts";
+import { CapturingListener } from "../testing/raw-peer.ts";
+import { ByteReader } from "./byte-reader.ts";
+import type { MessageCodec } from "./message-codec.ts";
+import { TypeRegistry } from "./type-registry.ts";
+
+const { typeName } = StringValueSchema;
+
+/** Writes and reads what protobuf-es does, and counts how often. */
+class CountingCodec implements MessageCodec {
+  readonly typeName = typeName;
+  readonly serializerId = 0;
+  encoded = 0;
+  decoded = 0;
+
+  readonly encode: MessageCodec["encode"] = (message, into) => {
+    const { value } = message as StringValue;
+    if (value === "refuse") throw new Error("as told");
+    this.encoded++;
+    into.byte(0x0a);
+    into.string(value);
+  };
+
+  readonly decode: MessageCodec["decode"] = (bytes, start, end) => {
+    this.decoded++;
+    const reader = new ByteReader(bytes, start, end);
+    reader.tag();
+    return text(reader.string());
+  };
+}
+
+function text(value: string): StringValue {
+  return create(StringValueSchema, { value });
+}
+
+async function start() {
+  const pair = await RemotePair.start();
+  const target = pair.expose("echo", (context: ActorContext) => {
+    if (isMessage(context.message, StringValueSchema)) context.respond(context.message);
+  });
+  return { pair, target };
+}
+
+test("a type's own codec writes and reads all its messages, and members without it understand them", async () => {
+  const { pair, target } = await start();
+  await using _ = pair;
+  const codec = new CountingCodec();
+  pair.a.remote.types.useCodec(codec);
+  for (const value of ["a", "ä".repeat(100), "x".repeat(100_000)])
+    await expect(pair.a.system.root.requestAsync(target, text(value))).resolves.toEqual(text(value));
+  expect([codec.encoded, codec.decoded]).toEqual([3, 3]);
+});
+
+test("what a codec throws reaches the sender, and what it cannot read is a dead letter", async () => {
+  const { pair, target } = await start();
+  await using _ = pair;
+  pair.a.remote.types.useCodec(new CountingCodec());
+  pair.b.remote.types.useCodec({
+    ...new CountingCodec(),
+    decode: () => {
+      throw new Error("unreadable");
+    },
+  });
+  const { root } = pair.a.system;
+  await expect(root.requestAsync(target, text("refuse"))).rejects.toMatchObject({ code: "not_serializable" });
+  await expect(root.requestAsync(target, text("x"))).rejects.toMatchObject({ code: "dead_letter" });
+});
+
+test("a Go member that may not know the type is sent JSON all the same", async () => {
+  const { pair } = await start();
+  await using _ = pair;
+  await using go = await CapturingListener.start(pair.network.transport());
+  pair.a.remote.types.useCodec(new CountingCodec());
+  pair.a.system.root.send(new PID(go.address, "x"), text("hello"));
+  expect((await go.nextBatch()).envelopes).toMatchObject([
+    { serializerId: 1, messageData: new TextEncoder().encode('"hello"') },
+  ]);
+});
+
+test("a codec for a type that is not registered is refused", () => {
+  const types = new TypeRegistry();
+  types.register(UInt32ValueSchema);
+  expect(() => types.useCodec(new CountingCodec())).toThrow(
+    expect.objectContaining({ code: "invalid_options" }),
+  );
+});
