@@ -1,7 +1,5 @@
-import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { createPlugin } from "../src/plugin.ts";
 import type { DescriptorCase, Printed, Refused } from "./descriptors/descriptor-case.ts";
@@ -10,6 +8,7 @@ import { nameCases } from "./descriptors/names.ts";
 import { serviceCases } from "./descriptors/services.ts";
 import { compile, generate, respond, writeFiles } from "./harness.ts";
 import { protocGenEs } from "./protoc-gen-es.ts";
+import { cacheFolder, typeCheck } from "./type-check.ts";
 
 const cases = [...languageCases, ...serviceCases, ...nameCases];
 const printed = cases.filter((row): row is DescriptorCase & { outcome: Printed } => "prints" in row.outcome);
@@ -17,8 +16,7 @@ const refused = cases.filter((row): row is DescriptorCase & { outcome: Refused }
 
 // All cases are compiled at once, and type-checked at once: each start of a compiler costs more than a case.
 const set = compile(Object.assign({}, ...cases.map(({ files }) => files)));
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const folder = join(root, "node_modules/.cache/protoc-gen-ts-grain-descriptors");
+const folder = cacheFolder("descriptors");
 let complaints: readonly string[] = [];
 
 function run({ files, outcome }: DescriptorCase & { outcome: Printed }): {
@@ -31,28 +29,6 @@ function run({ files, outcome }: DescriptorCase & { outcome: Printed }): {
   );
   const plugin = createPlugin({ warn: (message) => warnings.push(message) });
   return { code: generate(plugin, { set, files: Object.keys(files), parameter }), warnings };
-}
-
-function typeCheck(): readonly string[] {
-  const compilerOptions = {
-    noEmit: true,
-    composite: false,
-    incremental: false,
-    declarationMap: false,
-    sourceMap: false,
-    customConditions: ["@ts-grain/source"],
-    // Usages are short.
-    isolatedDeclarations: false,
-    declaration: false,
-  };
-  const config = { extends: join(root, "tsconfig.base.json"), compilerOptions, include: ["**/*.ts"] };
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-  const tsc = join(root, "node_modules/typescript/bin/tsc");
-  const { stdout, stderr } = spawnSync(process.execPath, [tsc, "-p", folder, "--pretty", "false"], {
-    cwd: folder,
-    encoding: "utf8",
-  });
-  return `${stdout}${stderr}`.split("\n").filter((line) => /^\S/.test(line));
 }
 
 beforeAll(() => {
@@ -68,7 +44,8 @@ beforeAll(() => {
     const place = dirname(Object.keys(row.files)[0] ?? "");
     writeFiles(folder, { ...messages, ...run(row).code, ...(usage ? { [`${place}/usage.ts`]: usage } : {}) });
   }
-  complaints = typeCheck();
+  // Usages are short.
+  complaints = typeCheck(folder, { isolatedDeclarations: false, declaration: false });
 }, 60_000);
 
 describe("code is printed for", () => {
@@ -103,7 +80,7 @@ test("the type checker complains of nothing but cases and the runtime's own sour
 });
 
 test("docs/plugin.md lists every case", () => {
-  const table = readFileSync(join(root, "docs/plugin.md"), "utf8");
+  const table = readFileSync(new URL("../../../docs/plugin.md", import.meta.url), "utf8");
   const listed = [...table.matchAll(/^\| (.+?) \| (?:code|error) \|$/gm)].map(([, name]) => name);
   expect(listed).toEqual(cases.map(({ name }) => name));
 });

@@ -101,9 +101,9 @@ const set = compile(files);
 interface Locked {
   readonly path: string;
   readonly lock: string;
-  read(): string;
+  readonly read: () => string;
   /** Generates with the lock; the error, with LOCK for its path. */
-  run(paths: readonly string[], other?: FileDescriptorSet): string;
+  readonly run: (paths: readonly string[], other?: FileDescriptorSet) => string;
 }
 
 /** Calls the test with a lock in a folder of its own. */
