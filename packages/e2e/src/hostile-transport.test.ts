@@ -1,14 +1,13 @@
 import { once } from "node:events";
 import { connect as connectHttp2, constants } from "node:http2";
-import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { GrpcTransport, type GrpcTransportOptions, type Listener } from "@ts-grain/remote";
 import { expect, test } from "vitest";
+import { closed, dial, http2Frame, preface, repeat } from "./hostile-transport-bytes.ts";
 import { TestAuthority } from "./test-authority.ts";
 
 const silent = { onFrame() {}, onWritable() {}, onClose() {} };
-const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
 
 /** A listening transport, and what it received. */
 interface Victim extends AsyncDisposable {
@@ -38,34 +37,7 @@ async function expectOpenToOthers({ listener, frames, options }: Victim): Promis
   connection.close();
 }
 
-/** Attackers come from a loopback address of their own, as the guard counts by source. */
-function dial(port: number, localAddress = "127.0.0.2"): Socket {
-  return connect({ host: "127.0.0.1", port, localAddress })
-    .on("error", () => {})
-    .resume();
-}
-
-async function closed(socket: Socket, withinMs: number): Promise<boolean> {
-  if (socket.closed) return true;
-  const close = new Promise<true>((resolve) => socket.once("close", () => resolve(true)));
-  return Promise.race([close, pause(withinMs, false)]);
-}
-
-/** An HTTP/2 frame. */
-function frame(type: number, { flags = 0, stream = 0, payload = Buffer.alloc(0) } = {}): Buffer {
-  const head = Buffer.alloc(9);
-  head.writeUIntBE(payload.length, 0, 3);
-  head.writeUInt8(type, 3);
-  head.writeUInt8(flags, 4);
-  head.writeUInt32BE(stream, 5);
-  return Buffer.concat([head, payload]);
-}
-
-function repeat(bytes: Buffer, times: number): Buffer {
-  return Buffer.concat(Array.from({ length: times }, () => bytes));
-}
-
-const settings = frame(4);
+const settings = http2Frame(4);
 
 test("connections that say nothing or nonsense are closed, and others still get in", async () => {
   await using attacked = await victim();
@@ -91,26 +63,26 @@ test("while one source holds all the connections that it may have, another gets 
 });
 
 test.for([
-  { name: "pings", flood: repeat(frame(6, { payload: Buffer.alloc(8) }), 20_000) },
+  { name: "pings", flood: repeat(http2Frame(6, { payload: Buffer.alloc(8) }), 20_000) },
   { name: "settings", flood: repeat(settings, 20_000) },
-  { name: "long settings", flood: repeat(frame(4, { payload: Buffer.alloc(6 * 1_000) }), 10) },
-  { name: "priorities", flood: repeat(frame(2, { stream: 1, payload: Buffer.alloc(5) }), 20_000) },
+  { name: "long settings", flood: repeat(http2Frame(4, { payload: Buffer.alloc(6 * 1_000) }), 10) },
+  { name: "priorities", flood: repeat(http2Frame(2, { stream: 1, payload: Buffer.alloc(5) }), 20_000) },
   {
     name: "window updates beyond the maximum",
-    flood: frame(8, { payload: Buffer.from([0x7f, 0xff, 0xff, 0xff]) }),
+    flood: http2Frame(8, { payload: Buffer.from([0x7f, 0xff, 0xff, 0xff]) }),
   },
   {
     name: "continuations without end",
     flood: Buffer.concat([
-      frame(1, { stream: 1, payload: Buffer.alloc(10) }),
-      repeat(frame(9, { stream: 1, payload: Buffer.alloc(1_000) }), 1_000),
+      http2Frame(1, { stream: 1, payload: Buffer.alloc(10) }),
+      repeat(http2Frame(9, { stream: 1, payload: Buffer.alloc(1_000) }), 1_000),
     ]),
   },
   {
     name: "data on a stream that is not open",
-    flood: repeat(frame(0, { stream: 5, payload: Buffer.alloc(100) }), 100),
+    flood: repeat(http2Frame(0, { stream: 5, payload: Buffer.alloc(100) }), 100),
   },
-  { name: "frames longer than allowed", flood: frame(0, { stream: 1, payload: Buffer.alloc(100_000) }) },
+  { name: "frames longer than allowed", flood: http2Frame(0, { stream: 1, payload: Buffer.alloc(100_000) }) },
 ])("a flood of $name ends its own connection only", async ({ flood }) => {
   await using attacked = await victim();
   const socket = dial(attacked.listener.port);

@@ -38,7 +38,8 @@ test("a link that is reset again and again costs order nothing, and doubles noth
   for (let n = 0; n < 3_000; n++) {
     a.system.root.send(target, text(String(n)));
     if (n % 10 === 0) await pause(1);
-    if (n % 300 === 299) link.reset();
+    // Not after the last: what is on its way at that moment is lost.
+    if (n % 300 === 299 && n < 2_999) link.reset();
   }
   await expect(a.request(b.pid("echo"), text("done"))).resolves.toEqual(text("ts: done"));
   const numbers = b.collected.map(Number);

@@ -1,6 +1,13 @@
 import { create, isMessage } from "@bufbuild/protobuf";
 import { file_google_protobuf_wrappers, type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { type ActorContext, ActorSystem, type Message, PID, propsFromFunction } from "@ts-grain/actor";
+import {
+  type ActorContext,
+  ActorSystem,
+  type Logger,
+  type Message,
+  PID,
+  propsFromFunction,
+} from "@ts-grain/actor";
 import { quietLogger } from "@ts-grain/actor/testing";
 import { configureRemote, Remote, type RemoteOptions } from "@ts-grain/remote";
 
@@ -8,6 +15,8 @@ import { configureRemote, Remote, type RemoteOptions } from "@ts-grain/remote";
 export interface TextMemberOptions extends RemoteOptions {
   /** Port on 127.0.0.1. Default: any. */
   readonly port?: number;
+  /** Default: drops everything. */
+  readonly logger?: Logger;
 }
 
 /** A member on a real socket whose exposed actors are `echo` and `collector`, and where peers may spawn further `echo`s. */
@@ -27,8 +36,12 @@ export class TextMember implements AsyncDisposable {
     system.root.spawnNamed(propsFromFunction(collect), "collector");
   }
 
-  static async start({ port = 0, ...options }: TextMemberOptions = {}): Promise<TextMember> {
-    const system = new ActorSystem({ logger: quietLogger });
+  static async start({
+    port = 0,
+    logger = quietLogger,
+    ...options
+  }: TextMemberOptions = {}): Promise<TextMember> {
+    const system = new ActorSystem({ logger });
     const spawnable = new Map([["echo", propsFromFunction(echo)]]);
     const config = configureRemote("127.0.0.1", port, {
       exposed: ["echo", "collector"],

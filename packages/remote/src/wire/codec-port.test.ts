@@ -25,7 +25,7 @@ class CountingCodec implements MessageCodec {
     into.string(value);
   };
 
-  readonly decode: MessageCodec["decode"] = (bytes, start, end) => {
+  decode: MessageCodec["decode"] = (bytes, start, end) => {
     this.decoded++;
     const reader = new ByteReader(bytes, start, end);
     reader.tag();
@@ -59,12 +59,11 @@ test("what a codec throws reaches the sender, and what it cannot read is a dead 
   const { pair, target } = await start();
   await using _ = pair;
   pair.a.remote.types.useCodec(new CountingCodec());
-  pair.b.remote.types.useCodec({
-    ...new CountingCodec(),
-    decode: () => {
-      throw new Error("unreadable");
-    },
-  });
+  const blind = new CountingCodec();
+  blind.decode = () => {
+    throw new Error("unreadable");
+  };
+  pair.b.remote.types.useCodec(blind);
   const { root } = pair.a.system;
   await expect(root.requestAsync(target, text("refuse"))).rejects.toMatchObject({ code: "not_serializable" });
   await expect(root.requestAsync(target, text("x"))).rejects.toMatchObject({ code: "dead_letter" });

@@ -1,0 +1,284 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { toBinary } from "@bufbuild/protobuf";
+import { FileDescriptorSetSchema, StringValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { GrpcTransport } from "@ts-grain/remote";
+import { RawPeer } from "@ts-grain/remote/testing";
+import { noise } from "./hostile-transport-bytes.ts";
+import type { Attack } from "./hostile-transport-floods.ts";
+import type { HostileRig } from "./hostile-transport-rig.ts";
+import { text } from "./text-member.ts";
+
+type Batch = Exclude<Parameters<RawPeer["batch"]>[0], { readonly $typeName: string }>;
+
+const textType = StringValueSchema.typeName;
+
+/** A peer that has said who it is; each call another. */
+async function greeted({ address }: HostileRig, name = "attacker"): Promise<RawPeer> {
+  const peer = await RawPeer.connect(new GrpcTransport(), address);
+  return peer.greet({ systemId: `${name}-${Math.random()}`, address: "raw:1" });
+}
+
+/** Sends frames until all are away or the victim has hung up. */
+async function pour(
+  rig: HostileRig,
+  count: number,
+  send: (peer: RawPeer, index: number) => void,
+): Promise<void> {
+  const peer = await greeted(rig);
+  for (let index = 0; index < count && !peer.isClosed; index++) {
+    send(peer, index);
+    // An own session that is given too much at once ends itself.
+    if (count < 100 || index % 100 === 99) await pause(1);
+  }
+  await pause(200);
+  peer.close();
+}
+
+/** As many peers, each of which sends once and is or is not shown out. */
+async function pourOver(
+  rig: HostileRig,
+  peers: number,
+  send: (peer: RawPeer, index: number) => void,
+): Promise<void> {
+  for (let index = 0; index < peers; index++) {
+    const peer = await greeted(rig);
+    send(peer, index);
+    await pause(1);
+    peer.close();
+  }
+  await pause(200);
+}
+
+function toCollector(rig: HostileRig, rest: object = {}): Batch {
+  return {
+    typeNames: [textType],
+    targets: [{ Address: rig.address, Id: "collector" }],
+    envelopes: [{ messageData: toBinary(StringValueSchema, text("reached")) }],
+    ...rest,
+  };
+}
+
+/** Messages in each other, so many deep, each in the field of this tag. */
+function nested(depth: number, tag: number): Buffer {
+  let bytes = Buffer.alloc(0);
+  for (let level = 0; level < depth; level++) {
+    const length: number[] = [];
+    let rest = bytes.length;
+    for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
+    bytes = Buffer.concat([Buffer.from([tag, ...length, rest]), bytes]);
+  }
+  return bytes;
+}
+
+const empties = (tag: number, bytes: number) => Buffer.alloc(bytes, Buffer.from([tag, 0]));
+
+/** Envelope bytes for messages of a type that the victim knows. */
+function oneOf(typeName: string, messageData: Uint8Array) {
+  return (rig: HostileRig) => toCollector(rig, { typeNames: [typeName], envelopes: [{ messageData }] });
+}
+
+/** The beginning of a string that is longer than what follows. */
+const cutShort = Buffer.from([0x0a, 0xff]);
+
+const internalIds = [
+  "eventstream",
+  "deadletter",
+  "$futures",
+  "$1",
+  "activator",
+  "gossip",
+  "partition-activator",
+  "__proto__",
+];
+const systemMessages: readonly { readonly name: string; readonly bytes: Uint8Array }[] = [
+  { name: "actor.Stop", bytes: Buffer.alloc(0) },
+  { name: "actor.PoisonPill", bytes: Buffer.alloc(0) },
+  { name: "actor.Watch", bytes: Buffer.from("0a0a0a057261773a3112017f", "hex") },
+  { name: "actor.Terminated", bytes: Buffer.from("0a0a0a057261773a3112017f", "hex") },
+];
+
+/** What peers that have said who they are may send. */
+export const attacks: readonly Attack[] = [
+  {
+    id: "H2",
+    what: "100,000 messages that are garbage, in frames that are not",
+    deadLetters: 100_000,
+    run: (rig) =>
+      pour(rig, 1_000, (peer) =>
+        peer.batch(
+          toCollector(rig, {
+            envelopes: Array.from({ length: 100 }, () => ({
+              messageData: Buffer.concat([cutShort, noise(40)]),
+            })),
+          }),
+        ),
+      ),
+  },
+  {
+    id: "H2",
+    what: "500 peers whose frames are garbage",
+    run: (rig) => pourOver(rig, 500, (peer) => peer.sayBytes(noise(400))),
+  },
+  {
+    id: "H4",
+    what: "20 times a mebibyte of empty envelopes",
+    run: (rig) =>
+      pourOver(rig, 20, (peer) => {
+        const batch = empties(0x1a, 1024 * 1024);
+        peer.sayBytes(Buffer.concat([Buffer.from([0x0a, 0x80, 0x80, 0x40]), batch]));
+      }),
+  },
+  ...[
+    { what: "empty messages", typeName: FileDescriptorSetSchema.typeName, tag: 0x0a },
+    { what: "unknown fields", typeName: textType, tag: 0x10 },
+    { what: "empty strings", typeName: textType, tag: 0x0a },
+  ].map(
+    ({ what, typeName, tag }): Attack => ({
+      id: "H4",
+      what: `20 times a mebibyte of ${what} in a message`,
+      deadLetters: 20,
+      run: (rig) => pour(rig, 20, (peer) => peer.batch(oneOf(typeName, empties(tag, 1024 * 1024))(rig))),
+    }),
+  ),
+  {
+    id: "H5",
+    what: "messages, lists and groups that nest 100, 101 and 20,000 deep",
+    run: (rig) => {
+      const bodies = [100, 101, 20_000].flatMap((depth) => [
+        { typeName: StructSchema.typeName, body: nested(depth, 0x0a) },
+        { typeName: FileDescriptorSetSchema.typeName, body: nested(depth, 0x0a) },
+        { typeName: textType, body: Buffer.alloc(depth, 0x0b) },
+      ]);
+      return pour(rig, 10 * bodies.length, (peer, index) => {
+        const { typeName, body } = bodies[index % bodies.length]!;
+        peer.batch(oneOf(typeName, body)(rig));
+      });
+    },
+  },
+  {
+    id: "H6",
+    what: "200 batches before the greeting",
+    run: async (rig) => {
+      for (let index = 0; index < 200; index++) {
+        const peer = await RawPeer.connect(new GrpcTransport(), rig.address);
+        peer.batch(toCollector(rig));
+        while (!peer.isClosed) await pause(1);
+      }
+    },
+  },
+  {
+    id: "H7",
+    what: "1,000 batches whose indices point outside their tables",
+    run: (rig) => {
+      const wrong = [
+        { target: 999 },
+        { target: -1 },
+        { target: 2 ** 31 - 1 },
+        { sender: 999 },
+        { typeId: 999 },
+      ];
+      return pourOver(rig, 1_000, (peer, index) =>
+        peer.batch(toCollector(rig, { envelopes: [wrong[index % wrong.length]] })),
+      );
+    },
+  },
+  {
+    id: "H8",
+    what: "a million names of types that nobody registered, and one of a mebibyte",
+    deadLetters: 1_000_000,
+    run: async (rig) => {
+      await pour(rig, 1_000, (peer, index) => {
+        const typeNames = Array.from({ length: 1_000 }, (_, n) => `x.T${index}_${n}`);
+        peer.batch(toCollector(rig, { typeNames, envelopes: typeNames.map((_, typeId) => ({ typeId })) }));
+      });
+      await pourOver(rig, 5, (peer) =>
+        peer.batch(toCollector(rig, { typeNames: ["x".repeat(1024 * 1024)] })),
+      );
+    },
+  },
+  {
+    id: "H9",
+    what: "Stop, PoisonPill, Watch and Terminated to every internal process, 32,000 times",
+    run: (rig) =>
+      pour(rig, 1_000, (peer) =>
+        peer.batch({
+          typeNames: systemMessages.map(({ name }) => name),
+          targets: internalIds.map((Id) => ({ Address: rig.address, Id })),
+          envelopes: internalIds.flatMap((_, target) =>
+            systemMessages.map(({ bytes }, typeId) => ({ target, typeId, messageData: bytes })),
+          ),
+        }),
+      ),
+  },
+  {
+    id: "H10",
+    what: "100,000 messages to and from processes at other addresses",
+    run: (rig) =>
+      pour(rig, 1_000, (peer, index) =>
+        peer.batch({
+          ...toCollector(rig),
+          targets: [
+            { Address: `127.0.0.1:${1 + index}`, Id: "collector" },
+            { Address: rig.address, Id: "echo" },
+          ],
+          senders: [{ Address: `127.0.0.1:${1 + index}`, Id: "x" }],
+          envelopes: Array.from({ length: 100 }, (_, n) => ({ target: n % 2, sender: 1 })),
+        }),
+      ),
+  },
+  {
+    id: "H11",
+    what: "a million guesses at the numbers of replies",
+    deadLetters: 1_000_000,
+    run: (rig) =>
+      pour(rig, 1_000, (peer, index) =>
+        peer.batch(
+          toCollector(rig, {
+            targets: [{ Address: rig.address, Id: "$futures" }],
+            envelopes: Array.from({ length: 1_000 }, (_, n) => ({ targetRequestId: index * 1_000 + n + 1 })),
+          }),
+        ),
+      ),
+  },
+  {
+    id: "H16",
+    what: "messages with odd header names, too many headers, and headers of 2 MB",
+    run: async (rig) => {
+      const odd = { __proto__: "p", constructor: "c", toString: "t", "a\r\nb": "\u001b[31m\0" };
+      const many = Object.fromEntries(Array.from({ length: 100_000 }, (_, n) => [`h${n}`, ""]));
+      for (const headerData of [
+        Object.fromEntries(Object.entries(odd)),
+        many,
+        { long: "x".repeat(2_000_000) },
+      ]) {
+        await pourOver(rig, 20, (peer) =>
+          peer.batch(
+            toCollector(rig, {
+              targets: [{ Address: rig.address, Id: "echo" }],
+              envelopes: [{ messageHeader: { headerData } }],
+            }),
+          ),
+        );
+      }
+    },
+  },
+  {
+    id: "H17",
+    what: "peers whose ids, addresses and types would forge a line of the log",
+    run: async (rig) => {
+      const forged = '\n{"level":"error","forged":true}\n\u001b[31m\u2028';
+      for (const [systemId, address] of [
+        [forged, "raw:1"],
+        ["x", `${forged}:1`],
+      ] as const) {
+        const peer = await RawPeer.connect(new GrpcTransport(), rig.address);
+        peer
+          .greet({ systemId, address })
+          .batch(toCollector(rig, { typeNames: [forged] }))
+          .sayBytes(noise(40));
+        await pause(50);
+        peer.close();
+      }
+    },
+  },
+];

@@ -1,0 +1,126 @@
+import { once } from "node:events";
+import { connect as connectHttp2, constants } from "node:http2";
+import { setTimeout as pause } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
+import { http2Frame, noise, preface, raid, repeat } from "./hostile-transport-bytes.ts";
+import type { HostileRig } from "./hostile-transport-rig.ts";
+
+/** Something that a stranger or a peer may do to a member. */
+export interface Attack {
+  /** Of the catalogue of cases. */
+  readonly id: string;
+  readonly what: string;
+  /** How many dead letters show that it got as far as it should. Default: any number. */
+  readonly deadLetters?: number;
+  readonly run: (rig: HostileRig) => Promise<void>;
+}
+
+const settings = http2Frame(4);
+
+async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> {
+  const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
+  const stream = session
+    .request(
+      { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+      { endStream: false },
+    )
+    .on("error", () => {});
+  stream.write(bytes);
+  if (!session.closed) await Promise.race([once(session, "close"), pause(6_000)]);
+  session.destroy();
+}
+
+function prefixed(body: Uint8Array, { flag = 0, length = body.length } = {}): Buffer {
+  const head = Buffer.alloc(5);
+  head.writeUInt8(flag, 0);
+  head.writeUInt32BE(length, 1);
+  return Buffer.concat([head, body]);
+}
+
+async function rapidReset(rig: HostileRig): Promise<void> {
+  for (let sent = 0; sent < 100_000; ) {
+    const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
+    await once(session, "connect");
+    for (; sent < 100_000 && !session.closed && !session.destroyed; sent++) {
+      const stream = session.request({
+        ":method": "POST",
+        ":path": "/remote.Remoting/Receive",
+        "content-type": "application/grpc",
+      });
+      stream.on("error", () => {});
+      stream.close(constants.NGHTTP2_CANCEL);
+      if (sent % 1_000 === 0) await pause(1);
+    }
+    session.destroy();
+    await pause(1);
+  }
+}
+
+/** What strangers may do to a port that speaks HTTP/2. */
+export const floods: readonly Attack[] = [
+  {
+    id: "H1",
+    what: "2,000 connections with random bytes, half after a valid preface",
+    run: ({ port }) =>
+      raid(port, 2_000, (socket, index) => {
+        socket.write(index % 2 === 0 ? noise(4_096) : Buffer.concat([preface, noise(4_096)]));
+      }),
+  },
+  {
+    id: "H3",
+    what: "100 streams that announce 4 GiB, or send a gzip bomb",
+    run: async (rig) => {
+      const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024));
+      for (let index = 0; index < 50; index++) {
+        await receiveStream(rig, prefixed(Buffer.alloc(0), { length: 0xff_ff_ff_ff }));
+        await receiveStream(rig, prefixed(bomb, { flag: 1 }));
+      }
+    },
+  },
+  { id: "H12", what: "100,000 streams, each reset at once", run: rapidReset },
+  ...[
+    { what: "20,000 pings", flood: repeat(http2Frame(6, { payload: Buffer.alloc(8) }), 20_000) },
+    { what: "20,000 settings", flood: repeat(settings, 20_000) },
+    {
+      what: "20,000 priorities",
+      flood: repeat(http2Frame(2, { stream: 1, payload: Buffer.alloc(5) }), 20_000),
+    },
+    { what: "20,000 empty data frames", flood: repeat(http2Frame(0, { stream: 1 }), 20_000) },
+    {
+      what: "window updates beyond the maximum",
+      flood: http2Frame(8, { payload: Buffer.from([0x7f, 0xff, 0xff, 0xff]) }),
+    },
+    {
+      what: "1,000 continuations of one header block",
+      flood: Buffer.concat([
+        http2Frame(1, { stream: 1, payload: Buffer.alloc(10) }),
+        repeat(http2Frame(9, { stream: 1, payload: Buffer.alloc(1_000) }), 1_000),
+      ]),
+    },
+  ].map(
+    ({ what, flood }): Attack => ({
+      id: "H12",
+      what: `${what}, on each of 100 connections`,
+      run: ({ port }) => raid(port, 100, (socket) => socket.write(Buffer.concat([preface, settings, flood]))),
+    }),
+  ),
+  {
+    id: "H13",
+    what: "2,000 connections that say nothing, or a byte a second of a preface",
+    run: ({ port }) =>
+      raid(port, 2_000, (socket, index) => {
+        if (index % 2 === 0) return;
+        let at = 0;
+        const timer = setInterval(() => socket.write(preface.subarray(at, ++at)), 1_000);
+        socket.once("close", () => clearInterval(timer));
+      }),
+  },
+  {
+    id: "H13",
+    what: "10 streams whose first frame comes a byte a second",
+    run: async (rig) => {
+      const starts = Array.from({ length: 10 }, () => receiveStream(rig, Buffer.from([0, 0, 0, 1, 0])));
+      await Promise.all(starts);
+    },
+  },
+];

@@ -1,0 +1,126 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { PID } from "@ts-grain/actor";
+import { GrpcTransport } from "@ts-grain/remote";
+import { RawPeer } from "@ts-grain/remote/testing";
+import type { VictimReport, VictimRequest } from "./hostile-transport-victim.ts";
+import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
+
+const program = fileURLToPath(new URL("hostile-transport-victim.ts", import.meta.url));
+
+/** What a case did to the victim and to an honest member that talked to it all the while. */
+export interface Outcome extends VictimReport {
+  /** Whether the victim still ran at the end. */
+  readonly isAlive: boolean;
+  /** What the victim wrote to its log meanwhile. */
+  readonly log: string;
+  /** Requests of the honest member that were answered, and that failed. */
+  readonly served: number;
+  readonly failed: number;
+}
+
+/** A victim in a process of its own, and an honest member in this one. */
+export class HostileRig implements AsyncDisposable {
+  readonly address: string;
+  readonly #process: ChildProcess;
+  readonly #honest: TextMember;
+  #log = "";
+
+  private constructor(
+    process: ChildProcess,
+    { address, honest }: { readonly address: string; readonly honest: TextMember },
+  ) {
+    this.#process = process;
+    this.address = address;
+    this.#honest = honest;
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on("data", (bytes: Buffer) => {
+        this.#log += bytes.toString("utf8");
+      });
+    }
+  }
+
+  static async start(options: TextMemberOptions = {}): Promise<HostileRig> {
+    const process = fork(program, [JSON.stringify(options)], {
+      execArgv: ["--conditions=@ts-grain/source", "--expose-gc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const [{ address }] = (await once(process, "message")) as [{ readonly address: string }];
+    const rig = new HostileRig(process, { address, honest: await TextMember.start(options) });
+    await rig.#warmUp();
+    return rig;
+  }
+
+  get port(): number {
+    return Number(this.address.split(":")[1]);
+  }
+
+  /** Runs an attack, while the honest member goes on, and waits at most 10 s for the victim to come to rest. */
+  async suffer(attack: (rig: HostileRig) => Promise<void>): Promise<Outcome> {
+    await this.#ask("begin");
+    this.#log = "";
+    const talk = await this.#talk(attack(this));
+    let report = (await this.#ask("end")) as VictimReport;
+    const patience = performance.now() + 10_000;
+    while (performance.now() < patience) {
+      report = (await this.#ask("rest")) as VictimReport;
+      if (isAtRest(report)) break;
+      await pause(200);
+    }
+    return { ...report, ...talk, log: this.#log, isAlive: this.#process.exitCode === null };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#honest[Symbol.asyncDispose]();
+    const exit = once(this.#process, "exit");
+    this.#process.disconnect();
+    await exit;
+  }
+
+  /** So that what a process takes for its first work is not taken for the attack's doing. */
+  async #warmUp(): Promise<void> {
+    const target = new PID(this.address, "echo");
+    for (let round = 0; round < 20; round++) {
+      const requests = Array.from({ length: 1_000 }, () =>
+        this.#honest.request(target, text("x".repeat(1_000))),
+      );
+      await Promise.all(requests);
+      for (let n = 0; n < 10; n++) (await RawPeer.connect(new GrpcTransport(), this.address)).greet().close();
+    }
+    for (let n = 0; n < 30; n++) await this.#honest.request(target, text("x".repeat(1024 * 1024)));
+    await pause(200);
+  }
+
+  /** Requests and replies of the honest member, until the attack is over and then once more. */
+  async #talk(attack: Promise<void>): Promise<{ readonly served: number; readonly failed: number }> {
+    const target = new PID(this.address, "echo");
+    let [served, failed] = [0, 0];
+    let isOver = false;
+    const ended = attack.finally(() => {
+      isOver = true;
+    });
+    for (let isLast = false; !isLast; ) {
+      isLast = isOver;
+      await this.#honest.request(target, text("honest")).then(
+        () => served++,
+        () => failed++,
+      );
+      await pause(10);
+    }
+    await ended;
+    return { served, failed };
+  }
+
+  async #ask(ask: VictimRequest["ask"]): Promise<unknown> {
+    this.#process.send({ ask });
+    const signal = AbortSignal.timeout(10_000);
+    const [answer] = (await once(this.#process, "message", { signal })) as [unknown];
+    return answer;
+  }
+}
+
+function isAtRest({ heldBytes, sessions, endpoints }: VictimReport): boolean {
+  return heldBytes < 4 * 1024 * 1024 && sessions === 1 && endpoints === 1;
+}

@@ -1,0 +1,125 @@
+// A member in a process of its own that watches itself: the victim of the hostile cases. Talks to its parent by IPC.
+import { FileDescriptorSetSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { consoleLogger } from "@ts-grain/actor";
+import { TextMember, type TextMemberOptions } from "./text-member.ts";
+
+/** What the parent asks. */
+export type VictimRequest = { readonly ask: "begin" | "end" | "rest" };
+
+/** What the victim has seen of itself since `begin`. Sizes in bytes, times in milliseconds. */
+export interface VictimReport {
+  /** Longest time from one turn of the event loop to the next. */
+  readonly stallMs: number;
+  /** The most that this thread computed without a turn of the event loop: the stall that is our own doing. */
+  readonly busyMs: number;
+  /** Resident memory: before, at its highest, and now, after a collection. */
+  readonly beforeBytes: number;
+  readonly peakBytes: number;
+  readonly nowBytes: number;
+  /** Live memory now less that before; only in the answer to "rest". */
+  readonly heldBytes: number;
+  /** Errors that reached the process. */
+  readonly strayErrors: number;
+  /** Messages that reached nobody. */
+  readonly deadLetters: number;
+  readonly sessions: number;
+  readonly endpoints: number;
+  /** Texts that reached the exposed collector. */
+  readonly collected: readonly string[];
+}
+
+const everyMs = 5;
+
+/** Looks at itself every few milliseconds. */
+class SelfWatch {
+  stallMs = 0;
+  busyMs = 0;
+  beforeBytes = 0;
+  peakBytes = 0;
+  liveBytes = 0;
+  strayErrors = 0;
+  deadLetters = 0;
+  #lastMs = performance.now();
+  #lastBusyMs = threadMs();
+
+  start(): void {
+    process.on("unhandledRejection", () => this.strayErrors++);
+    process.on("uncaughtException", () => this.strayErrors++);
+    setInterval(() => this.#look(), everyMs);
+  }
+
+  begin(): void {
+    this.beforeBytes = resting();
+    this.liveBytes = live();
+    this.peakBytes = this.beforeBytes;
+    this.stallMs = 0;
+    this.busyMs = 0;
+    this.#lastMs = performance.now();
+    this.#lastBusyMs = threadMs();
+  }
+
+  #look(): void {
+    const [nowMs, busyMs] = [performance.now(), threadMs()];
+    this.stallMs = Math.max(this.stallMs, nowMs - this.#lastMs - everyMs);
+    this.busyMs = Math.max(this.busyMs, busyMs - this.#lastBusyMs);
+    this.peakBytes = Math.max(this.peakBytes, process.memoryUsage.rss());
+    this.#lastMs = nowMs;
+    this.#lastBusyMs = busyMs;
+  }
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+/** Resident memory without what only waits for the collector. */
+function resting(): number {
+  // Twice, as buffers are let go of one collection after the objects that hold them.
+  globalThis.gc?.();
+  globalThis.gc?.();
+  return process.memoryUsage.rss();
+}
+
+/** What JavaScript objects and their buffers take. */
+function live(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+const watch = new SelfWatch();
+watch.start();
+const options = JSON.parse(process.argv[2] ?? "{}") as TextMemberOptions;
+const member = await TextMember.start({ ...options, logger: consoleLogger });
+for (const type of [FileDescriptorSetSchema, StructSchema]) member.remote.types.register(type);
+
+function countDeadLetters(): number {
+  return Object.values(member.system.stats.deadLetters).reduce((sum, count) => sum + count, 0);
+}
+
+process.on("message", ({ ask }: VictimRequest) => {
+  if (ask === "begin") {
+    member.collected.length = 0;
+    watch.begin();
+    watch.deadLetters = countDeadLetters();
+    process.send!({ address: member.remote.address });
+    return;
+  }
+  const { sessions, endpoints } = member.remote.stats;
+  const { stallMs, busyMs, beforeBytes, peakBytes, strayErrors } = watch;
+  const figures = { stallMs, busyMs, beforeBytes, peakBytes, strayErrors };
+  const nowBytes = ask === "rest" ? resting() : process.memoryUsage.rss();
+  const heldBytes = live() - watch.liveBytes;
+  const report: VictimReport = {
+    ...figures,
+    nowBytes,
+    heldBytes,
+    deadLetters: countDeadLetters() - watch.deadLetters,
+    sessions,
+    endpoints,
+    collected: member.collected,
+  };
+  process.send!(report);
+});
+process.on("disconnect", () => process.exit());
+process.send!({ address: member.remote.address });
