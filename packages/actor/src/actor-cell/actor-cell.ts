@@ -177,9 +177,11 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
 
   /** Lets the actor, and its middleware, handle the context's message. */
   receive(): void | Promise<void> {
-    const { receive } = this.props.compiled;
+    const { actor } = this;
     // Without an actor, its producer failed at a restart, and there is nobody to tell.
-    return receive === undefined ? this.actor?.receive(this.facade) : receive(this.facade);
+    if (actor === undefined) return undefined;
+    const { receive } = this.props.compiled;
+    return receive === undefined ? actor.receive(this.facade) : receive(this.facade);
   }
 
   #control(message: ControlMessage): unknown {

@@ -2,9 +2,11 @@ import { expect, test } from "vitest";
 import { DeadLetterEvent, DeadLetterResponse } from "../message/dead-letter.ts";
 import { Restarting, Started, Stopped, Stopping } from "../message/lifecycle.ts";
 import { Terminated } from "../message/system-message.ts";
+import { oneForOne } from "../supervision/one-for-one.ts";
 import { JournalActor } from "../testing/journal-actor.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
+import type { Receive } from "./actor.ts";
 import type { ActorContext } from "./actor-context.ts";
 import { propsFromFunction, propsFromProducer } from "./props.ts";
 
@@ -323,6 +325,31 @@ test("a producer that fails at a restart counts as a failure", async () => {
   await rig.settle();
   expect(made).toBe(3);
   expect(journal).toEqual(["Started", "fail", "Restarting", "Started", "next"]);
+});
+
+test("an actor whose producer failed at its last restart stops without a word, with or without middleware", async () => {
+  for (const receiveMiddleware of [[], [(next: Receive): Receive => next]]) {
+    await using rig = new TestSystem();
+    let made = 0;
+    const props = propsFromProducer(
+      () => {
+        if (++made === 2) throw new Error("no second one");
+        return new JournalActor([], () => {
+          throw new Error("as told");
+        });
+      },
+      { receiveMiddleware, guardianStrategy: oneForOne({ maxRestarts: 1 }) },
+    );
+    const pid = rig.system.root.spawn(props);
+    await rig.settle();
+    expect(await rig.system.root.stopAsync(pid)).toEqual(new Terminated(pid, "not_found"));
+    expect(made).toBe(2);
+    expect(rig.log.entries.map(({ fields }) => (fields as { readonly hook?: string }).hook)).toEqual([
+      undefined,
+      "Restarting",
+      undefined,
+    ]);
+  }
 });
 
 test("a stop during a restart wins", async () => {

@@ -4,6 +4,7 @@ import { isFromRuntime } from "../message/system-message.ts";
 import { logMessages } from "../middleware/log-messages.ts";
 import { passivateAfter } from "../middleware/passivate.ts";
 import { propagate } from "../middleware/propagate.ts";
+import type { PID } from "../pid/pid.ts";
 import { TestProbe } from "../testing/test-probe.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
@@ -187,6 +188,46 @@ test("propagated middleware reaches each of five generations", async () => {
   rig.system.root.spawnNamed(generation(0), "0");
   await rig.settle();
   expect(seen).toEqual(["0/1", "0/1/2", "0/1/2/3", "0/1/2/3/4", "0/1/2/3/4/5"]);
+});
+
+test("all sorts of middleware and decorators reach a grandchild, beside its own", async () => {
+  await using rig = new TestSystem();
+  const seen = new Set<string>();
+  const probe = new TestProbe(rig.system);
+  const note = <T>(what: string, { self }: { readonly self: PID | undefined }, then: () => T): T => {
+    seen.add(`${what} ${self?.id}`);
+    return then();
+  };
+  const propagated = propagate({
+    receiveMiddleware: [(next) => (context) => note("receive", context, () => next(context))],
+    senderMiddleware: [
+      (next) => (context, target, outgoing) => note("send", context, () => next(context, target, outgoing)),
+    ],
+    spawnMiddleware: [(next) => (place, props, id) => note("spawn", place, () => next(place, props, id))],
+    contextDecorators: [(context) => note("decorate", context, () => context)],
+  });
+  const own: SenderMiddleware = (next) => (context, target, outgoing) =>
+    next(context, target, { ...outgoing, headers: { own: "too" } });
+  const grandchild = propsFromFunction(
+    (context) => {
+      if (context.message instanceof Started) context.send(probe.pid, "hello");
+    },
+    { senderMiddleware: [own] },
+  );
+  const child = propsFromFunction((context) => {
+    if (context.message instanceof Started) context.spawnNamed(grandchild, "c");
+  });
+  const parent = propsFromFunction(
+    (context) => {
+      if (context.message instanceof Started) context.spawnNamed(child, "b");
+    },
+    { spawnMiddleware: [propagated] },
+  );
+  rig.system.root.spawnNamed(parent, "a");
+  expect((await probe.next()).headers).toEqual({ own: "too" });
+  expect(seen).toEqual(
+    new Set(["decorate a/b", "receive a/b", "spawn a/b", "decorate a/b/c", "receive a/b/c", "send a/b/c"]),
+  );
 });
 
 test("a passivating actor lives as long as messages come, and ends after the period", async () => {

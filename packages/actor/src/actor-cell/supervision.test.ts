@@ -378,6 +378,33 @@ test.each(courses)("%s under %s runs exactly the hooks that it should", async (d
   expect({ a: hooks(journals.a), b: hooks(journals.b) }).toEqual(expected);
 });
 
+test("failures are logged, ten in a second, and the rest is summed up", async () => {
+  await using rig = new TestSystem();
+  const pid = rig.system.root.spawn(
+    propsFromFunction(
+      ({ message }) => {
+        if (message === "fail") throw new Error("as told");
+      },
+      { guardianStrategy: alwaysRestart() },
+    ),
+  );
+  for (let round = 0; round < 25; round++) rig.system.root.send(pid, "fail");
+  await rig.clock.advance(1_000);
+  rig.system.root.send(pid, "fail");
+  await rig.settle();
+  expect(rig.log.at("warn")).toEqual([
+    ...Array<string>(10).fill("an actor failed"),
+    "more failures of actors, not logged",
+    "an actor failed",
+  ]);
+  expect(rig.log.entries[0]?.fields).toEqual({
+    err: new Error("as told"),
+    actor: pid,
+    directive: "restart",
+  });
+  expect(rig.log.entries[10]?.fields).toEqual({ count: 15 });
+});
+
 test("root actors of one guardian strategy fall and rise together under all for one", async () => {
   await using rig = new TestSystem();
   const guardianStrategy = allForOne();

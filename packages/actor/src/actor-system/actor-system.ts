@@ -19,6 +19,7 @@ import { Replies } from "../process/replies.ts";
 import type { ActorSystemOptions, ShutdownOptions } from "./actor-system-options.ts";
 import { Guardians } from "./guardians.ts";
 import { StrayErrorEvent } from "./stray-error-event.ts";
+import { SupervisionLog } from "./supervision-log.ts";
 import { newSystemId } from "./system-id.ts";
 import { SystemRoot } from "./system-root.ts";
 
@@ -90,7 +91,7 @@ export interface SystemParts {
   readonly root: RootContext;
   readonly guardians: Guardians;
   readonly abort: AbortController;
-  readonly deadLetterLog: DeadLetterLog;
+  readonly logs: readonly { close(): void }[];
   readonly ignoreStrayErrors: () => void;
   shutdown: Promise<void> | undefined;
 }
@@ -99,6 +100,7 @@ function assemble(system: ActorSystem, options: ActorSystemOptions): SystemParts
   const { eventStream, clock, logger, random } = system;
   const { limit = 3, periodMs = 1_000, requests = "log" } = options.deadLetterLog ?? {};
   const deadLetterLog = new DeadLetterLog({ eventStream, clock, logger }, { limit, periodMs, requests });
+  const logs = [deadLetterLog, new SupervisionLog({ eventStream, clock, logger })];
   const processes = new ProcessRegistry((registry) => new DeadLetters(registry, eventStream));
   const { deadLetters } = processes;
   processes.add("deadletter", deadLetters);
@@ -130,7 +132,7 @@ function assemble(system: ActorSystem, options: ActorSystemOptions): SystemParts
     logger.error({ err: error }, "an error escaped every handler");
     eventStream.publish(new StrayErrorEvent(error));
   });
-  return { runtime, root, guardians, abort, deadLetterLog, ignoreStrayErrors, shutdown: undefined };
+  return { runtime, root, guardians, abort, logs, ignoreStrayErrors, shutdown: undefined };
 }
 
 async function shutDown({ parts, clock, logger }: ActorSystem, timeoutMs: number): Promise<void> {
@@ -141,6 +143,6 @@ async function shutDown({ parts, clock, logger }: ActorSystem, timeoutMs: number
   timer.cancel();
   if (outcome === "late") logger.warn({ timeoutMs }, "some actors did not stop in time");
   parts.runtime.replies.close();
-  parts.deadLetterLog.close();
+  for (const log of parts.logs) log.close();
   parts.ignoreStrayErrors();
 }

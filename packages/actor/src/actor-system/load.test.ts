@@ -140,10 +140,40 @@ test("a system that was shut down leaves nothing that keeps the process alive", 
     await system.shutdown();
     await system.shutdown();
   `;
-  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", program], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-    timeout: 20_000,
-  });
-  expect([run.status, run.stdout.trim(), run.stderr]).toEqual([0, "answer", ""]);
+  expect(runProgram(program)).toEqual({ status: 0, stdout: "answer", stderr: "" });
 });
+
+test("by default a rejection that nobody awaits does not end the process", () => {
+  const program = `
+    import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+    const errors = [];
+    const logger = { debug() {}, info() {}, warn() {}, error: ({ err }) => errors.push(err.message) };
+    const system = new ActorSystem({ logger });
+    const pid = system.root.spawn(
+      propsFromFunction((context) => {
+        if (context.message === "go") void Promise.reject(new Error("nobody awaits this"));
+        if (context.message === "go") void context.requestAsync(context.self, "?", { timeoutMs: 10 });
+      }),
+    );
+    system.root.send(pid, "go");
+    setTimeout(async () => {
+      await system.shutdown();
+      console.log(errors.join());
+    }, 300);
+  `;
+  expect(runProgram(program)).toEqual({
+    status: 0,
+    stdout: "nobody awaits this,no reply came in time",
+    stderr: "",
+  });
+});
+
+/** Runs a program that imports this package from its sources. */
+function runProgram(program: string) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--conditions=@ts-grain/source", "--input-type=module", "--eval", program],
+    { cwd: import.meta.dirname, encoding: "utf8", timeout: 20_000 },
+  );
+  return { status, stdout: stdout.trim(), stderr };
+}

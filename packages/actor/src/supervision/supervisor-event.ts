@@ -1,7 +1,7 @@
 import type { PID } from "../pid/pid.ts";
 import type { Directive } from "./supervision-strategy.ts";
 
-/** Published on the event stream for each failure that was dealt with. */
+/** Published on the event stream, and logged as a warning, for each failure that was dealt with. */
 export class SupervisorEvent {
   readonly child: PID;
   readonly reason: unknown;
