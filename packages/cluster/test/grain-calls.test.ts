@@ -346,3 +346,34 @@ test("a cluster that was shut down refuses calls", async () => {
   );
   expect(ClusterError.is(error) && error.code).toBe("stopped");
 });
+
+test.each(["here", "elsewhere"] as const)(
+  "calls beyond what may wait for a grain are refused as overloaded at once, and nothing of them runs: %s",
+  async (place) => {
+    const testimony = new Testimony();
+    await using cluster = await InMemoryCluster.start({
+      kinds: () => [testimony.kind({ maxQueuedCalls: 3 })],
+      members: 3,
+    });
+    const home = await cluster.settle(cluster.members[0]!.locate({ kind: "Witness", identity: "kitchen" }));
+    const caller = cluster.members.find(
+      ({ system }) => (system.address === home.address) === (place === "here"),
+    )!;
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    testimony.beforeBump = () => gate;
+    const kitchen = getWitnessGrainClient(caller, "kitchen");
+    const bump = () => kitchen.bump({}).catch((error: unknown) => error);
+    const first = bump();
+    await cluster.clock.advance(50);
+    const calls = [first, ...Array.from({ length: 7 }, bump)];
+    await cluster.clock.advance(50);
+    open();
+    const outcomes = await cluster.settle(Promise.all(calls));
+    const overloaded = expect.objectContaining({ name: "ClusterError", code: "overloaded" });
+    // One runs and three wait.
+    expect(outcomes.slice(4)).toEqual([overloaded, overloaded, overloaded, overloaded]);
+    expect(testimony.count("bumped", "kitchen")).toBe(4);
+    expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 5 });
+    expect(caller.stats.calls.overloaded).toBe(4);
+  },
+);

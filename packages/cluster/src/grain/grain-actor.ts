@@ -41,9 +41,11 @@ export interface GrainHosting {
 
 /** Makes a kind something that the placement of activations can start. */
 export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
+  const mailbox = { capacity: kind.maxQueuedCalls };
   return {
     name: kind.name,
-    propsFor: (activation): Props => propsFromProducer(() => new GrainActor(kind, activation, hosting)),
+    propsFor: (activation): Props =>
+      propsFromProducer(() => new GrainActor(kind, activation, hosting), { mailbox }),
   };
 }
 
@@ -101,7 +103,7 @@ class GrainActor implements Actor {
     interleaving.add({
       call,
       run: () => runGrainCall(this.#grain!, turn, call),
-      refuse: () => system.processes.deadLetter({ target: self, message: call, sender, reason: "stopped" }),
+      refuse: (reason) => system.processes.deadLetter({ target: self, message: call, sender, reason }),
     });
   }
 
@@ -117,7 +119,8 @@ class GrainActor implements Actor {
     const logger = withFields(cluster.system.logger, { kind, identity });
     const { service } = this.#kind;
     const interleaves = service.methods.some((method) => method && method.reentrancy !== "none");
-    if (interleaves) this.#interleaving = new Interleaving(this.#activation.identity);
+    if (interleaves)
+      this.#interleaving = new Interleaving(this.#activation.identity, this.#kind.maxQueuedCalls);
     const { self } = context;
     const grainContext = new ActivationContext({ kind, identity, cluster, self, logger, interleaves });
     const grain = { service, context: grainContext, freezesMessages, cancellations };

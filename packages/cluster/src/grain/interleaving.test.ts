@@ -51,7 +51,7 @@ const calls = fc.array(
 test("a call starts only beside such as let it, in order but for circles, and all are run once", async () => {
   await fc.assert(
     fc.asyncProperty(calls, async (sequence) => {
-      const interleaving = new Interleaving(grain);
+      const interleaving = new Interleaving(grain, 100);
       const running = new Map<GrainCall, () => void>();
       const started: number[] = [];
       const endOne = async (): Promise<void> => {

@@ -8,7 +8,7 @@ export interface Interleaved {
   /** Runs it. Must not reject. */
   readonly run: () => void | Promise<void>;
   /** Answers it without running it. */
-  readonly refuse: () => void;
+  readonly refuse: (reason: "overloaded" | "stopped") => void;
 }
 
 /**
@@ -19,11 +19,14 @@ export interface Interleaved {
 export class Interleaving {
   readonly #grain: ClusterIdentity;
   readonly #running = new Set<GrainCall>();
-  #waiting: Interleaved[] = [];
+  readonly #maxWaiting: number;
+  readonly #waiting: Interleaved[] = [];
   #idle: PromiseWithResolvers<void> | undefined;
 
-  constructor(grain: ClusterIdentity) {
+  /** @param maxWaiting one more is refused */
+  constructor(grain: ClusterIdentity, maxWaiting: number) {
     this.#grain = grain;
+    this.#maxWaiting = maxWaiting;
   }
 
   /** Whether no call runs or waits to. */
@@ -36,12 +39,13 @@ export class Interleaving {
     const { call } = interleaved;
     const overtakes = this.#waiting.length === 0 || leadsThrough(call.callers, this.#grain);
     if (overtakes && this.#lets(call)) this.#start(interleaved);
-    else this.#waiting.push(interleaved);
+    else if (this.#waiting.length < this.#maxWaiting) this.#waiting.push(interleaved);
+    else interleaved.refuse("overloaded");
   }
 
   /** Refuses the calls that have not been started. */
   refuseWaiting(): void {
-    for (const { refuse } of this.#waiting.splice(0)) refuse();
+    for (const { refuse } of this.#waiting.splice(0)) refuse("stopped");
   }
 
   /** Resolves when no call runs or waits to. */

@@ -1,5 +1,6 @@
 import { create, type Message as ProtobufMessage } from "@bufbuild/protobuf";
 import {
+  type DeadLetterReason,
   DeadLetterResponse,
   type Message,
   type PID,
@@ -33,8 +34,8 @@ const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
   ],
   [
     DeadLetterResponse,
-    ({ target }: DeadLetterResponse) =>
-      create(wire.DeadLetterResponseSchema, target === undefined ? {} : { Target: pidToWire(target) }),
+    ({ target, reason }: DeadLetterResponse) =>
+      create(wire.DeadLetterResponseSchema, { reason, ...(target && { Target: pidToWire(target) }) }),
   ],
 ]);
 
@@ -51,8 +52,8 @@ const fromWire: ReadonlyMap<string, FromWire> = new Map<string, FromWire>([
   ],
   [
     wire.DeadLetterResponseSchema.typeName,
-    ({ Target }: wire.DeadLetterResponse, peer) =>
-      new DeadLetterResponse(Target && pidFromWire(Target, peer)),
+    ({ Target, reason }: wire.DeadLetterResponse, peer) =>
+      new DeadLetterResponse(Target && pidFromWire(Target, peer), reasonFromWire(reason)),
   ],
 ]);
 
@@ -68,6 +69,11 @@ export function actorMessageToWire(message: Message): ProtobufMessage | undefine
  */
 export function actorMessageFromWire(message: ProtobufMessage, peerAddress: string): Message {
   return fromWire.get(message.$typeName)?.(message as never, peerAddress) ?? message;
+}
+
+/** Only what the sender must know: it may try again, but not at once. */
+function reasonFromWire(reason: string): DeadLetterReason {
+  return reason === "overloaded" ? reason : "not_found";
 }
 
 const whyToWire: Readonly<Record<TerminatedReason, wire.TerminatedReason>> = {

@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file actor/actor.proto.
  */
 export const file_actor_actor: GenFile = /*@__PURE__*/
-  fileDesc("ChFhY3Rvci9hY3Rvci5wcm90bxIFYWN0b3IiNgoDUElEEg8KB0FkZHJlc3MYASABKAkSCgoCSWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoDSIMCgpQb2lzb25QaWxsIjAKEkRlYWRMZXR0ZXJSZXNwb25zZRIaCgZUYXJnZXQYASABKAsyCi5hY3Rvci5QSUQiJAoFV2F0Y2gSGwoHV2F0Y2hlchgBIAEoCzIKLmFjdG9yLlBJRCImCgdVbndhdGNoEhsKB1dhdGNoZXIYASABKAsyCi5hY3Rvci5QSUQiSwoKVGVybWluYXRlZBIXCgN3aG8YASABKAsyCi5hY3Rvci5QSUQSJAoDV2h5GAIgASgOMhcuYWN0b3IuVGVybWluYXRlZFJlYXNvbiIGCgRTdG9wIgcKBVRvdWNoIiIKB1RvdWNoZWQSFwoDd2hvGAEgASgLMgouYWN0b3IuUElEKkQKEFRlcm1pbmF0ZWRSZWFzb24SCwoHU3RvcHBlZBAAEhUKEUFkZHJlc3NUZXJtaW5hdGVkEAESDAoITm90Rm91bmQQAmIGcHJvdG8z");
+  fileDesc("ChFhY3Rvci9hY3Rvci5wcm90bxIFYWN0b3IiNgoDUElEEg8KB0FkZHJlc3MYASABKAkSCgoCSWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoDSIMCgpQb2lzb25QaWxsIkEKEkRlYWRMZXR0ZXJSZXNwb25zZRIaCgZUYXJnZXQYASABKAsyCi5hY3Rvci5QSUQSDwoGcmVhc29uGOgHIAEoCSIkCgVXYXRjaBIbCgdXYXRjaGVyGAEgASgLMgouYWN0b3IuUElEIiYKB1Vud2F0Y2gSGwoHV2F0Y2hlchgBIAEoCzIKLmFjdG9yLlBJRCJLCgpUZXJtaW5hdGVkEhcKA3dobxgBIAEoCzIKLmFjdG9yLlBJRBIkCgNXaHkYAiABKA4yFy5hY3Rvci5UZXJtaW5hdGVkUmVhc29uIgYKBFN0b3AiBwoFVG91Y2giIgoHVG91Y2hlZBIXCgN3aG8YASABKAsyCi5hY3Rvci5QSUQqRAoQVGVybWluYXRlZFJlYXNvbhILCgdTdG9wcGVkEAASFQoRQWRkcmVzc1Rlcm1pbmF0ZWQQARIMCghOb3RGb3VuZBACYgZwcm90bzM");
 
 /**
  * Names a process in a cluster.
@@ -73,6 +73,13 @@ export type DeadLetterResponse = Message<"actor.DeadLetterResponse"> & {
    * @generated from field: actor.PID Target = 1;
    */
   Target?: PID | undefined;
+
+  /**
+   * ts-grain: why nobody handled the message, as in the actor package's DeadLetterReason. Empty = not said.
+   *
+   * @generated from field: string reason = 1000;
+   */
+  reason: string;
 };
 
 /**
