@@ -2,11 +2,11 @@ import { type ActorContext, PID } from "@ts-grain/actor";
 import { RemoteError } from "@ts-grain/remote";
 import { Deadline } from "../grain/deadline.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
-import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import { DeliveryFailed } from "./delivery-failed.ts";
 import type { ForeignTypes } from "./foreign-types.ts";
 import type { PubSubConfig } from "./pub-sub-options.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
 import { BatchDelivery, type BatchTypes, type TopicBatch } from "./topic-batch.ts";
 import { deliveryActorId } from "./topic-names.ts";
@@ -51,12 +51,12 @@ export class Dispatch {
   async #byAddress(subscriptions: readonly Subscription[]): Promise<ReadonlyMap<string, Subscription[]>> {
     const { cache, cluster } = this.#parts;
     const deadline = new Deadline(cluster.system.clock, locateTimeoutMs);
-    const found = subscriptions.map(({ subscriber }) =>
-      subscriber instanceof PID
-        ? subscriber
-        : (cache.get(subscriber)?.pid ?? this.#locate(subscriber, deadline)),
+    const known = subscriptions.map(({ subscriber }) =>
+      subscriber instanceof PID ? subscriber : cache.get(subscriber)?.pid,
     );
-    const pids = found.some((pid) => pid instanceof Promise) ? await Promise.all(found) : (found as PID[]);
+    const pids = known.includes(undefined)
+      ? await Promise.all(subscriptions.map(({ subscriber }) => this.#locate(subscriber, deadline)))
+      : known;
     const byAddress = new Map<string, Subscription[]>();
     const lost: Subscription[] = [];
     for (const [index, subscription] of subscriptions.entries()) {
@@ -69,11 +69,13 @@ export class Dispatch {
     return byAddress;
   }
 
-  async #locate(grain: ClusterIdentity, deadline: Deadline): Promise<PID | undefined> {
+  async #locate(subscriber: Subscriber, deadline: Deadline): Promise<PID | undefined> {
+    if (subscriber instanceof PID) return subscriber;
     try {
-      return await this.#parts.requests.locate(grain, deadline);
+      return await this.#parts.requests.locate(subscriber, deadline);
     } catch (error) {
-      this.#parts.cluster.system.logger.debug({ error, ...grain }, "a subscribed grain could not be located");
+      const { logger } = this.#parts.cluster.system;
+      logger.debug({ error, ...subscriber }, "a subscribed grain could not be located");
       return undefined;
     }
   }
