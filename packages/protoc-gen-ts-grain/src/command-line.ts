@@ -66,5 +66,7 @@ function decodeRequest(bytes: Uint8Array): CodeGeneratorRequest {
 }
 
 function oneLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ");
+  const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, " ").trim();
+  // protobuf-es checks some things without a word.
+  return message === "" ? "the request holds no valid set of descriptors" : message;
 }
