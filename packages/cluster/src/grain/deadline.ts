@@ -2,10 +2,13 @@ import type { Clock } from "@ts-grain/actor";
 
 /** One moment by which a call must settle, however often it is retried. */
 export class Deadline {
+  /** Milliseconds that there were at the beginning. */
+  readonly timeoutMs: number;
   readonly #clock: Clock;
   readonly #atMs: number;
 
   constructor(clock: Clock, timeoutMs: number) {
+    this.timeoutMs = timeoutMs;
     this.#clock = clock;
     this.#atMs = clock.nowMs() + timeoutMs;
   }

@@ -160,17 +160,12 @@ class GrainActor implements Actor {
   #onMessage(context: ActorContext): void | Promise<void> {
     const { context: grainContext } = this.#grain!;
     const { cluster } = this.#hosting;
-    const { sender, headers } = context;
     const deadline = new Deadline(cluster.system.clock, cluster.requestTimeoutMs);
-    const callContext = new CallContext(grainContext, {
-      sender,
-      headers,
-      deadline,
-      reentrancy: "none",
-      callers: [],
-      cancelled: undefined,
-      stopped: () => context.signal,
-    });
+    const callContext = new CallContext(
+      grainContext,
+      { deadline, method: { reentrancy: "none" }, callers: [] },
+      context,
+    );
     return this.#hooks.onMessage?.(context.message, callContext) as void | Promise<void>;
   }
 

@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Message } from "@bufbuild/protobuf";
-import type { Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
+import type { ActorContext, Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
-import type { GrainReentrancy } from "./grain-service.ts";
+import type { GrainMethod } from "./grain-service.ts";
 
 /** What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others. */
 export interface GrainContext extends GrainCaller, ClusterIdentity {
@@ -67,31 +67,40 @@ export class ActivationContext implements GrainContext {
   }
 }
 
-/** What is particular to one call. */
+/** Where a call came from. */
+export type CallOrigin = Pick<ActorContext, "sender" | "headers" | "signal">;
+
+/** What a call's context needs of it. */
 export interface CallParts {
-  readonly sender: PID | undefined;
-  readonly headers: MessageHeaders;
   readonly deadline: Deadline;
-  /** What may be started while it waits. */
-  readonly reentrancy: GrainReentrancy;
+  /** The rpc: what may be started while it waits. */
+  readonly method: Pick<GrainMethod, "reentrancy">;
   /** The grains that wait for the call, outermost first. */
   readonly callers: readonly string[];
-  /** Aborts when the caller stops waiting before the deadline; undefined if it will not. */
-  readonly cancelled: AbortSignal | undefined;
-  /** The actor's own: aborts when the activation is stopped. */
-  readonly stopped: () => AbortSignal;
 }
 
 /** The context of one call. The signal and its timer exist only once somebody reads it. */
 export class CallContext implements GrainCallContext {
+  readonly sender: PID | undefined;
+  readonly headers: MessageHeaders;
   readonly #grain: GrainContext;
   readonly #call: CallParts;
+  readonly #origin: CallOrigin;
+  readonly #cancelled: AbortSignal | undefined;
   #signal: AbortSignal | undefined;
   #timer: Timer | undefined;
 
-  constructor(grain: GrainContext, call: CallParts) {
+  /**
+   * @param origin sender and headers are read at once; its signal, which aborts when the activation is stopped, later
+   * @param cancelled aborts when the caller stops waiting before the deadline; undefined if it will not
+   */
+  constructor(grain: GrainContext, call: CallParts, origin: CallOrigin, cancelled?: AbortSignal) {
+    this.sender = origin.sender;
+    this.headers = origin.headers;
     this.#grain = grain;
     this.#call = call;
+    this.#origin = origin;
+    this.#cancelled = cancelled;
   }
 
   get kind(): string {
@@ -114,14 +123,6 @@ export class CallContext implements GrainCallContext {
     return this.#grain.logger;
   }
 
-  get sender(): PID | undefined {
-    return this.#call.sender;
-  }
-
-  get headers(): MessageHeaders {
-    return this.#call.headers;
-  }
-
   get remainingMs(): number {
     return this.#call.deadline.remainingMs;
   }
@@ -135,9 +136,9 @@ export class CallContext implements GrainCallContext {
     // What goes on without this call need not fit into its time.
     if (call.method.isOneWay) return this.cluster.callGrain(call);
     const { timeoutMs = this.cluster.requestTimeoutMs } = call.options;
-    const signal = either(call.options.signal, this.#call.cancelled);
+    const signal = either(call.options.signal, this.#cancelled);
     const options = { ...call.options, signal, timeoutMs: Math.min(timeoutMs, this.remainingMs) };
-    const callers = [...this.#call.callers, chainLink(this, this.#call.reentrancy)];
+    const callers = [...this.#call.callers, chainLink(this, this.#call.method.reentrancy)];
     return this.cluster.callGrain({ ...call, options, callers });
   }
 
@@ -151,8 +152,8 @@ export class CallContext implements GrainCallContext {
     this.#timer = this.cluster.system.clock.schedule(this.remainingMs, () =>
       expired.abort(new DOMException("The caller no longer waits", "TimeoutError")),
     );
-    const { cancelled, stopped } = this.#call;
-    return AbortSignal.any([expired.signal, stopped(), ...(cancelled ? [cancelled] : [])]);
+    const cancelled = this.#cancelled ? [this.#cancelled] : [];
+    return AbortSignal.any([expired.signal, this.#origin.signal, ...cancelled]);
   }
 }
 

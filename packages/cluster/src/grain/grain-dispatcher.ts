@@ -20,7 +20,7 @@ import type { Undelivered } from "./grain-search.ts";
 import { GrainSearches } from "./grain-searches.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
 import { IdempotentCalls } from "./idempotent-calls.ts";
-import { handOver, type SendCall } from "./one-way.ts";
+import { handOver, type OnSent, type SendCall } from "./one-way.ts";
 
 const maxCancelId = 0xffff_ffff;
 
@@ -43,13 +43,22 @@ interface Sending {
   readonly target: ClusterIdentity;
   readonly call: GrainCall;
   readonly options: GrainCallOptions;
-  readonly onSent: (target: PID) => void;
+  readonly onSent?: OnSent;
+  /** Where it is counted how this ends, if it is the end of the call. */
+  readonly outcomes?: Record<CallOutcome, number>;
 }
 
 /** A call that was sent. */
 interface Sent {
   readonly location: Location;
   readonly reply: Promise<unknown>;
+}
+
+/** A call that was sent and failed. */
+interface Attempt {
+  readonly location: Location;
+  readonly sending: Sending;
+  readonly last: Undelivered | undefined;
 }
 
 /** Which call it is, and what came of sending it before. */
@@ -75,26 +84,17 @@ export class GrainDispatcher {
   }
 
   /** Makes a call and counts how it ends. */
-  async call(call: OutgoingGrainCall): Promise<Message> {
-    const { calls } = this.#parts.counters;
+  call(call: OutgoingGrainCall): Promise<Message> {
     try {
-      const response = await this.#call(call);
-      calls.ok++;
-      return response;
+      return this.#call(call);
     } catch (error) {
-      calls[outcomeOf(error)]++;
-      throw error;
+      return this.#counted(Promise.reject(error as Error));
     }
   }
 
-  async #call({
-    service,
-    identity,
-    method,
-    request,
-    options,
-    callers = [],
-  }: OutgoingGrainCall): Promise<Message> {
+  // Not async, as `call` is not: each promise between the caller and the request costs a good part of a call inside the
+  // process.
+  #call({ service, identity, method, request, options, callers = [] }: OutgoingGrainCall): Promise<Message> {
     const { system, types, requestTimeoutMs } = this.#parts;
     if (!this.#registered.has(service)) {
       this.#registered.add(service);
@@ -116,10 +116,25 @@ export class GrainDispatcher {
       signal,
       cancelId: signal && this.#nextCancelId(),
     });
-    const send: SendCall = (onSent) => this.#send({ target, call, options, onSent });
-    if (method.isOneWay) return handOver(system, call, send);
-    if (method.isIdempotent) return this.#idempotentCalls.call(deadline, send);
-    return send(() => undefined);
+    if (!method.isOneWay && !method.isIdempotent) {
+      const { calls: outcomes } = this.#parts.counters;
+      return this.#send({ target, call, options, outcomes }, deadline.timeoutMs);
+    }
+    const send: SendCall = (onSent) => this.#send({ target, call, options, onSent }, deadline.remainingMs);
+    if (method.isOneWay) return this.#counted(handOver(system, call, send));
+    return this.#counted(this.#idempotentCalls.call(deadline, send));
+  }
+
+  async #counted(answer: Promise<Message>): Promise<Message> {
+    const { calls } = this.#parts.counters;
+    try {
+      const response = await answer;
+      calls.ok++;
+      return response;
+    } catch (error) {
+      calls[outcomeOf(error)]++;
+      throw error;
+    }
   }
 
   /** Never 0, which says that a call will not be cancelled. */
@@ -128,56 +143,71 @@ export class GrainDispatcher {
     return this.#cancelId;
   }
 
-  /** Calls to one grain start in the order in which they were made, those included that are sent again. */
-  async #send(sending: Sending): Promise<Message> {
-    const { target, call } = sending;
-    const { cache, counters } = this.#parts;
+  /**
+   * Calls to one grain start in the order in which they were made, those included that are sent again.
+   *
+   * @param remainingMs until the deadline: given, as the clock takes as long to be read as some of a call's steps
+   */
+  async #send(sending: Sending, remainingMs: number): Promise<Message> {
+    const { target, call, outcomes } = sending;
     const order = this.#made++;
+    let timeoutMs = remainingMs;
     let last: Undelivered | undefined;
-    for (;;) {
-      const known = this.#searches.has(target) ? undefined : cache.get(target);
-      const { location, reply } = known
-        ? this.#sendTo(known, sending)
-        : await this.#sendOnceFound(sending, { order, last });
-      try {
-        return readReply(call.method, await reply);
-      } catch (error) {
-        const problem = this.#problemOf(error, location, sending);
-        if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
-        cache.remove(target, location.pid);
-        last = { problem, times: (last?.times ?? 0) + 1 };
-      } finally {
-        location.end();
+    try {
+      for (;;) {
+        const known = this.#searches.has(target) ? undefined : this.#parts.cache.get(target);
+        const { location, reply } = known
+          ? this.#sendTo(known, sending, timeoutMs)
+          : await this.#sendOnceFound(sending, { order, last });
+        try {
+          const response = readReply(call.method, await reply);
+          if (outcomes) outcomes.ok++;
+          return response;
+        } catch (error) {
+          last = this.#undelivered(error, { location, sending, last });
+        } finally {
+          location.end();
+        }
+        timeoutMs = call.deadline.remainingMs;
+        this.#parts.counters.retries++;
       }
-      counters.retries++;
+    } catch (error) {
+      if (outcomes) outcomes[outcomeOf(error)]++;
+      throw error;
     }
   }
 
   #sendOnceFound({ options, ...sending }: Sending, { order, last }: Repetition): Promise<Sent> {
     const { deadline } = sending.call;
     return new Promise((resolve, fail) => {
-      const send = (location: Location): void => resolve(this.#sendTo(location, { options, ...sending }));
+      const send = (location: Location): void =>
+        resolve(this.#sendTo(location, { options, ...sending }, deadline.remainingMs));
       const { signal } = options;
       const waiting = { order, deadline, signal, problem: last?.problem, send, fail };
       this.#searches.join(sending.target, waiting, last);
     });
   }
 
-  #sendTo(location: Location, { call, options, onSent }: Sending): Sent {
+  #sendTo(location: Location, { call, options, onSent }: Sending, timeoutMs: number): Sent {
     const { pid } = location;
     const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
-    const timeoutMs = call.deadline.remainingMs;
     const reply = system.root.requestAsync(pid, call, { timeoutMs, signal, headers });
-    onSent(pid);
+    onSent?.(pid);
     location.begin();
     return { location, reply };
   }
 
-  #problemOf(error: unknown, { pid }: Location, { target, call, options }: Sending): unknown {
+  /** @throws what the caller is told, unless it is certain that no handler was started and there is time left. */
+  #undelivered(error: unknown, { location, sending, last }: Attempt): Undelivered {
+    const { target, call, options } = sending;
+    const { pid } = location;
     if (options.signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
-    return ActorError.is(error) ? toOutcome(error, target, call.method) : error;
+    const problem = ActorError.is(error) ? toOutcome(error, target, call.method) : error;
+    if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
+    this.#parts.cache.remove(target, pid);
+    return { problem, times: (last?.times ?? 0) + 1 };
   }
 }
 

@@ -59,28 +59,20 @@ function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall 
  * synchronous. Never throws: what goes wrong is the answer.
  */
 export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): void | Promise<void> {
-  const { method, request, deadline, callers } = call;
-  const { sender, headers } = turn;
+  const { method, deadline } = call;
   // Nobody waits any more, so nothing is started.
   if (deadline.remainingMs === 0) return undefined;
   const cancelled = call.isCancelledByMessage
-    ? grain.cancellations.begin(sender, call.cancelId)
+    ? grain.cancellations.begin(turn.sender, call.cancelId)
     : call.signal;
   if (cancelled?.aborted) return undefined;
-  const callContext = new CallContext(grain.context, {
-    sender,
-    headers,
-    deadline,
-    reentrancy: method.reentrancy,
-    callers,
-    cancelled,
-    stopped: () => turn.signal,
-  });
+  const callContext = new CallContext(grain.context, call, turn, cancelled);
   const { interleaved } = grain.context;
   if (!interleaved) grain.context.current = callContext;
   try {
-    const start = (): unknown => invoke(grain.instance, method, [request, callContext]);
-    const result = interleaved ? interleaved.run(callContext, start) : start();
+    const result = interleaved
+      ? interleaved.run(callContext, () => invoke(grain.instance, call, callContext))
+      : invoke(grain.instance, call, callContext);
     if (isPromiseLike(result)) return settle(grain, turn, { call, result, callContext });
     turn.respond(toResponse(grain, method, result));
   } catch (error) {
@@ -140,13 +132,13 @@ function findMethod({ kind, methods }: GrainService, index: number, name: string
 
 function invoke(
   instance: object,
-  { property, name }: GrainMethod,
-  parameters: [Message, CallContext],
+  { method: { property, name }, request }: GrainCall,
+  context: CallContext,
 ): unknown {
   const method: unknown = Reflect.get(instance, property);
   if (typeof method !== "function")
     throw new GrainError("UNIMPLEMENTED", `the grain has no method ${property} for ${name}`);
-  return Reflect.apply(method, instance, parameters);
+  return Reflect.apply(method, instance, [request, context]);
 }
 
 function toResponse(

@@ -3,8 +3,11 @@ import type { ActorSystem, PID } from "@ts-grain/actor";
 import { ClusterError } from "../cluster-error.ts";
 import type { GrainCall } from "./grain-call.ts";
 
+/** Hears to whom a call was sent. */
+export type OnSent = (target: PID) => void;
+
 /** Sends a call until it is answered; tells each time to whom it was sent. */
-export type SendCall = (onSent: (target: PID) => void) => Promise<Message>;
+export type SendCall = (onSent: OnSent) => Promise<Message>;
 
 /**
  * Hands a call over without waiting for its answer: resolves once it was sent, with an empty message. The call is
