@@ -2,15 +2,24 @@ import {
   ActorSystem,
   Cluster,
   ClusterError,
+  type ClusterErrorCode,
   configureCluster,
   configureRemote,
   DistHashLookup,
 } from "@ts-grain/cluster";
-import { CliError } from "./cli-error.ts";
+import { CliError, type Failure } from "./cli-error.ts";
 import { type ClusterCommandOptions, providerOf } from "./cluster-options.ts";
 import type { Terminal } from "./terminal.ts";
 
 const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Everything else proves that nothing was started. */
+const failures: Readonly<Partial<Record<ClusterErrorCode, Failure>>> = {
+  outcome_unknown: "unknown",
+  invalid_options: "usage",
+  call_cycle: "failed",
+  unexpected_response: "failed",
+};
 
 /** Takes part in the cluster as a client for as long as the visit lasts. @throws CliError "unreachable". */
 export async function visitCluster<T>(
@@ -43,15 +52,5 @@ async function join(options: ClusterCommandOptions): Promise<Cluster> {
 
 function asCliError(error: unknown): unknown {
   if (!ClusterError.is(error)) return error;
-  switch (error.code) {
-    case "outcome_unknown":
-      return new CliError("unknown", error.message, { cause: error });
-    case "invalid_options":
-      return new CliError("usage", error.message, { cause: error });
-    case "call_cycle":
-    case "unexpected_response":
-      return new CliError("failed", error.message, { cause: error });
-    default:
-      return new CliError("unreachable", error.message, { cause: error });
-  }
+  return new CliError(failures[error.code] ?? "unreachable", error.message, { cause: error });
 }
