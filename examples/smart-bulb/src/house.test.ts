@@ -7,7 +7,7 @@ import { houseKind } from "./house.ts";
 
 function startCluster(): Promise<InMemoryCluster> {
   const store = new InMemoryStateStore();
-  return InMemoryCluster.start({ kinds: () => [bulbKind, houseKind(store)], members: 3 });
+  return InMemoryCluster.start({ kinds: () => [bulbKind(store), houseKind(store)], members: 3 });
 }
 
 test("a house turns its bulbs on, wherever they live", async () => {

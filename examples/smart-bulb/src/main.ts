@@ -1,60 +1,17 @@
-import {
-  ActorSystem,
-  Cluster,
-  configureCluster,
-  configureRemote,
-  DistHashLookup,
-  InProcessProvider,
-} from "@ts-grain/cluster";
-import { InMemoryStateStore } from "@ts-grain/persistence";
-import { bulbKind } from "./bulb.ts";
-import { getSmartBulbGrainClient, getSmartHouseGrainClient } from "./gen/smartbulb_grain.ts";
-import { houseKind } from "./house.ts";
+// `npm start` runs two members in this process; `npm start -- --provider consul` runs one member that finds those of
+// other processes, until it is told to end.
+import { parseArgs } from "node:util";
+import { runDemo } from "./demo.ts";
+import { runMember } from "./member.ts";
+import { createProvider } from "./provider.ts";
 
-// Members that are given the same in-process provider find each other; `new ConsulProvider()` would do so across
-// machines.
-const provider = new InProcessProvider();
-const store = new InMemoryStateStore();
+const { values } = parseArgs({
+  options: {
+    provider: { type: "string", default: "in-process" },
+    // Only for automanaged: where this process says who it is.
+    port: { type: "string", default: "6330" },
+  },
+});
 
-async function startMember(): Promise<Cluster> {
-  const cluster = await Cluster.startMember(
-    new ActorSystem(),
-    configureCluster(
-      "ProtoClusterTutorial",
-      provider,
-      new DistHashLookup(),
-      configureRemote("localhost", 0),
-      {
-        kinds: [bulbKind, houseKind(store)],
-      },
-    ),
-  );
-  console.log(`member ${cluster.system.address} is up`);
-  return cluster;
-}
-
-const first = await startMember();
-const second = await startMember();
-
-const bulb = getSmartBulbGrainClient(first, "kitchen");
-console.log("current:", (await bulb.getState({})).isOn);
-await bulb.turnOn({});
-console.log("next:", (await bulb.getState({})).isOn);
-const host = await first.locate({ kind: bulbKind.name, identity: "kitchen" });
-console.log(`SmartBulb "kitchen" lives on ${host.address}`);
-
-// A grain that calls other grains, asked from the other member.
-const house = getSmartHouseGrainClient(second, "home");
-for (const name of ["kitchen", "hall", "cellar"]) await house.installBulb({ bulb: name });
-const { count } = await house.turnAllOn({});
-const { bulbs } = await house.listLit({});
-console.log(`the house turned on ${count} bulbs; lit now: ${bulbs.join(", ")}`);
-
-// The house moves with its state; a bulb forgets, and is dark where it wakes up.
-const home = await first.locate({ kind: "SmartHouse", identity: "home" });
-const [leaving, staying] = home.address === first.system.address ? [first, second] : [second, first];
-await leaving.shutdown();
-console.log(`member ${leaving.system.address} has left`);
-const moved = await getSmartHouseGrainClient(staying, "home").turnAllOn({});
-console.log(`the house, now on ${staying.system.address}, still knows its ${moved.count} bulbs`);
-await staying.shutdown();
+if (values.provider === "in-process") await runDemo();
+else await runMember(createProvider(values.provider, Number(values.port)));

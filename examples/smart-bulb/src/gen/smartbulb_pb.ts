@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file smartbulb.proto.
  */
 export const file_smartbulb: GenFile = /*@__PURE__*/
-  fileDesc("Cg9zbWFydGJ1bGIucHJvdG8SCXNtYXJ0YnVsYiIRCg9HZXRTdGF0ZVJlcXVlc3QiIQoQR2V0U3RhdGVSZXNwb25zZRINCgVpc19vbhgBIAEoCCIPCg1UdXJuT25SZXF1ZXN0IhAKDlR1cm5PblJlc3BvbnNlIhAKDlR1cm5PZmZSZXF1ZXN0IhEKD1R1cm5PZmZSZXNwb25zZSIiChJJbnN0YWxsQnVsYlJlcXVlc3QSDAoEYnVsYhgBIAEoCSIVChNJbnN0YWxsQnVsYlJlc3BvbnNlIhIKEFR1cm5BbGxPblJlcXVlc3QiIgoRVHVybkFsbE9uUmVzcG9uc2USDQoFY291bnQYASABKAUiEAoOTGlzdExpdFJlcXVlc3QiIAoPTGlzdExpdFJlc3BvbnNlEg0KBWJ1bGJzGAEgAygJIhsKCkhvdXNlU3RhdGUSDQoFYnVsYnMYASADKAky0QEKCVNtYXJ0QnVsYhJDCghHZXRTdGF0ZRIaLnNtYXJ0YnVsYi5HZXRTdGF0ZVJlcXVlc3QaGy5zbWFydGJ1bGIuR2V0U3RhdGVSZXNwb25zZRI9CgZUdXJuT24SGC5zbWFydGJ1bGIuVHVybk9uUmVxdWVzdBoZLnNtYXJ0YnVsYi5UdXJuT25SZXNwb25zZRJACgdUdXJuT2ZmEhkuc21hcnRidWxiLlR1cm5PZmZSZXF1ZXN0Ghouc21hcnRidWxiLlR1cm5PZmZSZXNwb25zZTLkAQoKU21hcnRIb3VzZRJMCgtJbnN0YWxsQnVsYhIdLnNtYXJ0YnVsYi5JbnN0YWxsQnVsYlJlcXVlc3QaHi5zbWFydGJ1bGIuSW5zdGFsbEJ1bGJSZXNwb25zZRJGCglUdXJuQWxsT24SGy5zbWFydGJ1bGIuVHVybkFsbE9uUmVxdWVzdBocLnNtYXJ0YnVsYi5UdXJuQWxsT25SZXNwb25zZRJACgdMaXN0TGl0Ehkuc21hcnRidWxiLkxpc3RMaXRSZXF1ZXN0Ghouc21hcnRidWxiLkxpc3RMaXRSZXNwb25zZWIGcHJvdG8z");
+  fileDesc("Cg9zbWFydGJ1bGIucHJvdG8SCXNtYXJ0YnVsYiIRCg9HZXRTdGF0ZVJlcXVlc3QiIQoQR2V0U3RhdGVSZXNwb25zZRINCgVpc19vbhgBIAEoCCIPCg1UdXJuT25SZXF1ZXN0IhAKDlR1cm5PblJlc3BvbnNlIhAKDlR1cm5PZmZSZXF1ZXN0IhEKD1R1cm5PZmZSZXNwb25zZSIiChJJbnN0YWxsQnVsYlJlcXVlc3QSDAoEYnVsYhgBIAEoCSIVChNJbnN0YWxsQnVsYlJlc3BvbnNlIhIKEFR1cm5BbGxPblJlcXVlc3QiIgoRVHVybkFsbE9uUmVzcG9uc2USDQoFY291bnQYASABKAUiEAoOTGlzdExpdFJlcXVlc3QiIAoPTGlzdExpdFJlc3BvbnNlEg0KBWJ1bGJzGAEgAygJIhsKCkhvdXNlU3RhdGUSDQoFYnVsYnMYASADKAkiGgoJQnVsYlN0YXRlEg0KBWlzX29uGAEgASgIMtEBCglTbWFydEJ1bGISQwoIR2V0U3RhdGUSGi5zbWFydGJ1bGIuR2V0U3RhdGVSZXF1ZXN0Ghsuc21hcnRidWxiLkdldFN0YXRlUmVzcG9uc2USPQoGVHVybk9uEhguc21hcnRidWxiLlR1cm5PblJlcXVlc3QaGS5zbWFydGJ1bGIuVHVybk9uUmVzcG9uc2USQAoHVHVybk9mZhIZLnNtYXJ0YnVsYi5UdXJuT2ZmUmVxdWVzdBoaLnNtYXJ0YnVsYi5UdXJuT2ZmUmVzcG9uc2Uy5AEKClNtYXJ0SG91c2USTAoLSW5zdGFsbEJ1bGISHS5zbWFydGJ1bGIuSW5zdGFsbEJ1bGJSZXF1ZXN0Gh4uc21hcnRidWxiLkluc3RhbGxCdWxiUmVzcG9uc2USRgoJVHVybkFsbE9uEhsuc21hcnRidWxiLlR1cm5BbGxPblJlcXVlc3QaHC5zbWFydGJ1bGIuVHVybkFsbE9uUmVzcG9uc2USQAoHTGlzdExpdBIZLnNtYXJ0YnVsYi5MaXN0TGl0UmVxdWVzdBoaLnNtYXJ0YnVsYi5MaXN0TGl0UmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message smartbulb.GetStateRequest
@@ -204,6 +204,25 @@ export type HouseState = Message<"smartbulb.HouseState"> & {
  */
 export const HouseStateSchema: GenMessage<HouseState> = /*@__PURE__*/
   messageDesc(file_smartbulb, 12);
+
+/**
+ * What a bulb keeps beyond its activation.
+ *
+ * @generated from message smartbulb.BulbState
+ */
+export type BulbState = Message<"smartbulb.BulbState"> & {
+  /**
+   * @generated from field: bool is_on = 1;
+   */
+  isOn: boolean;
+};
+
+/**
+ * Describes the message smartbulb.BulbState.
+ * Use `create(BulbStateSchema)` to create a new message.
+ */
+export const BulbStateSchema: GenMessage<BulbState> = /*@__PURE__*/
+  messageDesc(file_smartbulb, 13);
 
 /**
  * A light bulb somewhere in the house.
