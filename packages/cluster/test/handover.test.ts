@@ -109,6 +109,23 @@ test("a member that cannot end its grains holds their new owner up for five seco
   end();
 });
 
+test("a member that could not be told of a finished hand-over is told once it can be reached", async () => {
+  const { cluster } = await start({ members: 2 });
+  await using _ = cluster;
+  await bumpAll(cluster, cluster.members[0]!);
+  const { address } = cluster.members[0]!.system;
+  const next = "localhost:20002";
+  cluster.network.cut(address, next);
+  const newcomer = await cluster.addMember();
+  expect(newcomer.system.address).toBe(next);
+  const startedAt = cluster.clock.nowMs();
+  // Long enough for the connection to be given up.
+  await cluster.clock.advance(2_000);
+  cluster.network.heal(address, next);
+  await bumpAll(cluster, newcomer);
+  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(3_500);
+});
+
 test("grains on members that stay keep their state when another leaves", async () => {
   const { cluster } = await start();
   await using _ = cluster;

@@ -1,5 +1,12 @@
 import { create, isMessage } from "@bufbuild/protobuf";
-import { type Actor, type ActorContext, PID, Terminated, type Timer } from "@ts-grain/actor";
+import {
+  type Actor,
+  type ActorContext,
+  DeadLetterResponse,
+  type PID,
+  Terminated,
+  type Timer,
+} from "@ts-grain/actor";
 import { pidToWire } from "@ts-grain/remote/wire";
 import {
   type ActivationRequest,
@@ -7,12 +14,19 @@ import {
   ActivationResponseSchema,
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
-import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import { Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { type ClusterIdentity, identityKey, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
-import { GiveUpWaiting, PlaceBy, placementActorId, Release, Released } from "./placement-messages.ts";
+import { HandoverNews } from "./handover-news.ts";
+import {
+  GiveUpWaiting,
+  PlaceBy,
+  placementActorId,
+  Release,
+  Released,
+  TellAgain,
+} from "./placement-messages.ts";
 
 /** Milliseconds that members have to end what they no longer own before their identities are activated anyway. */
 const handoverTimeoutMs = 5_000;
@@ -44,7 +58,7 @@ export class PlacementActor implements Actor {
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
   readonly #leftovers = new Set<string>();
-  #isTold = true;
+  readonly #news = new HandoverNews();
   #patience: Timer | undefined;
   #released: PID[] | undefined;
 
@@ -63,6 +77,8 @@ export class PlacementActor implements Actor {
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
+    else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
+    else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
       this.#answerHeld(context);
@@ -112,7 +128,6 @@ export class PlacementActor implements Actor {
   #onTopology(context: ActorContext, topology: Topology): void {
     this.#topology = topology;
     this.#barrier.moveTo(topology);
-    this.#isTold = false;
     this.#leftovers.clear();
     for (const [key, { activation }] of this.#placed) {
       if (this.#owns(context, activation.identity)) continue;
@@ -126,19 +141,8 @@ export class PlacementActor implements Actor {
     this.#answerHeld(context);
   }
 
-  /** Tells the other members, once for each topology, that nothing is here any more that is not owned. */
   #tellCompleted(context: ActorContext): void {
-    if (this.#isTold || this.#leftovers.size > 0) return;
-    this.#isTold = true;
-    const completed = create(RebalanceCompletedSchema, { topologyHash: this.#topology.hash });
-    const addresses = this.#topology.members
-      .filter(({ dialect }) => dialect === "ts-grain")
-      .map(memberAddress);
-    // A client runs this actor too, and nobody waits for it.
-    if (!addresses.includes(context.system.address)) return;
-    for (const address of addresses) {
-      if (address !== context.system.address) context.request(new PID(address, placementActorId), completed);
-    }
+    if (this.#leftovers.size === 0) this.#news.tell(context, this.#topology);
   }
 
   #losePatienceLater({ system, self }: ActorContext): void {
@@ -184,6 +188,11 @@ export class PlacementActor implements Actor {
     placed.ending = { identity: placed.activation.identity, askers: [] };
     if (reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);
+  }
+
+  /** Of what it sends, only the news of a hand-over have a sender. */
+  #onUndelivered(context: ActorContext, target: PID | undefined): void {
+    if (target?.id === placementActorId) this.#news.undelivered(context, target.address);
   }
 
   #onTerminated(context: ActorContext, who: PID): void {

@@ -22,3 +22,12 @@ export class Released {}
 
 /** Members had long enough to hand over. */
 export class GiveUpWaiting {}
+
+/** The member at an address was not reached by what it waits for. */
+export class TellAgain {
+  readonly address: string;
+
+  constructor(address: string) {
+    this.address = address;
+  }
+}
