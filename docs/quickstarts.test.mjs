@@ -10,6 +10,7 @@ const root = dirname(import.meta.dirname);
 const quickstarts = [
   { path: "README.md", heading: "## Quickstart" },
   { path: "packages/actor/README.md", heading: "## Use" },
+  { path: "docs/pubsub.md", heading: "## Use" },
 ];
 
 test.each(quickstarts)("$path prints what it says", { timeout: 60_000 }, ({ path, heading }) => {
