@@ -403,6 +403,17 @@ test("a subscriber that changes a message fails in its test instead of changing 
   expect(heard).toEqual(["kept"]);
 });
 
+test("a publisher that changes a message after it was published fails at once", async () => {
+  const { cluster } = await start({ members: 1 });
+  await using _ = cluster;
+  const message = create(StringValueSchema, { value: "published" });
+  const publishing = news(cluster.members[0]!).publish(message);
+  expect(() => {
+    message.value = "changed";
+  }).toThrow(TypeError);
+  await cluster.settle(publishing);
+});
+
 test("a topic that is told to ends when it is idle, and still knows its subscribers when it starts again", async () => {
   const { cluster } = await start();
   await using _ = cluster;

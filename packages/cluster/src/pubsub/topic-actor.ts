@@ -162,31 +162,28 @@ export class TopicActor implements Actor {
     if (this.#subscriptions.size >= maxSubscribers)
       return `the topic has ${maxSubscribers} subscribers already`;
     this.#subscriptions.add(subscription);
-    return this.#save(() => this.#subscriptions.remove(subscription.key));
+    return this.#save();
   }
 
   async #unsubscribe({ subscriber }: UnsubscribeRequest): Promise<string> {
     const subscription = readSubscription(subscriber);
     if (!subscription) return "the subscriber is neither an actor nor a grain";
-    const removed = this.#subscriptions.remove(subscription.key);
-    if (!removed) return "";
-    const refusal = await this.#save(() => this.#subscriptions.add(removed));
+    if (!this.#subscriptions.remove(subscription.key)) return "";
+    const refusal = await this.#save();
     if (refusal === "") this.#parts.tellEnded(this.#topic, subscription);
     return refusal;
   }
 
-  /** Stores the subscriptions; takes the change back if that fails. */
-  async #save(undo: () => void): Promise<string> {
+  /** Stores the subscriptions. If that fails, what is stored counts: another activation may have written it. */
+  async #save(): Promise<string> {
     try {
       await this.#stored?.save(this.#subscriptions.all);
       return "";
     } catch (error) {
       const { logger } = this.#parts.cluster.system;
       logger.error({ error, topic: this.#topic }, "a topic's subscribers could not be stored");
-      undo();
-      // Another activation may have written: what is stored counts.
       this.#isLoaded = false;
-      for (const { key } of this.#subscriptions.all) this.#subscriptions.remove(key);
+      this.#subscriptions.clear();
       return "the subscription could not be stored";
     }
   }
@@ -251,7 +248,7 @@ export class TopicActor implements Actor {
       { topic: this.#topic, subscribers: subscribers.slice(0, 10).map(String), count: removed.length },
       "a topic has lost subscribers that are gone",
     );
-    await this.#save(() => undefined);
+    await this.#save();
   }
 }
 

@@ -21,11 +21,13 @@ export class TopicSubscriptions {
     this.#byKey.set(subscription.key, subscription);
   }
 
-  /** The subscription that was removed, if there was one. */
-  remove(key: string): Subscription | undefined {
-    const removed = this.#byKey.get(key);
-    this.#byKey.delete(key);
-    return removed;
+  /** Whether there was one to remove. */
+  remove(key: string): boolean {
+    return this.#byKey.delete(key);
+  }
+
+  clear(): void {
+    this.#byKey.clear();
   }
 
   /** Removes the actors of which the condition holds; grains stay subscribed whatever happens to a member. */
