@@ -4,6 +4,7 @@ import { isFromRuntime } from "../message/system-message.ts";
 import { allForOne } from "../supervision/all-for-one.ts";
 import { JournalActor } from "../testing/journal-actor.ts";
 import { TestSystem } from "../testing/test-system.ts";
+import type { Actor } from "./actor.ts";
 import type { ActorContext } from "./actor-context.ts";
 import { propsFromFunction, propsFromProducer } from "./props.ts";
 
@@ -250,22 +251,31 @@ test("reenterAfter tells of a rejection, and a continuation that throws goes to 
   expect(seen).toEqual(["Started", "rejected", "Started"]);
 });
 
-test("a continuation of an incarnation that was replaced, or has stopped, is not called", async () => {
-  await using rig = new TestSystem();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const seen: string[] = [];
-  const props = propsFromProducer(() =>
-    reentering((context) => context.reenterAfter(promise, () => void seen.push("called"))).producer(),
-  );
-  const [restarted, stopped] = [rig.system.root.spawn(props), rig.system.root.spawn(props)];
-  for (const pid of [restarted, stopped]) rig.system.root.send(pid, "go");
-  rig.system.root.send(restarted, "fail");
-  rig.system.root.poison(stopped);
-  await rig.settle();
-  resolve();
-  await rig.settle();
-  expect(seen).toEqual([]);
-});
+test.each([
+  ["a producer", propsFromProducer],
+  [
+    "one object, over and over again",
+    (producer: () => Actor) => propsFromFunction((context) => producer().receive(context)),
+  ],
+])(
+  "a continuation of an incarnation that was replaced, or has stopped, is not called: actors from %s",
+  async (_name, make) => {
+    await using rig = new TestSystem();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const seen: string[] = [];
+    const props = make(() =>
+      reentering((context) => context.reenterAfter(promise, () => void seen.push("called"))).producer(),
+    );
+    const [restarted, stopped] = [rig.system.root.spawn(props), rig.system.root.spawn(props)];
+    for (const pid of [restarted, stopped]) rig.system.root.send(pid, "go");
+    rig.system.root.send(restarted, "fail");
+    rig.system.root.poison(stopped);
+    await rig.settle();
+    resolve();
+    await rig.settle();
+    expect(seen).toEqual([]);
+  },
+);
 
 test("a continuation waits while its actor waits for its supervisor", async () => {
   await using rig = new TestSystem();

@@ -19,6 +19,8 @@ export interface StashedMessage {
 /** What few actors need; an actor that does not has none. */
 export class CellExtras {
   readonly children: ChildList<ActorCell> = new ChildList();
+  /** Number of incarnations that have ended: they cannot be told apart by the actor, which may be the same object. */
+  incarnation = 0;
   stash: StashedMessage[] | undefined = undefined;
   receiveTimer: ReceiveTimer | undefined = undefined;
   /** The wait before a restart. */
@@ -63,6 +65,7 @@ export class CellExtras {
     this.abortSignal();
     this.abort = undefined;
     this.isEnding = false;
+    this.incarnation++;
   }
 
   /** Tells the handler that waits for a promise that its incarnation ends with it. */

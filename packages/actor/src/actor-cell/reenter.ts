@@ -4,15 +4,17 @@ import type { Continuation } from "./actor-context.ts";
 
 /** Has the continuation run in the actor's turn, as if it went on with the message that is handled now. */
 export function reenter<T>(cell: ActorCell, promise: PromiseLike<T>, continuation: Continuation<T>): void {
-  const { actor, context } = cell;
+  const { context, extras } = cell;
+  const { incarnation } = extras;
   const { message, origin } = context;
   const goOn = (outcome: PromiseSettledResult<T>): void => {
     const signal = new Signal(() => {
       // The promise was another incarnation's business.
-      if (cell.actor !== actor || (cell.phase !== "running" && cell.phase !== "failed")) return undefined;
+      if (extras.incarnation !== incarnation) return undefined;
+      if (cell.phase !== "running" && cell.phase !== "failed") return undefined;
       if (cell.phase === "failed") {
-        cell.extras.held ??= [];
-        cell.extras.held.push(signal);
+        extras.held ??= [];
+        extras.held.push(signal);
         return undefined;
       }
       context.message = message;
