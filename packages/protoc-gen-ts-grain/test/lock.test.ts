@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { FileDescriptorSet } from "@bufbuild/protobuf/wkt";
 import { describe, expect, test } from "vitest";
@@ -124,7 +124,7 @@ function withLock(work: (locked: Locked) => void): void {
 }
 
 test("the first run writes the lock, and the next leaves it as it is", () => {
-  withLock(({ run, read, path }) => {
+  withLock(({ run, read, path, lock }) => {
     expect(run(["before.proto"])).toBe("");
     const written = read();
     expect(JSON.parse(written)).toEqual({
@@ -142,8 +142,10 @@ test("the first run writes the lock, and the next leaves it as it is", () => {
         },
       },
     });
+    const { ino } = statSync(lock);
     expect(run(["before.proto"])).toBe("");
     expect(read()).toBe(written);
+    expect(statSync(lock).ino).toBe(ino);
     expect(readdirSync(path)).toEqual(["ts-grain.lock.json"]);
   });
 });
