@@ -1,3 +1,4 @@
+import { ActorError } from "../actor-error.ts";
 import type { Message } from "../message/message.ts";
 import type { PID } from "../pid/pid.ts";
 
@@ -35,11 +36,14 @@ export class Routees {
   }
 }
 
-/** Makes a pool larger by so many routees, or smaller; a group pays no heed. */
+/** Makes a pool larger by so many routees, or smaller by those that came last; a group pays no heed. */
 export class AdjustPoolSize {
   readonly change: number;
 
+  /** @throws ActorError "invalid_options" unless the change is an integer. */
   constructor(change: number) {
+    if (!Number.isSafeInteger(change))
+      throw new ActorError("invalid_options", `change must be an integer, got ${change}`);
     this.change = change;
   }
 }

@@ -251,8 +251,12 @@ test("a message that the routing cannot place is a dead letter, and the routees 
   expect(rig.log.at("error")).toHaveLength(1);
 });
 
-test("a pool of negative size is refused", () => {
-  expect(() => poolProps(broadcast, { size: -1, props: workers(new Map()) })).toThrow(
+test.each([-1, 0.5, Number.POSITIVE_INFINITY, Number.NaN])("a pool of %d routees is refused", (size) => {
+  expect(() => poolProps(broadcast, { size, props: workers(new Map()) })).toThrow(
     expect.objectContaining({ code: "invalid_options" }),
   );
+});
+
+test.each([0.5, Number.POSITIVE_INFINITY, Number.NaN])("a change by %d routees is refused", (change) => {
+  expect(() => new AdjustPoolSize(change)).toThrow(expect.objectContaining({ code: "invalid_options" }));
 });

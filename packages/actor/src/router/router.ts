@@ -20,15 +20,15 @@ import type { Route, Routing } from "./routing.ts";
 /**
  * A router over children that it spawns itself. They are stopped with it, and one that ends for good is not replaced.
  *
- * @throws ActorError "invalid_options" for a negative size.
+ * @throws ActorError "invalid_options" unless the size is an integer from 0 on.
  */
 export function poolProps(
   routing: Routing,
   pool: { readonly size: number; readonly props: Props },
   options?: PropsOptions,
 ): Props {
-  if (!(pool.size >= 0))
-    throw new ActorError("invalid_options", `size must not be negative, got ${pool.size}`);
+  if (!(Number.isSafeInteger(pool.size) && pool.size >= 0))
+    throw new ActorError("invalid_options", `size must be an integer from 0 on, got ${pool.size}`);
   return propsFromProducer(() => new Router(routing, { pool }), options);
 }
 
