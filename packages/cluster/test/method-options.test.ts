@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { grainClient, grainService } from "../src/codegenv1/index.ts";
+import { chainLink } from "../src/grain/call-chain.ts";
 import type { GrainMethod } from "../src/index.ts";
 import { InMemoryCluster } from "../src/testing/index.ts";
 import type { WitnessGrain, WitnessGrainClient } from "./gen/witness_grain.ts";
@@ -70,7 +71,7 @@ test("a one-way call may go to a grain that waits for its caller, as nobody wait
   const { cluster, testimony, caller, service } = await start({ isOneWay: true });
   await using _ = cluster;
   const [method] = service.methods;
-  const callers = ["Witness/kitchen", "Witness/hall"];
+  const callers = ["kitchen", "hall"].map((grain) => chainLink({ kind: "Witness", identity: grain }, "none"));
   const call = { service, identity: "kitchen", method: method!, request: {}, options: {}, callers };
   await cluster.settle(caller.callGrain(call));
   await cluster.clock.advance(10);
