@@ -28,9 +28,11 @@ class ScriptedDirectory implements MemberRegistration {
     }
   }
 
-  async refresh(): Promise<void> {
+  async refresh(signal: AbortSignal): Promise<void> {
     this.refreshes++;
-    await this.slowness;
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    signal.addEventListener("abort", () => reject(signal.reason));
+    await Promise.race([this.slowness, aborted]);
     if (this.isDown) throw new Error("the directory is down");
     this.listed.add("alice");
   }
@@ -153,6 +155,19 @@ test("leaving a directory that is down gives up in time, and says so", async () 
   await directory.settle(session.leave());
   expect(directory.clock.nowMs() - startMs).toBeLessThanOrEqual(timing.leaveTimeoutMs + 100);
   expect(directory.logger.at("warn")).toContain("deregistering failed; the registration is left to lapse");
+  expect(directory.clock.scheduled).toBe(0);
+});
+
+test("leaving gives up in time when a refresh under way does not end, and removes nothing then", async () => {
+  const directory = new ScriptedDirectory();
+  const session = await directory.settle(directory.join("alice"));
+  directory.slowness = new Promise(() => {});
+  await directory.clock.advance(timing.refreshMs);
+  const startMs = directory.clock.nowMs();
+  await directory.settle(session.leave());
+  expect(directory.clock.nowMs() - startMs).toBeLessThanOrEqual(timing.leaveTimeoutMs + 100);
+  expect(directory.logger.at("warn")).toEqual(["deregistering failed; the registration is left to lapse"]);
+  expect([...directory.listed]).toEqual(["alice"]);
   expect(directory.clock.scheduled).toBe(0);
 });
 

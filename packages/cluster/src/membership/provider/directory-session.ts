@@ -84,11 +84,9 @@ class DirectorySession implements ProviderSession {
   async #leave(): Promise<void> {
     this.#view.close();
     this.#stopping.abort();
-    // A refresh under way comes to its end first: given up, it might still be carried out, after the removal.
-    await this.#registering;
     await this.#remove();
     this.#killed.abort();
-    await this.#following;
+    await Promise.all([this.#registering, this.#following]);
   }
 
   async #abandon(): Promise<void> {
@@ -144,7 +142,12 @@ class DirectorySession implements ProviderSession {
     const signal = this.#killed.signal;
     const wait = { clock: context.clock, signal };
     try {
-      await within(timing.leaveTimeoutMs, wait, (giveUp) => this.#removeUntil(self.registration, giveUp));
+      await within(timing.leaveTimeoutMs, wait, async (giveUp) => {
+        giveUp.addEventListener("abort", () => this.#killed.abort(giveUp.reason));
+        // A refresh under way comes to its end first: given up, it might still be carried out, after the removal.
+        await this.#registering;
+        await this.#removeUntil(self.registration, giveUp);
+      });
     } catch (error) {
       const fields = { member: self.id, error };
       context.logger.warn(fields, "deregistering failed; the registration is left to lapse");
@@ -154,6 +157,7 @@ class DirectorySession implements ProviderSession {
   async #removeUntil(registration: MemberRegistration, giveUp: AbortSignal): Promise<void> {
     const { clock, random } = this.#joining.context;
     for (let failures = 1; ; failures++) {
+      giveUp.throwIfAborted();
       try {
         await registration.remove(giveUp);
         return;

@@ -8,7 +8,7 @@ export interface DirectoryTiming {
   readonly settleMs: number;
   /** Time in which joining must succeed. */
   readonly joinTimeoutMs: number;
-  /** Time in which deregistering must succeed; after it, the registration is left to lapse. */
+  /** Time in which deregistering must succeed, a refresh under way included; then the registration is left to lapse. */
   readonly leaveTimeoutMs: number;
 }
 
@@ -20,7 +20,7 @@ export interface DirectoryOptions {
   readonly settleMs?: number | undefined;
   /** Milliseconds in which joining must succeed. Default 10,000. */
   readonly joinTimeoutMs?: number | undefined;
-  /** Milliseconds in which deregistering must succeed; after it the registration is left to lapse. Default 5,000. */
+  /** Milliseconds in which deregistering must succeed; after it the registration is left to lapse. Default 3,000. */
   readonly leaveTimeoutMs?: number | undefined;
 }
 
@@ -29,7 +29,7 @@ export const directoryDefaults: DirectoryTiming = {
   refreshMs: 2_000,
   settleMs: 10_000,
   joinTimeoutMs: 10_000,
-  leaveTimeoutMs: 5_000,
+  leaveTimeoutMs: 3_000,
 };
 
 /** @throws ClusterError "invalid_options", saying which one. */
