@@ -75,7 +75,7 @@ test("a member registers in the form of Proto.Actor Go, and marks itself", async
   expect(consul.asked.find(({ method }) => method === "PUT")).toEqual({
     method: "PUT",
     path: "/v1/agent/service/register?replace-existing-checks=true",
-    headers: { "X-Consul-Token": "secret" },
+    headers: { "Content-Type": "application/json", "X-Consul-Token": "secret" },
     body: {
       ID: "alice",
       Name: "my cluster",
