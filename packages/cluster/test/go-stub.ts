@@ -28,8 +28,14 @@ import {
   InProcessProvider,
   Rendezvous,
 } from "../src/index.ts";
+import { file_witness } from "./gen/witness_pb.ts";
 
-const registry = createRegistry(file_cluster_pubsub, file_cluster_cluster, file_tsgrain_cluster_v1_topic);
+const registry = createRegistry(
+  file_cluster_pubsub,
+  file_cluster_cluster,
+  file_tsgrain_cluster_v1_topic,
+  file_witness,
+);
 
 /** Something that the stub was sent. */
 export interface Arrival {
@@ -40,7 +46,7 @@ export interface Arrival {
 
 /**
  * What a member of Proto.Actor Go is to a ts-grain member: it speaks in bytes, knows its own types only, and takes none of ours. Each arrival is
- * what came to it, gossip left out.
+ * what came to it, in binary form; gossip is left out.
  */
 export class GoStub implements AsyncDisposable {
   readonly clock: VirtualClock;
@@ -173,9 +179,9 @@ export class GoStub implements AsyncDisposable {
   async #listen(): Promise<void> {
     for (;;) {
       const batch = await this.#listener.nextBatch();
-      for (const { typeId, target, messageData, sender, senderRequestId } of batch.envelopes) {
+      for (const { typeId, target, messageData, sender, senderRequestId, serializerId } of batch.envelopes) {
         const schema = registry.getMessage(batch.typeNames[typeId]!);
-        if (!schema) continue;
+        if (!schema || serializerId !== 0) continue;
         const from = batch.senders[sender - 1];
         const arrival = {
           target: batch.targets[target]!.Id,

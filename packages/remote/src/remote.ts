@@ -126,6 +126,15 @@ export class Remote implements AsyncDisposable {
     this.#exposed.expose(pattern, options);
   }
 
+  /**
+   * Says that the connected peer at an address has a type compiled in, as one that waits for it has: a peer of Proto.Actor Go
+   * gets it in binary form instead of as JSON, until it disconnects.
+   */
+  peerKnows(address: string, typeName: string): void {
+    const peer = this.#sessions.peerAt(address);
+    if (peer && !peer.isTsGrain) this.#services.peerTypes.learn(peer.systemId, typeName);
+  }
+
   /** Whether peers may address a process of this system: it is exposed and lives, or it has sent something to a peer itself. */
   isExposed(pid: PID): boolean {
     return pid.requestId === 0 && this.#exposed.find(pid) !== undefined;

@@ -37,6 +37,8 @@ export interface GrainHosting {
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
   readonly cancellations: Cancellations;
+  /** Is told that the process at an address knows a message type. */
+  readonly peerKnows: (address: string, typeName: string) => void;
 }
 
 /** Makes a kind something that the placement of activations can start. */
@@ -82,6 +84,9 @@ class GrainActor implements Actor {
     if (this.#failure !== undefined) return respondFailure(grain, context, this.#failure);
     try {
       const call = readGrainCall(grain, message);
+      // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
+      if (!(message instanceof GrainCall) && message.methodName === "" && context.sender)
+        this.#hosting.peerKnows(context.sender.address, call.method.output.typeName);
       if (this.#interleaving) return this.#interleave(this.#interleaving, context, call);
       return runGrainCall(grain, context, call);
     } catch (error) {

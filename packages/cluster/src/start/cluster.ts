@@ -259,6 +259,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       freezesMessages,
       counters: this.#counters,
       cancellations: this.#cancellations,
+      peerKnows: (address: string, typeName: string) => remote.peerKnows(address, typeName),
     };
     const hosted = [...kinds.values(), probeKind];
     for (const { service } of hosted) registerService(remote.types, service);

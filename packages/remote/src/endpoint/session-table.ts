@@ -32,6 +32,12 @@ export class SessionTable {
     return this.#of(systemId).length > 0;
   }
 
+  /** Who has a connection open and listens at an address. */
+  peerAt(address: string): Peer | undefined {
+    for (const { peer } of this.#sessions) if (peer?.address === address) return peer;
+    return undefined;
+  }
+
   /** Closes a system's connections without a word. */
   close(systemId: string): void {
     for (const session of this.#of(systemId)) session.close();
