@@ -73,6 +73,42 @@ test.each([
   expect(new Set(idsSeenBy(first)).size).toBe(3);
 });
 
+test.each([
+  { members: 3, apart: 1 },
+  { members: 2, apart: 1 },
+  { members: 5, apart: 2 },
+])(
+  "$apart of $members members that were cut off until all had let each other go are members again soon after",
+  async ({ members, apart }) => {
+    const { cluster, testimony } = await start({ members });
+    await using _ = cluster;
+    await bumpAll(cluster, cluster.members[0]!);
+    const [some, others] = [cluster.members.slice(0, apart), cluster.members.slice(apart)];
+    const pairs = some.flatMap((one) =>
+      others.map((other) => [one.system.address, other.system.address] as const),
+    );
+    const former = cluster.members.map(({ self }) => self!.id);
+    await cluster.clock.advance(2_000);
+    for (const [one, other] of pairs) cluster.network.cut(one, other);
+    await cluster.clock.advance(30_000);
+    for (const member of some) expect(idsSeenBy(member)).toHaveLength(apart);
+    for (const member of others) expect(idsSeenBy(member)).toHaveLength(members - apart);
+    for (const [one, other] of pairs) cluster.network.heal(one, other);
+    await cluster.clock.advance(15_000);
+    for (const member of cluster.members) expect(idsSeenBy(member)).toEqual(idsSeenBy(cluster.members[0]!));
+    expect(idsSeenBy(cluster.members[0]!)).toHaveLength(members);
+    // Those on the larger side have not moved; of two alone, one has.
+    const kept = cluster.members.filter(({ self }) => former.includes(self!.id));
+    expect(kept).toHaveLength(members - apart);
+    if (apart !== members - apart) expect(kept).toEqual(others);
+    testimony.sightings.length = 0;
+    for (const caller of cluster.members) await bumpAll(cluster, caller);
+    expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(
+      members * identities.length,
+    );
+  },
+);
+
 test("calls that were queued at a member that was let go are answered elsewhere, each once", async () => {
   const { cluster, testimony } = await start();
   await using _ = cluster;

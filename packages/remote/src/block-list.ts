@@ -1,4 +1,7 @@
-/** Ids of systems that are not talked to any more: members that left or were declared dead. It only grows. */
+/** Ids that are remembered. Who left so long ago that as many others have left since has its id in nobody's memory. */
+const maxIds = 1_000;
+
+/** Ids of systems that are not talked to any more: members that left or were declared dead, the newest thousand. */
 export class BlockList {
   readonly #ids = new Set<string>();
   readonly #onAdded: (systemId: string) => void;
@@ -11,6 +14,11 @@ export class BlockList {
     return this.#ids.has(systemId);
   }
 
+  /** Forgets all: they may connect again. */
+  clear(): void {
+    this.#ids.clear();
+  }
+
   /**
    * The system's next connection is refused. One that it has open is closed 3 s later: by then who has left in order is
    * gone, and who does not know that it was declared dead finds out when it connects again.
@@ -18,6 +26,7 @@ export class BlockList {
   add(systemId: string): void {
     if (this.#ids.has(systemId)) return;
     this.#ids.add(systemId);
+    if (this.#ids.size > maxIds) this.#ids.delete(this.#ids.values().next().value!);
     this.#onAdded(systemId);
   }
 }

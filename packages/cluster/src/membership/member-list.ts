@@ -29,6 +29,11 @@ export class MemberList {
     return this.#topology;
   }
 
+  /** Members that the provider lists as alive and that were taken out here. */
+  get lost(): readonly Member[] {
+    return this.#listed.filter(({ id }) => this.#remote.blockList.has(id));
+  }
+
   /** Takes a provider's complete list of live members; publishes `TopologyChanged` when it differs from the last. */
   update(listed: readonly Member[]): void {
     this.#listed = listed;
@@ -54,10 +59,11 @@ export class MemberList {
 
   /**
    * Takes everybody out without a grudge, this member too: it knows nothing of the cluster for now. Who is listed next
-   * is in again.
+   * is in again, also who was blocked.
    */
   forgetAll(): void {
     const left = this.#topology.members;
+    this.#remote.blockList.clear();
     this.#listed = [];
     this.#topology = createTopology([]);
     if (left.length === 0) return;

@@ -8,6 +8,7 @@ import type { MemberList } from "../membership/member-list.ts";
 import { pause } from "../membership/provider/pause.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { Rejoined } from "./rejoined.ts";
+import { SplitWatch } from "./split-watch.ts";
 
 /** Milliseconds before coming back, doubled from the first to the second while that is of no use. */
 const firstPauseMs = 250;
@@ -37,6 +38,8 @@ export class Presence {
   #self: Member | undefined;
   /** Clients do not gossip. */
   #gossiper: Gossiper | undefined;
+  /** Clients are let go by nobody. */
+  readonly #splits: SplitWatch | undefined;
   #session: ProviderSession | undefined;
   #isListed = false;
   #return: Promise<void> | undefined;
@@ -52,6 +55,7 @@ export class Presence {
       else if (event instanceof DeclaredGone) this.#letGo(`${event.by} takes it for one that has left`);
     });
     this.#startGossip();
+    if (parts.self) this.#splits = new SplitWatch(parts.system, parts.members);
   }
 
   /** How this process is listed now; undefined for a client. */
@@ -79,6 +83,7 @@ export class Presence {
 
   async #end(): Promise<void> {
     this.#refusals.unsubscribe();
+    this.#splits?.stop();
     this.#ending.abort();
     await this.#return;
   }
