@@ -1,4 +1,4 @@
-import type { ActorSystem, PID, Subscription } from "@ts-grain/actor";
+import type { ActorSystem, PID, Subscription, Timer } from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
@@ -50,6 +50,8 @@ export class Remote implements AsyncDisposable {
   readonly #exposed: ExposedProcesses;
   readonly #sessions: SessionTable;
   readonly #terminations: Subscription;
+  /** One for each blocked peer whose connection is still open. */
+  readonly #graces = new Set<Timer>();
   #drained: PromiseWithResolvers<void> | undefined;
   #activator: PID | undefined;
   #stopping: Promise<void> | undefined;
@@ -186,6 +188,7 @@ export class Remote implements AsyncDisposable {
 
   async #shutdown(how: "gracefully" | "at once"): Promise<void> {
     this.#terminations.unsubscribe();
+    for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
@@ -200,7 +203,11 @@ export class Remote implements AsyncDisposable {
 
   #blocked(systemId: string): void {
     if (!this.#sessions.has(systemId)) return;
-    this.#services.clock.schedule(blockedPeerGraceMs, () => this.#sessions.close(systemId));
+    const timer = this.#services.clock.schedule(blockedPeerGraceMs, () => {
+      this.#graces.delete(timer);
+      this.#sessions.close(systemId);
+    });
+    this.#graces.add(timer);
   }
 
   #onEvent(event: unknown): void {

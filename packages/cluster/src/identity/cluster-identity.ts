@@ -4,13 +4,13 @@ export interface ClusterIdentity {
   readonly identity: string;
 }
 
-/** The longest identity, in UTF-8 bytes. */
-const maxIdentityBytes = 4096;
+/** The longest identity, in UTF-8 bytes: it is a part of names of which remotes take 1,024. */
+const maxIdentityBytes = 512;
 
 const loneSurrogate = /\p{Surrogate}/u;
 
 /**
- * What is wrong with an identity, if anything is. It has 1 to 4,096 bytes of well-formed Unicode without control
+ * What is wrong with an identity, if anything is. It has 1 to 512 bytes of well-formed Unicode without control
  * characters; everything else is allowed, and two different identities never meet (no normalisation).
  */
 export function identityProblem(identity: string): string | undefined {
