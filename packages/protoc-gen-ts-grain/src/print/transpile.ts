@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import type { FileInfo } from "@bufbuild/protoplugin";
 import type { ts as TypeScript } from "ts-morph";
+import { layOutEmitted } from "./emitted-lines.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -32,7 +33,7 @@ export function transpile(files: readonly FileInfo[], targets: TranspileTargets)
     const options = { fileName: name, compilerOptions };
     const emitted = (extension: string, { outputText }: TypeScript.TranspileOutput): FileInfo => ({
       name: name.replace(/\.ts$/, extension),
-      content: outputText,
+      content: layOutEmitted(outputText),
       preamble,
     });
     return [

@@ -13,18 +13,20 @@ exports.getSmartBulbGrainClient = getSmartBulbGrainClient;
 exports.newSmartBulbKind = newSmartBulbKind;
 const codegenv1_1 = require("@ts-grain/cluster/codegenv1");
 const smartbulb_pb_1 = require("./smartbulb_pb");
+
 /**
  * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
  */
-class SmartBulbKind extends codegenv1_1.GrainKind {
-}
+class SmartBulbKind extends codegenv1_1.GrainKind {}
 exports.SmartBulbKind = SmartBulbKind;
+
 const smartBulbGrain = /*@__PURE__*/ (0, codegenv1_1.grainService)(smartbulb_pb_1.SmartBulb, {
-    properties: { Then: "then$" },
+  properties: { Then: "then$" },
 });
+
 /**
  * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
@@ -32,8 +34,9 @@ const smartBulbGrain = /*@__PURE__*/ (0, codegenv1_1.grainService)(smartbulb_pb_
  * @generated from service smartbulb.SmartBulb
  */
 function getSmartBulbGrainClient(caller, identity) {
-    return (0, codegenv1_1.grainClient)(smartBulbGrain, caller, identity);
+  return (0, codegenv1_1.grainClient)(smartBulbGrain, caller, identity);
 }
+
 /**
  * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
  * The factory makes a grain for each activation.
@@ -41,5 +44,5 @@ function getSmartBulbGrainClient(caller, identity) {
  * @generated from service smartbulb.SmartBulb
  */
 function newSmartBulbKind(factory, options) {
-    return (0, codegenv1_1.grainKind)(smartBulbGrain, factory, options);
+  return (0, codegenv1_1.grainKind)(smartBulbGrain, factory, options);
 }

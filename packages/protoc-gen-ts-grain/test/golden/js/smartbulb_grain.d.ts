@@ -20,6 +20,7 @@ import { GrainKind } from "@ts-grain/cluster/codegenv1";
 import type { Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { GetStateResponse, GetStateResponseSchema, TurnOnRequest, TurnOnRequestSchema } from "./smartbulb_pb.js";
+
 /**
  * A light bulb somewhere in the house.
  *
@@ -28,32 +29,36 @@ import type { GetStateResponse, GetStateResponseSchema, TurnOnRequest, TurnOnReq
  * @generated from service smartbulb.SmartBulb
  */
 export interface SmartBulbGrain extends GrainHooks {
-    /**
-     * Tells whether the bulb is on.
-     *
-     * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
-     */
-    getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
-    /**
-     * Turns the bulb on; turning it on twice is fine.
-     *
-     * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
-     */
-    turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
-    /**
-     * Turns the bulb on a little later.
-     *
-     * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
-     */
-    then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
-    /**
-     * Turns the bulb on, halfway.
-     *
-     * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
-     * @deprecated
-     */
-    dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+  /**
+   * Tells whether the bulb is on.
+   *
+   * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
+   */
+  getState(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
+
+  /**
+   * Turns the bulb on; turning it on twice is fine.
+   *
+   * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
+   */
+  turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+
+  /**
+   * Turns the bulb on a little later.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
+   */
+  then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
+   * @deprecated
+   */
+  dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
+
 /**
  * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
@@ -61,14 +66,15 @@ export interface SmartBulbGrain extends GrainHooks {
  * @generated from service smartbulb.SmartBulb
  */
 export declare abstract class SmartBulbKind extends GrainKind implements SmartBulbGrain {
-    abstract getState(
-      request: Empty,
-      context: GrainCallContext,
-    ): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
-    abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
-    abstract then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
-    abstract dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+  abstract getState(
+    request: Empty,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof GetStateResponseSchema>>;
+  abstract turnOn(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+  abstract then$(request: TurnOnRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
+  abstract dim(request: Empty, context: GrainCallContext): Awaitable<MessageInitShape<typeof EmptySchema>>;
 }
+
 /**
  * Calls one {@link SmartBulbGrain}, wherever it lives.
  * Made by {@link getSmartBulbGrainClient}.
@@ -76,32 +82,36 @@ export declare abstract class SmartBulbKind extends GrainKind implements SmartBu
  * @generated from service smartbulb.SmartBulb
  */
 export interface SmartBulbGrainClient {
-    /**
-     * Tells whether the bulb is on.
-     *
-     * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
-     */
-    getState(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<GetStateResponse>;
-    /**
-     * Turns the bulb on; turning it on twice is fine.
-     *
-     * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
-     */
-    turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
-    /**
-     * Turns the bulb on a little later.
-     *
-     * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
-     */
-    then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
-    /**
-     * Turns the bulb on, halfway.
-     *
-     * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
-     * @deprecated
-     */
-    dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<Empty>;
+  /**
+   * Tells whether the bulb is on.
+   *
+   * @generated from rpc smartbulb.SmartBulb.GetState (smartbulb.proto:15)
+   */
+  getState(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<GetStateResponse>;
+
+  /**
+   * Turns the bulb on; turning it on twice is fine.
+   *
+   * @generated from rpc smartbulb.SmartBulb.TurnOn (smartbulb.proto:17)
+   */
+  turnOn(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
+
+  /**
+   * Turns the bulb on a little later.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Then (smartbulb.proto:19)
+   */
+  then$(request: MessageInitShape<typeof TurnOnRequestSchema>, options?: GrainCallOptions): Promise<Empty>;
+
+  /**
+   * Turns the bulb on, halfway.
+   *
+   * @generated from rpc smartbulb.SmartBulb.Dim (smartbulb.proto:21)
+   * @deprecated
+   */
+  dim(request: MessageInitShape<typeof EmptySchema>, options?: GrainCallOptions): Promise<Empty>;
 }
+
 /**
  * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
@@ -109,6 +119,7 @@ export interface SmartBulbGrainClient {
  * @generated from service smartbulb.SmartBulb
  */
 export declare function getSmartBulbGrainClient(caller: GrainCaller, identity: string): SmartBulbGrainClient;
+
 /**
  * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
  * The factory makes a grain for each activation.

@@ -8,17 +8,19 @@
 
 import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/cluster/codegenv1";
 import { SmartBulb } from "./smartbulb_pb.js";
+
 /**
  * Base class of grains that implement {@link SmartBulbGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service smartbulb.SmartBulb
  */
-export class SmartBulbKind extends GrainKind {
-}
+export class SmartBulbKind extends GrainKind {}
+
 const smartBulbGrain = /*@__PURE__*/ grainService(SmartBulb, {
-    properties: { Then: "then$" },
+  properties: { Then: "then$" },
 });
+
 /**
  * Returns a client of the {@link SmartBulbGrain} with this identity.
  * Nothing is sent until one of its methods is called.
@@ -26,8 +28,9 @@ const smartBulbGrain = /*@__PURE__*/ grainService(SmartBulb, {
  * @generated from service smartbulb.SmartBulb
  */
 export function getSmartBulbGrainClient(caller, identity) {
-    return grainClient(smartBulbGrain, caller, identity);
+  return grainClient(smartBulbGrain, caller, identity);
 }
+
 /**
  * Returns the kind that hosts each {@link SmartBulbGrain}, to be given to `configureCluster`.
  * The factory makes a grain for each activation.
@@ -35,5 +38,5 @@ export function getSmartBulbGrainClient(caller, identity) {
  * @generated from service smartbulb.SmartBulb
  */
 export function newSmartBulbKind(factory, options) {
-    return grainKind(smartBulbGrain, factory, options);
+  return grainKind(smartBulbGrain, factory, options);
 }
