@@ -41,7 +41,7 @@ export const layers = {
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
   cli: [
     ["cli-error.ts", "terminal.ts", "grain-target.ts"],
-    ["cluster-options.ts", "find-service.ts"],
+    ["cluster-options.ts", "find-service.ts", "implement"],
     ["visit-cluster.ts"],
     ["commands"],
     ["program.ts"],

@@ -2,8 +2,10 @@ import { Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./cli-error.ts";
 import { callCommand } from "./commands/call.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { implementCommand } from "./commands/implement.ts";
 import { listCommand } from "./commands/list.ts";
 import { membersCommand } from "./commands/members.ts";
+import { newCommand } from "./commands/new.ts";
 import { watchCommand } from "./commands/watch.ts";
 import { whereCommand } from "./commands/where.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,8 +37,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
 function createProgram(terminal: Terminal): Command {
   const program = new Command("ts-grain")
-    .description("Looks into running clusters of grains, and calls grains.")
+    .description("Writes grains, calls them, and looks into running clusters.")
     .addHelpText("after", exitCodeHelp)
+    .addCommand(newCommand(terminal))
+    .addCommand(implementCommand(terminal))
     .addCommand(callCommand(terminal))
     .addCommand(listCommand(terminal))
     .addCommand(membersCommand(terminal))
