@@ -309,18 +309,30 @@ test("a grain of a kind that nobody hosts is reported, and stays subscribed", as
   );
 });
 
-test("what does not fit into a frame is published in parts, in its order", async () => {
+test.each(["the topic's member", "another member"])(
+  "what %s publishes and does not fit into a frame arrives in parts, in its order",
+  async (publisher) => {
+    const { cluster } = await start();
+    await using _ = cluster;
+    const { host, other } = await places(cluster);
+    const heard: string[] = [];
+    await cluster.settle(news(other).subscribe(({ value }) => void heard.push(value.slice(0, 2))));
+    const sent = Array.from({ length: 12 }, (_value, index) => String(10 + index));
+    const topic = news(publisher === "another member" ? other : host);
+    await cluster.settle(topic.publishAll(sent.map((value) => ({ value: value + "x".repeat(1_000_000) }))));
+    await cluster.clock.advance(50);
+    expect(heard).toEqual(sent);
+  },
+);
+
+test("what the topic cannot send on is reported", async () => {
   const { cluster } = await start();
   await using _ = cluster;
-  const { other } = await places(cluster);
-  const heard: string[] = [];
-  await cluster.settle(news(other).subscribe(({ value }) => void heard.push(value.slice(0, 2))));
-  const sent = Array.from({ length: 20 }, (_value, index) => String(10 + index));
-  await cluster.settle(
-    news(other).publishAll(sent.map((value) => ({ value: value + "x".repeat(1_000_000) }))),
-  );
-  await cluster.clock.advance(50);
-  expect(heard).toEqual(sent);
+  const { host, other } = await places(cluster);
+  const failed = failures(cluster);
+  await cluster.settle(news(other).subscribe(() => undefined));
+  await cluster.settle(news(host).publish({ value: "x".repeat(5_000_000) }));
+  expect(failed).toMatchObject([{ topic: "news", failures: [{ failure: "other_error" }] }]);
 });
 
 test("one message that is too large fails", async () => {

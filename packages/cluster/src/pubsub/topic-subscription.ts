@@ -6,10 +6,10 @@ export interface TopicSubscription extends AsyncDisposable {
   /** Who is subscribed; for a function, the actor that runs it. */
   readonly subscriber: Subscriber;
   /**
-   * Ends the subscription. What was handed to a function before is still handled. Idempotent. `await using` does the same, but logs
-   * what goes wrong instead of throwing it.
+   * Ends the subscription. What was handed to a function before is still handled, then its actor ends, even if this throws. Idempotent,
+   * and may be tried again. `await using` does the same, but logs what goes wrong instead of throwing it.
    *
-   * @throws ClusterError "topic_refused" or as a grain call; an actor that is gone is unsubscribed by the topic itself then.
+   * @throws ClusterError as `Topic.unsubscribe`.
    */
   unsubscribe(): Promise<void>;
 }

@@ -176,7 +176,13 @@ export class Topic<Desc extends DescMessage = DescMessage> {
     const { logger } = this.#services.cluster.system;
     const topic = this.name;
     let ending: Promise<void> | undefined;
-    const unsubscribe = (): Promise<void> => (ending ??= end());
+    const unsubscribe = (): Promise<void> => {
+      ending ??= end().catch((error: unknown) => {
+        ending = undefined;
+        throw error;
+      });
+      return ending;
+    };
     const dispose = async (): Promise<void> => {
       await unsubscribe().catch((error: unknown) => {
         if (!(ClusterError.is(error) && error.code === "stopped"))
