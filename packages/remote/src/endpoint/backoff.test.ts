@@ -20,3 +20,8 @@ test("a pause is between half of its bound and all of it", () => {
     ),
   );
 });
+
+test("chance picks from half of the bound to all of it", () => {
+  const pauses = [0, 0.5, 1].map((chance) => backoffMs(3, { initialMs: 100, maxMs: 1_000 }, chance));
+  expect(pauses).toEqual([200, 300, 400]);
+});

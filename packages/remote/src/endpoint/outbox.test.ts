@@ -1,0 +1,57 @@
+import { create } from "@bufbuild/protobuf";
+import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { PID } from "@ts-grain/actor";
+import { expect, test } from "vitest";
+import type { Outgoing } from "../wire/batch-writer.ts";
+import { protobufCodec } from "../wire/message-codec.ts";
+import { Outbox, type OutboxLimits } from "./outbox.ts";
+
+const limits: OutboxLimits = {
+  maxBatchMessages: 10,
+  maxBatchBytes: 1_000,
+  maxFrameBytes: 3_000,
+  maxBufferBytes: 5_000,
+};
+const codec = protobufCodec(StringValueSchema);
+
+function message(length: number): Outgoing {
+  const text = create(StringValueSchema, { value: "x".repeat(length) });
+  return { message: text, codec, target: new PID("there:1", "a"), sender: undefined, headers: undefined };
+}
+
+/** The lengths of the frames that are made of messages of these lengths. */
+function framesOf(lengths: readonly number[]): readonly number[] {
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, limits);
+  for (const length of lengths) outbox.add(message(length));
+  const frames: number[] = [];
+  for (let frame = outbox.take(); frame !== undefined; frame = outbox.take()) frames.push(frame.length);
+  expect(outbox.isEmpty).toBe(true);
+  return frames;
+}
+
+test("a batch is closed when it has so many bytes, and when it has so many messages", () => {
+  const large = framesOf(Array(9).fill(400));
+  expect(large).toHaveLength(3);
+  for (const length of large) expect(length).toBeLessThan(limits.maxBatchBytes + 500);
+  expect(framesOf(Array(25).fill(1))).toHaveLength(3);
+});
+
+test("no frame is longer than the peer takes, and a message that fits into none is refused and leaves the rest alone", () => {
+  const frames = framesOf([900, 2_500, 2_900, 900]);
+  expect(Math.max(...frames)).toBeLessThanOrEqual(limits.maxFrameBytes);
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, limits);
+  outbox.add(message(10));
+  expect(() => outbox.add(message(3_000))).toThrow(expect.objectContaining({ code: "message_too_large" }));
+  outbox.add(message(10));
+  expect(outbox.take()!.length).toBeGreaterThan(20);
+});
+
+test("it is full when so many bytes wait, and not once they have left", () => {
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, limits);
+  for (let n = 0; n < 5; n++) outbox.add(message(900));
+  expect(outbox.isFull).toBe(false);
+  outbox.add(message(900));
+  expect(outbox.isFull).toBe(true);
+  outbox.take();
+  expect(outbox.isFull).toBe(false);
+});
