@@ -92,17 +92,30 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
   await using api = await startWithPods();
   const { observed, session } = await joinAlice(api);
   await observed.untilIds("alice", "gopher");
-  api.bookmark();
+  const untilWatches = (count: number) =>
+    vi.waitFor(() => expect(api.watches).toBe(count), { timeout: 5_000 });
+  await untilWatches(1);
+  api.addPod("of-another-cluster", { ip: "10.0.0.9" });
+  const bookmarked = api.bookmark();
   const lists = () =>
     api.requests.filter((request) => /labelSelector/.test(request) && !/watch/.test(request));
   const before = lists().length;
-  for (let round = 0; round < 3; round++) {
-    await vi.waitFor(() => expect(api.watches).toBe(1), { timeout: 5_000 });
-    api.dropConnections();
+  for (const interrupt of [
+    () => api.endWatches(),
+    () => api.dropConnections(),
+    () => api.dropConnections(),
+  ]) {
+    interrupt();
+    await untilWatches(0);
+    await untilWatches(1);
   }
   api.deletePod("pod-g");
   await observed.untilIds("alice");
   expect(lists().length).toBe(before);
+  const watches = api.requests.filter((request) => /watch=1/.test(request));
+  expect(watches.slice(1).map((request) => /resourceVersion=(\d+)/.exec(request)?.[1])).toEqual(
+    watches.slice(1).map(() => bookmarked),
+  );
   expect(observed.history.every((ids) => ids.includes("alice"))).toBe(true);
   await session.leave();
 });
@@ -116,6 +129,8 @@ test("when the versions after the last one are gone, the pods are listed anew, a
   api.deletePod("pod-g");
   api.addPod("pod-h", { ip: "10.0.0.4", labels: labelsOf("other") });
   await observed.untilIds("alice", "other");
+  // It is no outage, after which a leave would not be believed for a while.
+  expect(observed.logger.at("warn")).toEqual([]);
   await session.leave();
 });
 

@@ -74,10 +74,12 @@ export class FakePodApi implements AsyncDisposable {
     return this.#store.get(name)?.labels ?? {};
   }
 
-  /** Sends every watcher a bookmark of the newest version. */
-  bookmark(): void {
-    const object = { kind: "Pod", metadata: { resourceVersion: `${this.#store.version}` } };
+  /** Sends every watcher a bookmark of the newest version, and returns that. */
+  bookmark(): string {
+    const version = `${this.#store.version}`;
+    const object = { kind: "Pod", metadata: { resourceVersion: version } };
     for (const { response } of this.#watchers) send(response, { type: "BOOKMARK", object });
+    return version;
   }
 
   /** Forgets what happened until now: watches from older versions get 410, those that run get an error event. */
@@ -87,6 +89,12 @@ export class FakePodApi implements AsyncDisposable {
     this.#watchers.clear();
     const object = { kind: "Status", code: 410, message: "too old resource version" };
     for (const { response } of watchers) response.end(`${JSON.stringify({ type: "ERROR", object })}\n`);
+  }
+
+  /** Ends every watch in order, as the API server does after a while. */
+  endWatches(): void {
+    for (const { response } of this.#watchers) response.end();
+    this.#watchers.clear();
   }
 
   /** Cuts every connection. */
