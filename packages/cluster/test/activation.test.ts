@@ -146,6 +146,15 @@ test("two kinds of one name are refused before anything starts", () => {
   ).toThrow(/two kinds are named Witness/);
 });
 
+test.each([["prototopic"], ["tsgrain-probe"]])("a kind may not be named %s", (name) => {
+  const kind = { ...new Testimony().kind(), name };
+  expect(() =>
+    configureCluster("test", new InProcessProvider(), new DistHashLookup(), configureRemote("localhost", 0), {
+      kinds: [kind],
+    }),
+  ).toThrow(expect.objectContaining({ code: "invalid_options" }));
+});
+
 test.each([[Number.NaN], [-1]])("an idle timeout of %d is refused", (idleTimeoutMs) => {
   expect(() => new Testimony().kind({ idleTimeoutMs })).toThrow(/idleTimeoutMs/);
 });

@@ -5,6 +5,7 @@ import type { Kind } from "../grain/kind.ts";
 import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import type { ClusterProvider } from "../membership/cluster-provider.ts";
 import { type PubSubConfig, type PubSubOptions, resolvePubSubOptions } from "../pubsub/pub-sub-options.ts";
+import { topicKind } from "../pubsub/topic-names.ts";
 
 /** What may be said about a member or client beside what it must. */
 export interface ClusterOptions {
@@ -98,6 +99,11 @@ export function configureCluster(
 function indexKinds(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
   const byName = new Map<string, Kind>();
   for (const kind of kinds) {
+    if (kind.name === topicKind || kind.name.startsWith("tsgrain-"))
+      throw new ClusterError(
+        "invalid_options",
+        `a kind may not be named ${kind.name}: every member hosts its own`,
+      );
     const other = byName.get(kind.name);
     if (other) {
       const services = `${other.service.descriptor.typeName} and ${kind.service.descriptor.typeName}`;
