@@ -1,7 +1,7 @@
 // Proto.Actor Go's side of the benchmarks. Measures one workload and prints the samples as one line of JSON:
 //
-//	protoactor WORKLOAD full|quick [HOST:PORT]
-//	protoactor serve
+//	protoactor WORKLOAD full|quick [ADDRESS]
+//	protoactor serve | serve-cluster
 package main
 
 import (
@@ -23,8 +23,12 @@ func main() {
 		serve()
 		return
 	}
+	if len(os.Args) == 2 && os.Args[1] == "serve-cluster" {
+		serveGrains()
+		return
+	}
 	if len(os.Args) < 3 {
-		fail(fmt.Errorf("usage: protoactor serve | protoactor WORKLOAD full|quick [HOST:PORT]"))
+		fail(fmt.Errorf("usage: protoactor serve | protoactor serve-cluster | protoactor WORKLOAD full|quick [ADDRESS]"))
 	}
 	effort, known := efforts[os.Args[2]]
 	if !known {
@@ -46,6 +50,16 @@ func measure(name string, effort effort, addresses []string) ([]sample, error) {
 	}
 	if measurement, known := remoteWorkloads[name]; known && len(addresses) == 1 {
 		return measurement(connect(addresses[0]), effort)
+	}
+	if measurement, known := aloneWorkloads[name]; known {
+		return measurement(openAlone(), effort)
+	}
+	if measurement, known := connectedWorkloads[name]; known && len(addresses) == 1 {
+		client, err := connectGrains(addresses[0])
+		if err != nil {
+			return nil, err
+		}
+		return measurement(client, effort)
 	}
 	return nil, fmt.Errorf("no workload is called %q", name)
 }

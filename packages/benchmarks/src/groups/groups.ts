@@ -1,9 +1,10 @@
 import type { Group } from "../harness/group.ts";
 import type { ReportGuide } from "../report/report.ts";
+import { clusterGroup } from "./cluster-group.ts";
 import { localGroup } from "./local-group.ts";
 import { remoteGroup } from "./remote-group.ts";
 
-export const groups: readonly Group[] = [localGroup, remoteGroup];
+export const groups: readonly Group[] = [localGroup, remoteGroup, clusterGroup];
 
 /** @throws Error if there is no such group. */
 export function findGroup(name: string): Group {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { needsServer } from "../workloads/cluster-workloads.ts";
 import { runCommand } from "./run-command.ts";
 import type { Prepared, Subject } from "./subject.ts";
 
@@ -23,10 +24,20 @@ export const protoActorGoRemote: Subject = {
   name: "protoactor-go",
   cores: "all",
   cannot: new Map(),
-  prepare: () => prepare({ server: [program, "serve"] }),
+  prepare: () => prepare({ server: () => [program, "serve"] }),
 };
 
-async function prepare({ server }: { readonly server?: readonly string[] }): Promise<Prepared> {
+/** Its cluster, in one process or two. */
+export function protoActorGoCluster(cannot: Subject["cannot"]): Subject {
+  const server = (workload: string) => (needsServer(workload) ? [program, "serve-cluster"] : undefined);
+  return { name: "protoactor-go", cores: "all", cannot, prepare: () => prepare({ server }) };
+}
+
+interface Serving {
+  server?(workload: string): readonly string[] | undefined;
+}
+
+async function prepare(serving: Serving): Promise<Prepared> {
   const goVersion = await findGo();
   if (goVersion === undefined) return { state: "missing", reason: "there is no Go on this machine" };
   try {
@@ -38,7 +49,7 @@ async function prepare({ server }: { readonly server?: readonly string[] }): Pro
     state: "ready",
     version: `${moduleVersion()} on ${goVersion}`,
     command: (workload, effort) => [program, workload, effort],
-    server,
+    ...serving,
   };
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { needsServer } from "../workloads/cluster-workloads.ts";
 import { runCommand } from "./run-command.ts";
 import type { Subject } from "./subject.ts";
 
@@ -24,18 +25,27 @@ export function localNodeSubject(options: NodeSubjectOptions): Subject {
 export function remoteNodeSubject(options: NodeSubjectOptions): Subject {
   return nodeSubject(options, {
     child: [process.execPath, program("remote-client"), options.name],
-    server: [process.execPath, program("remote-server"), options.name],
+    server: () => [process.execPath, program("remote-server"), options.name],
+  });
+}
+
+/** The same with a workload's one process or two. */
+export function clusterNodeSubject(options: NodeSubjectOptions): Subject {
+  const server = [process.execPath, program("cluster-server"), options.name];
+  return nodeSubject(options, {
+    child: [process.execPath, "--expose-gc", program("cluster-child"), options.name],
+    server: (workload) => (needsServer(workload) ? server : undefined),
   });
 }
 
 interface Commands {
   readonly child: readonly string[];
-  readonly server?: readonly string[];
+  server?(workload: string): readonly string[] | undefined;
 }
 
 function nodeSubject(
   { name, findVersion, cannot = new Map() }: NodeSubjectOptions,
-  { child, server }: Commands,
+  { child, ...serving }: Commands,
 ): Subject {
   return {
     name,
@@ -45,7 +55,7 @@ function nodeSubject(
       state: "ready",
       version: await findVersion(),
       command: (workload, effort) => [...child, workload, effort],
-      server,
+      ...serving,
     }),
   };
 }

@@ -37,9 +37,9 @@ export function runCommand(command: readonly string[], { cwd, timeoutMs }: Comma
   });
 }
 
-/** Ours, without options meant for this process: they must not change what is measured. */
+/** Ours as in production, without options meant for this process: they must not change what is measured. */
 export function childEnvironment(): NodeJS.ProcessEnv {
-  return { ...process.env, NODE_OPTIONS: undefined };
+  return { ...process.env, NODE_ENV: "production", NODE_OPTIONS: undefined };
 }
 
 /** The line that names an error, or else the last. */

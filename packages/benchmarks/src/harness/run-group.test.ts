@@ -61,6 +61,11 @@ test("what a subject prints is its figures", async () => {
   });
 });
 
+test("what a subject logs before its figures is passed over", async () => {
+  const script = `console.log("more dead letters"); console.log(JSON.stringify([{ unit: "ms", value: 1 }]))`;
+  expect(await outcomeOf(subject("a", { script }))).toMatchObject({ samples: [{ unit: "ms", value: 1 }] });
+});
+
 test("a subject that fails is reported with its own words", async () => {
   expect(
     await outcomeOf(subject("a", { script: `throw new Error("9 arrived instead of 10")` })),

@@ -52,10 +52,11 @@ async function runTurn(turn: Turn, { effort, pinning }: Plan): Promise<Outcome> 
   const { prepared, cores } = turn.subject;
   const command = pinning.pin(prepared.command(turn.workload, effort), { cores, place: "measuring" });
   try {
-    await using server =
-      prepared.server && (await runServer(pinning.pin(prepared.server, { cores, place: "serving" })));
+    const serving = prepared.server?.(turn.workload);
+    await using server = serving && (await runServer(pinning.pin(serving, { cores, place: "serving" })));
     const printed = await runCommand([...command, ...(server ? [server.address] : [])], { timeoutMs });
-    const samples = JSON.parse(printed) as Sample[];
+    // Before it there may be what the subject logs.
+    const samples = JSON.parse(printed.trimEnd().split("\n").at(-1)!) as Sample[];
     return { turn, state: "measured", samples };
   } catch (error) {
     return { turn, state: "failed", reason: (error as Error).message };

@@ -4,12 +4,12 @@ import { childEnvironment } from "./run-command.ts";
 
 /** A process that serves. */
 export interface Server extends AsyncDisposable {
-  /** `host:port`, as it printed it. */
+  /** Where it listens, as it printed it. */
   readonly address: string;
 }
 
 /**
- * Starts a program that prints "listening on HOST:PORT" and ends with its standard input. Disposing ends it.
+ * Starts a program that prints "listening on ADDRESS" and ends with its standard input. Disposing ends it.
  *
  * @throws Error if it ends before it listens.
  */

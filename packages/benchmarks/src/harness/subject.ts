@@ -21,8 +21,8 @@ export type Prepared =
        * after it, if there is one.
        */
       command(workload: string, effort: EffortName): readonly string[];
-      /** The command of the other process that takes part, if any. It prints "listening on HOST:PORT". */
-      readonly server?: readonly string[] | undefined;
+      /** The command of the other process that takes part in a workload, if any. It prints "listening on ADDRESS". */
+      server?(workload: string): readonly string[] | undefined;
     }
   | { readonly state: "missing"; readonly reason: string };
 

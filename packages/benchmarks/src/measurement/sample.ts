@@ -3,11 +3,17 @@ export type Unit =
   | "msg/s"
   | "req/s"
   | "spawns/s"
+  | "activations/s"
+  | "calls/CPU s"
   | "ns to enqueue"
   | "p50 us"
   | "p99 us"
   | "ms"
+  | "ms to join"
+  | "ms to leave"
+  | "ms longest call"
   | "B per idle actor"
+  | "B per idle grain"
   | "B per queued message";
 
 /** One figure of one run. */

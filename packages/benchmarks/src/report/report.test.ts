@@ -82,6 +82,13 @@ test("a subject without a figure is named as not measured, with the reason", () 
   );
 });
 
+test("what one subject was not measured with for one reason stands in one line", () => {
+  const missing = ["W1a", "W6"].map((workload) => ({ subject: "go", workload, reason: "it cannot" }));
+  expect(reportOf(results({ rows: rates(14), missing }), { workloads, subjects, targets: [] })).toContain(
+    "**NOT MEASURED: go, W1a, W6**: it cannot.",
+  );
+});
+
 test("the report says where it was measured, and explains only what was measured", () => {
   const text = reportOf(results({ rows: rates(14) }), { workloads, subjects, targets: [] });
   expect(text).toContain("2026-01-31, a processor, 2 cores, 24 GiB, Linux 6, Node v24.0.0; not pinned");

@@ -22,7 +22,7 @@ export function reportOf(results: Results, guide: ReportGuide): string {
     tableOf(results, guide),
     "Medians, with the least and the most. A column `÷` is our figure divided by that subject's, with the limit that " +
       "it is to keep; **bold** where it does not.",
-    results.missing.map(describeMissing).join("\n"),
+    describeMissing(results.missing),
     measured.map(({ name, about }) => `- ${name}: ${about}`).join("\n"),
   ]
     .filter((part) => part !== "")
@@ -40,8 +40,16 @@ function describeMachine(machine: Machine): string {
   return `${date}, ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${node}; ${pinning}; load before: ${load}`;
 }
 
-function describeMissing({ subject, workload, reason }: Missing): string {
-  return `**NOT MEASURED: ${subject}${workload === undefined ? "" : `, ${workload}`}**: ${reason}.`;
+/** One line for each subject and reason. */
+function describeMissing(missing: readonly Missing[]): string {
+  const alike = Map.groupBy(missing, ({ subject, reason }) => `${subject}\n${reason}`);
+  return [...alike.values()]
+    .map((group) => {
+      const { subject, reason } = group[0]!;
+      const workloads = group.flatMap(({ workload }) => workload ?? []);
+      return `**NOT MEASURED: ${[subject, ...workloads].join(", ")}**: ${reason}.`;
+    })
+    .join("\n");
 }
 
 function tableOf({ rows }: Results, { workloads, subjects, targets }: ReportGuide): string {

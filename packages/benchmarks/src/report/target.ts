@@ -12,7 +12,7 @@ export interface Target {
 
 /** Of rates more is better, of all else less is. */
 export function isRate(unit: Unit): boolean {
-  return unit.endsWith("/s");
+  return unit.endsWith("/s") || unit.endsWith("/CPU s");
 }
 
 /** Whether a ratio is on the right side of its limit. */

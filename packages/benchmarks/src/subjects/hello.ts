@@ -7,7 +7,7 @@ export function helloRequest(number: number): HelloRequest {
 }
 
 /** What every server answers. */
-export function answerHello({ name, number }: HelloRequest): HelloResponse {
+export function answerHello({ name, number }: Pick<HelloRequest, "name" | "number">): HelloResponse {
   return { $typeName: "tsgrain.benchmarks.v1.HelloResponse", text: `hello ${name}`, number: number + 1 };
 }
 

@@ -1,0 +1,55 @@
+import { liveHeapBytes } from "../measurement/heap.ts";
+import { expectCount } from "../measurement/rate.ts";
+import type { Sample } from "../measurement/sample.ts";
+import type { Grains } from "../subjects/cluster-program.ts";
+import type { Setting } from "./workload.ts";
+
+const inFlight = 100;
+/** Activations that come before the measured ones, as a part of them. */
+const warmUpShare = 0.25;
+
+/** Activations per second by first calls, and what each keeps on the heap of this process when it has nothing to do. */
+export async function measureActivations(
+  grains: Grains,
+  { grains: count, clock }: Setting,
+): Promise<Sample[]> {
+  await callAll(grains, identities("warm-up", count * warmUpShare));
+  const fresh = identities("grain", count);
+  const bytesBefore = liveHeapBytes();
+  const startMs = clock.nowMs();
+  await callAll(grains, fresh);
+  const seconds = (clock.nowMs() - startMs) / 1000;
+  const bytes = liveHeapBytes() - bytesBefore;
+  // Read last, so that the caller's own texts are there at both looks at the heap.
+  expectCount(new Set(fresh).size, count);
+  return [
+    { unit: "activations/s", value: count / seconds },
+    { unit: "B per idle grain", value: bytes / count },
+  ];
+}
+
+/** Different ones, as many as asked for. */
+export function identities(prefix: string, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+}
+
+/** Calls each identity once, 100 at a time. @throws Error if an answer is wrong. */
+export async function callAll(grains: Grains, all: readonly string[]): Promise<void> {
+  let next = 0;
+  const callInTurn = async () => {
+    while (next < all.length) {
+      const number = next++;
+      await callOnce(grains, { identity: all[number]!, number });
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, callInTurn));
+}
+
+/** @throws Error if the answer is wrong. */
+export async function callOnce(
+  grains: Grains,
+  { identity, number }: { readonly identity: string; readonly number: number },
+): Promise<void> {
+  const answer = await grains.grain(identity).ask(number);
+  if (answer.number !== number + 1) throw new Error(`asked for what follows ${number}, got ${answer.number}`);
+}

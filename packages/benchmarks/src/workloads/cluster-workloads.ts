@@ -1,0 +1,88 @@
+import type { ClusterProgram } from "../subjects/cluster-program.ts";
+import { measureActivations } from "./activations.ts";
+import { measureCallsPerCpu, measureHandover } from "./membership.ts";
+import { measureRequests } from "./requests.ts";
+import type { Setting, Workload } from "./workload.ts";
+
+/** A program, and where its other process listens if there is one. */
+interface ClusterSetup {
+  readonly program: ClusterProgram;
+  readonly address: string;
+}
+
+interface ClusterWorkload extends Workload<ClusterSetup> {
+  /** Whether it needs another process, which serves. */
+  readonly processes: 1 | 2;
+}
+
+const inFlight = [1, 100, 1000];
+const memberCounts = [1, 2, 3, 4, 5];
+
+/** What is measured of clusters. Programs in other languages know the names of those that are put to them. */
+export const clusterWorkloads: readonly ClusterWorkload[] = [
+  ...inFlight.map(
+    (inFlight): ClusterWorkload => ({
+      name: `W2 grain c=${inFlight}`,
+      about: `calls of one grain in the caller's own process, ${inFlight} in flight`,
+      processes: 1,
+      measure: async ({ program }, setting) => {
+        const grain = (await program.openAlone()).grain("hello");
+        return measureRequests(grain, { inFlight, timedStride: 16, timing: shortened(setting) });
+      },
+    }),
+  ),
+  ...inFlight.map(
+    (inFlight): ClusterWorkload => ({
+      name: `W3 grain c=${inFlight}`,
+      about: `calls of one grain in another process, ${inFlight} in flight`,
+      processes: 2,
+      measure: async ({ program, address }, setting) => {
+        const grain = (await program.connect(address)).grain("hello");
+        return measureRequests(grain, { inFlight, timedStride: 1, timing: shortened(setting) });
+      },
+    }),
+  ),
+  {
+    name: "W5 local",
+    about: "first calls of 10,000 new identities, 100 in flight; what each keeps on the heap when it is idle",
+    processes: 1,
+    measure: async ({ program }, setting) => measureActivations(await program.openAlone(), setting),
+  },
+  {
+    name: "W5 remote",
+    about: "the same with the grains in another process",
+    processes: 2,
+    measure: async ({ program, address }, setting) => {
+      const samples = await measureActivations(await program.connect(address), setting);
+      // What they keep, they keep in the other process.
+      return samples.filter(({ unit }) => unit === "activations/s");
+    },
+  },
+  ...memberCounts.map(
+    (members): ClusterWorkload => ({
+      name: `members n=${members}`,
+      about: `calls of 1,000 grains on ${members} ${members === 1 ? "member" : "members"}, 100 in flight; caller and members share a process, with sockets between`,
+      processes: 1,
+      measure: ({ program }, setting) =>
+        measureCallsPerCpu(program, { members, setting: shortened(setting) }),
+    }),
+  ),
+  ...memberCounts.slice(1).map(
+    (members): ClusterWorkload => ({
+      name: `hand-over n=${members}`,
+      about: `a member joins ${members === 2 ? "another" : `${members - 1} others`}, then leaves; 10,000 grains move each time, called all the while`,
+      processes: 1,
+      measure: ({ program }, setting) => measureHandover(program, { members, setting }),
+    }),
+  ),
+];
+
+/** Whether a workload needs another process, which serves. */
+export function needsServer(workload: string): boolean {
+  return clusterWorkloads.some(({ name, processes }) => name === workload && processes === 2);
+}
+
+/** There are many turns, and grain calls need less time than messages to come to a steady rate. */
+function shortened(setting: Setting): Setting {
+  return { ...setting, measureMs: setting.measureMs / 2 };
+}

@@ -1,0 +1,71 @@
+import { cpuSeconds } from "../measurement/cpu.ts";
+import { measureRate } from "../measurement/rate.ts";
+import type { Sample } from "../measurement/sample.ts";
+import type { ClusterProgram, Members } from "../subjects/cluster-program.ts";
+import { callAll, identities } from "./activations.ts";
+import { SteadyLoad } from "./steady-load.ts";
+import type { Setting } from "./workload.ts";
+
+export interface MembershipCase {
+  /** How many members there are, or are for a while. */
+  readonly members: number;
+  readonly setting: Setting;
+}
+
+const calledGrains = 1000;
+
+/** Calls for each second of processor time, that of the caller and of all members together. */
+export async function measureCallsPerCpu(
+  program: ClusterProgram,
+  { members, setting }: MembershipCase,
+): Promise<Sample[]> {
+  const cluster = await openMembers(program, members);
+  const all = identities("grain", calledGrains);
+  let callsPerCpuSecond = 0;
+  await measureRate(async (size) => {
+    const rounds = Math.ceil(size / calledGrains);
+    const before = cpuSeconds();
+    for (let round = 0; round < rounds; round++) await callAll(cluster, all);
+    // The last run is the one that is measured.
+    callsPerCpuSecond = (rounds * calledGrains) / (cpuSeconds() - before);
+    return rounds * calledGrains;
+  }, setting);
+  return [{ unit: "calls/CPU s", value: callsPerCpuSecond }];
+}
+
+/**
+ * Milliseconds from the beginning of a member's joining, and then of its leaving, until it is done and every grain
+ * has answered again; and the longest that a call took meanwhile. Each time as many grains move as a member has.
+ *
+ * @throws Error if a call fails.
+ */
+export async function measureHandover(
+  program: ClusterProgram,
+  { members, setting }: MembershipCase,
+): Promise<Sample[]> {
+  const { clock, movedGrains } = setting;
+  const cluster = await openMembers(program, members - 1);
+  const all = identities("grain", movedGrains * members);
+  await callAll(cluster, all);
+  const load = new SteadyLoad(cluster, { identities: all, clock });
+  const measureMs = async (change: () => Promise<void>) => {
+    await load.goRound();
+    const startMs = clock.nowMs();
+    await change();
+    await load.goRound();
+    return clock.nowMs() - startMs;
+  };
+  const joinMs = await measureMs(() => cluster.join());
+  const leaveMs = await measureMs(() => cluster.leave());
+  const longestMs = await load.end();
+  return [
+    { unit: "ms to join", value: joinMs },
+    { unit: "ms to leave", value: leaveMs },
+    { unit: "ms longest call", value: longestMs },
+  ];
+}
+
+async function openMembers(program: ClusterProgram, count: number): Promise<Members> {
+  if (program.openMembers === undefined) throw new Error("this subject's members are not measured");
+  return program.openMembers(count);
+}
