@@ -19,6 +19,8 @@ export class ServerProcess implements AsyncDisposable {
   readonly #command: ServerCommand;
   #process: ChildProcess | undefined;
   #output = "";
+  /** A test that has run out of time leaves nothing running either. */
+  readonly #killAtExit = (): void => void this.#process?.kill("SIGKILL");
 
   private constructor(command: ServerCommand) {
     this.#command = command;
@@ -36,6 +38,7 @@ export class ServerProcess implements AsyncDisposable {
     const { program, args, isReady, startTimeoutMs = 20_000 } = this.#command;
     const process = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
     this.#process = process;
+    globalThis.process.once("exit", this.#killAtExit);
     this.#output = "";
     let problem: string | undefined;
     process.once("error", (error) => {
@@ -68,6 +71,7 @@ export class ServerProcess implements AsyncDisposable {
   async kill(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
+    globalThis.process.off("exit", this.#killAtExit);
     if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
     const exit = once(process, "exit");
     process.kill("SIGKILL");
