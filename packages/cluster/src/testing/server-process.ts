@@ -14,13 +14,17 @@ export interface ServerCommand {
   readonly startTimeoutMs?: number | undefined;
 }
 
+/**
+ * Becomes the program, and leaves behind who ends it when the test that started it is no more, whatever ended that: then
+ * nobody holds the other end of descriptor 3.
+ */
+const guardedStart = '(cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
+
 /** A server that a test has started, as a process of its own. */
 export class ServerProcess implements AsyncDisposable {
   readonly #command: ServerCommand;
   #process: ChildProcess | undefined;
   #output = "";
-  /** A test that has run out of time leaves nothing running either. */
-  readonly #killAtExit = (): void => void this.#process?.kill("SIGKILL");
 
   private constructor(command: ServerCommand) {
     this.#command = command;
@@ -36,15 +40,16 @@ export class ServerProcess implements AsyncDisposable {
   /** Starts it anew after it was killed. */
   async start(): Promise<void> {
     const { program, args, isReady, startTimeoutMs = 20_000 } = this.#command;
-    const process = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"] });
+    const process = spawn("sh", ["-c", guardedStart, program, ...args], {
+      stdio: ["ignore", "pipe", "pipe", "pipe"],
+    });
     this.#process = process;
-    globalThis.process.once("exit", this.#killAtExit);
     this.#output = "";
     let problem: string | undefined;
     process.once("error", (error) => {
       problem = error.message;
     });
-    for (const stream of [process.stdout, process.stderr]) stream.on("data", (text) => this.#keep(text));
+    for (const stream of [process.stdout, process.stderr]) stream?.on("data", (text) => this.#keep(text));
     const deadlineMs = systemClock.nowMs() + startTimeoutMs;
     while (!(await isReady().catch(() => false))) {
       if (process.exitCode !== null) problem = `it ended with ${process.exitCode}`;
@@ -71,11 +76,11 @@ export class ServerProcess implements AsyncDisposable {
   async kill(): Promise<void> {
     const process = this.#process;
     this.#process = undefined;
-    globalThis.process.off("exit", this.#killAtExit);
     if (process?.pid === undefined || process.exitCode !== null || process.signalCode !== null) return;
     const exit = once(process, "exit");
     process.kill("SIGKILL");
     await exit;
+    process.stdio[3]?.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
