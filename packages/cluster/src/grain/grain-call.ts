@@ -1,6 +1,6 @@
-import { create, type Message, toBinary } from "@bufbuild/protobuf";
+import { type Message, toBinary } from "@bufbuild/protobuf";
 import type { HasWireForm } from "@ts-grain/remote";
-import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainMethod } from "./grain-service.ts";
 
@@ -44,13 +44,15 @@ export class GrainCall implements HasWireForm {
   }
 
   toWireMessage(): GrainRequest {
-    return create(GrainRequestSchema, {
+    return {
+      $typeName: "cluster.GrainRequest",
       methodIndex: this.method.index,
       methodName: this.method.name,
       messageData: toBinary(this.method.input, this.request),
       timeoutMs: Math.ceil(this.deadline.remainingMs),
       callers: [...this.callers],
+      messageTypeName: "",
       cancelId: this.cancelId,
-    });
+    };
   }
 }

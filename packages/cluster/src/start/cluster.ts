@@ -14,6 +14,7 @@ import { hostKind } from "../grain/grain-actor.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
+import { grainRequestCodec } from "../grain/grain-request-codec.ts";
 import { registerService } from "../grain/grain-service.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
@@ -293,6 +294,7 @@ async function startRemote(system: ActorSystem, { name, remote, provider }: Clus
   });
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
+  started.types.useCodec(grainRequestCodec);
   for (const file of [file_tsgrain_cluster_v1_cancel, file_tsgrain_cluster_v1_inspection])
     started.types.register(file);
   for (const id of [

@@ -1,0 +1,85 @@
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import type { ByteWriter, MessageCodec } from "@ts-grain/remote";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import { grainRequestCodec } from "./grain-request-codec.ts";
+
+/** A writer as simple as can be. */
+class ListWriter implements Pick<ByteWriter, "uint32" | "raw" | "string"> {
+  readonly bytes: number[] = [];
+
+  uint32(value: number): void {
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.bytes.push((rest & 0x7f) | 0x80);
+    this.bytes.push(rest);
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.bytes.push(...bytes);
+  }
+
+  string(text: string): void {
+    const bytes = new TextEncoder().encode(text);
+    this.uint32(bytes.length);
+    this.raw(bytes);
+  }
+}
+
+function encode(codec: MessageCodec, fields: MessageInitShape<typeof GrainRequestSchema>): Uint8Array {
+  const into = new ListWriter();
+  codec.encode(create(GrainRequestSchema, fields), into as unknown as ByteWriter);
+  return Uint8Array.from(into.bytes);
+}
+
+const text = fc.string({ unit: "grapheme" });
+const fields = fc.record({
+  methodIndex: fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }),
+  messageData: fc.uint8Array(),
+  messageTypeName: text,
+  methodName: text,
+  timeoutMs: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  callers: fc.array(text),
+  cancelId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+});
+
+test("its bytes and objects are those of protobuf-es", () => {
+  fc.assert(
+    fc.property(fields, (request) => {
+      const bytes = encode(grainRequestCodec, request);
+      expect(bytes).toEqual(toBinary(GrainRequestSchema, create(GrainRequestSchema, request)));
+      const padded = Uint8Array.from([9, ...bytes, 9]);
+      const decoded = grainRequestCodec.decode(padded, 1, padded.length - 1);
+      expect(decoded).toEqual(fromBinary(GrainRequestSchema, bytes));
+    }),
+  );
+});
+
+test("a field that it does not know is kept", () => {
+  const unknown = Uint8Array.from([0xf8, 0x3f, 1]);
+  const decoded = grainRequestCodec.decode(unknown, 0, unknown.length);
+  expect(decoded).toEqual(fromBinary(GrainRequestSchema, unknown));
+  const into = new ListWriter();
+  grainRequestCodec.encode(decoded, into as unknown as ByteWriter);
+  expect(Uint8Array.from(into.bytes)).toEqual(unknown);
+});
+
+test("what protobuf-es refuses is refused, and what it takes is read as it does", () => {
+  const readBy = (read: (bytes: Uint8Array) => unknown, bytes: Uint8Array) => {
+    try {
+      return read(bytes);
+    } catch {
+      return "refused";
+    }
+  };
+  fc.assert(
+    fc.property(fields, fc.nat(), fc.nat({ max: 255 }), (request, place, byte) => {
+      const bytes = toBinary(GrainRequestSchema, create(GrainRequestSchema, request));
+      if (bytes.length > 0) bytes[place % bytes.length] = byte;
+      expect(readBy((own) => grainRequestCodec.decode(own, 0, own.length), bytes)).toEqual(
+        readBy((own) => fromBinary(GrainRequestSchema, own), bytes),
+      );
+    }),
+    { numRuns: 1000 },
+  );
+});
