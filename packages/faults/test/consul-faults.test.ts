@@ -1,8 +1,9 @@
+import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { describe, expect, test } from "vitest";
 import { checkNoFailure } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
-import { byNight, lamps, summarize } from "../src/rig/case.ts";
+import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
 import { findConsul } from "../src/rig/consul-program.ts";
 import { Rig } from "../src/rig/rig.ts";
 
@@ -12,15 +13,16 @@ describe.skipIf(consul === undefined)("Consul fails", () => {
   test("E2 a Consul that restarts with nothing is told of all members, and nobody notices", {
     timeout: 600_000,
   }, async () => {
-    await using rig = await Rig.start({ consul });
+    const server = await ConsulServer.start(consul);
+    await using rig = await Rig.start({ consul, server });
     await rig.startMembers(3);
     const client = await rig.start("client", "c1");
     const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 200, identities: lamps(100) });
     await pause(1_000);
     rig.fault("Consul killed");
-    await rig.consul.kill();
+    await server.kill();
     await pause(2_000);
-    await rig.consul.restartEmpty();
+    await server.restartEmpty();
     rig.fault("Consul restarted with nothing");
     const restartedMs = nowMs();
     await rig.until(async () => {
@@ -40,5 +42,82 @@ describe.skipIf(consul === undefined)("Consul fails", () => {
       events.filter(({ event }) => event === "came_back").length,
     ]);
     expect(Object.fromEntries(seen)).toEqual({ m1: 0, m2: 0, m3: 0, c1: 0 });
+  });
+});
+
+describe.skipIf(consul === undefined)("Consul fails for long, or is shared", () => {
+  test.runIf(isNightly)(
+    "E1 a Consul that is down for a minute, and then silent for another, costs no call",
+    {
+      timeout: 400_000,
+    },
+    async () => {
+      const server = await ConsulServer.start(consul);
+      await using rig = await Rig.start({ consul, server });
+      await rig.startMembers(3);
+      const client = await rig.start("client", "c1");
+      const stopLoad = await client.startLoad({
+        sender: "load",
+        callsPerSecond: 200,
+        identities: lamps(100),
+      });
+      await pause(2_000);
+      rig.fault("Consul killed");
+      await server.kill();
+      await pause(60_000);
+      await server.restartEmpty();
+      await pause(20_000);
+      rig.fault("Consul silent");
+      server.freeze();
+      await pause(60_000);
+      server.thaw();
+      rig.fault("Consul answers again");
+      await pause(20_000);
+      await rig.untilAllSee(3);
+      await stopLoad();
+      const history = await rig.finish();
+      console.log(`E1: ${summarize(history.calls)}`);
+      expect(checkNoFailure(history.calls)).toEqual([]);
+    },
+  );
+
+  test("E11 clusters of two names on one Consul never meet, nor do members of one name with two tokens", {
+    timeout: 60_000,
+  }, async () => {
+    const server = await ConsulServer.start(consul);
+    await using rig = await Rig.start({ consul, server });
+    const one = await rig.start("member", "one", { clusterName: "one" });
+    const other = await rig.start("member", "other", { clusterName: "other" });
+    const mine = await rig.start("member", "mine", {
+      clusterName: "shared",
+      clusterToken: "a secret of mine",
+    });
+    const yours = await rig.start("member", "yours", {
+      clusterName: "shared",
+      clusterToken: "another secret of yours",
+    });
+    for (const [index, member] of [one, other, mine, yours].entries())
+      await member.ask({
+        do: "burst",
+        load: {
+          sender: `s${index}`,
+          callsPerSecond: 0,
+          identities: lamps(40).map((lamp) => `${lamp}-${index}`),
+          timeoutMs: 2_000,
+        },
+        calls: 40,
+      });
+    const report = await one.report();
+    expect(report.members).toHaveLength(1);
+    const history = await rig.finish();
+    const crossed = history.calls.flatMap(({ caller, returns }) =>
+      returns
+        .filter(({ process }) => process !== undefined && process !== caller)
+        .map(({ process }) => `${caller} ${process}`),
+    );
+    console.log(`E11: ${summarize(history.calls)}`);
+    expect(crossed).toEqual([]);
+    for (const name of ["one", "other"])
+      expect(checkNoFailure(history.calls.filter(({ caller }) => caller === name))).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { findDisagreements, type Span } from "./views.ts";
 const convergenceMs = 5_000;
 
 /** One activation's life. */
-export interface Lifetime extends Span {
+interface Lifetime extends Span {
   readonly identity: string;
   readonly activation: string;
 }
@@ -42,7 +42,7 @@ export function checkNeverTwice(history: History): readonly string[] {
 }
 
 /** A time in which an identity was active twice. */
-export interface Overlap extends Span {
+interface Overlap extends Span {
   readonly first: Lifetime;
   readonly second: Lifetime;
 }

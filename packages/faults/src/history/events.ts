@@ -7,7 +7,7 @@ interface Entry {
 }
 
 /** A witness came to life. */
-export interface Activated extends Entry {
+interface Activated extends Entry {
   readonly event: "activated";
   readonly identity: string;
   /** Unique in the whole test. */
@@ -15,7 +15,7 @@ export interface Activated extends Entry {
 }
 
 /** A witness came to its end in order. */
-export interface Deactivated extends Entry {
+interface Deactivated extends Entry {
   readonly event: "deactivated";
   readonly activation: string;
   readonly reason: string;
@@ -39,13 +39,13 @@ export interface Finished extends Entry {
 }
 
 /** A process sees these members, by id. */
-export interface Seen extends Entry {
+interface Seen extends Entry {
   readonly event: "seen";
   readonly members: readonly string[];
 }
 
 /** A member that was let go is a member again. */
-export interface CameBack extends Entry {
+interface CameBack extends Entry {
   readonly event: "came_back";
   readonly id: string;
 }

@@ -14,9 +14,12 @@ export interface ProcessOptions {
   readonly port: number;
   /** What others dial, if it is not the host and port. */
   readonly advertisedHost?: string | undefined;
+  /** Listens on an address that others reach, without TLS. */
   readonly insecure?: boolean | undefined;
   readonly clusterToken?: string | undefined;
   readonly idleTimeoutMs?: number | undefined;
+  /** Milliseconds that a witness takes to come to life. Default 0. */
+  readonly activationMs?: number | undefined;
   readonly shutdownTimeoutMs?: number | undefined;
   /** Milliseconds until a member that is silent in the gossip is taken for gone. */
   readonly heartbeatExpiryMs?: number | undefined;
@@ -54,7 +57,12 @@ export type Command =
   | { readonly do: "stop_load"; readonly sender: string }
   /** So many calls at once; answered when they have settled. */
   | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
-  | { readonly do: "report" };
+  | { readonly do: "report" }
+  /** The program ends as a faulty one does. */
+  | { readonly do: "crash"; readonly how: Crash };
+
+/** How a faulty program ends: by itself, by an error that nobody catches, or by taking all memory. */
+export type Crash = "exit" | "throw" | "leak";
 
 /** What a process answers. */
 export type Answer =

@@ -2,7 +2,7 @@
 // commands on its input and answers on file descriptor 3; its output is a log for people.
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { ActorSystem } from "@ts-grain/actor";
+import { ActorSystem, systemClock } from "@ts-grain/actor";
 import {
   Cluster,
   configureCluster,
@@ -15,7 +15,7 @@ import {
 import { ConsulProvider } from "@ts-grain/cluster-consul";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
-import type { Answer, Answered, Asked, Command, ProcessOptions, Report } from "./commands.ts";
+import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
 import { Load } from "./load.ts";
 import { watchStalls } from "./stall-watch.ts";
 import { witnessKind } from "./witness.ts";
@@ -30,9 +30,20 @@ function answer(number: number, what: Answer): void {
 }
 
 function configure(): ReturnType<typeof configureCluster> {
-  const { role, host, port, advertisedHost, insecure, clusterToken, idleTimeoutMs } = options;
+  const {
+    role,
+    host,
+    port,
+    advertisedHost,
+    insecure,
+    clusterToken,
+    idleTimeoutMs,
+    activationMs = 0,
+  } = options;
   const kinds =
-    role === "member" ? [witnessKind({ process: options.process, journal }, { idleTimeoutMs })] : [];
+    role === "member"
+      ? [witnessKind({ process: options.process, journal, activationMs }, { idleTimeoutMs })]
+      : [];
   const remote = configureRemote(host, port, { advertisedHost, insecure, clusterToken });
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
   return configureCluster(
@@ -70,6 +81,24 @@ async function report(cluster: Cluster): Promise<Report> {
   };
 }
 
+/** Takes 8 MB in each turn of the event loop, and gives nothing back. */
+function leak(taken: number[][]): void {
+  taken.push(new Array<number>(1_000_000).fill(taken.length + 0.5));
+  systemClock.schedule(5, () => leak(taken));
+}
+
+function crash(how: Crash): void {
+  if (how === "exit") process.exit(7);
+  if (how === "leak") leak([]);
+  else throwSoon();
+}
+
+function throwSoon(): void {
+  systemClock.schedule(0, () => {
+    throw new Error("the program has a bug");
+  });
+}
+
 async function obey(cluster: Cluster, command: Command): Promise<Answer> {
   switch (command.do) {
     case "start_load": {
@@ -87,6 +116,9 @@ async function obey(cluster: Cluster, command: Command): Promise<Answer> {
       await load.stop();
       return { kind: "done" };
     }
+    case "crash":
+      crash(command.how);
+      return { kind: "done" };
     case "report":
       return { kind: "report", report: await report(cluster) };
   }

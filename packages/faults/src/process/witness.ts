@@ -12,6 +12,8 @@ export interface WitnessParts {
   /** As the test calls it. */
   readonly process: string;
   readonly journal: Journal<ProcessEvent>;
+  /** Milliseconds that a witness takes to come to life. */
+  readonly activationMs: number;
 }
 
 /** The kind of grain that keeps a journal of what is done with it. */
@@ -34,9 +36,11 @@ class Witness extends WitnessKind {
     this.#activation = activation;
   }
 
-  override onActivate(): void {
+  override async onActivate(): Promise<void> {
     const { identity } = this.context;
-    this.#parts.journal.write({ event: "activated", identity, activation: this.#activation });
+    const { journal, activationMs } = this.#parts;
+    if (activationMs > 0) await pause(activationMs);
+    journal.write({ event: "activated", identity, activation: this.#activation });
   }
 
   override onDeactivate(_context: unknown, reason: DeactivationReason): void {

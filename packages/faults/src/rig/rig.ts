@@ -9,6 +9,8 @@ import { Journal } from "../history/journal.ts";
 import { nowMs } from "../history/now.ts";
 import { pause } from "../history/pause.ts";
 import type { ProcessOptions } from "../process/commands.ts";
+import { ConsulHost } from "./consul-host.ts";
+import type { Host } from "./network.ts";
 import { type StartOptions, TestProcess } from "./test-process.ts";
 
 /** What a rig may be given. */
@@ -18,6 +20,8 @@ export interface RigOptions {
   /** For every process, unless it says otherwise. */
   readonly defaults?: Partial<ProcessOptions> | undefined;
   readonly ttlMs?: number | undefined;
+  /** A Consul that runs already; the rig ends it. */
+  readonly server?: ConsulServer | undefined;
 }
 
 /** What one process may be given. */
@@ -26,20 +30,25 @@ export interface NodeOptions extends Partial<ProcessOptions>, Pick<StartOptions,
 /** A Consul, processes of a cluster, and the journals of all that happens. */
 export class Rig implements AsyncDisposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), "ts-grain-faults-"));
-  readonly consul: ConsulServer;
+  readonly consul: ConsulServer | ConsulHost;
   readonly processes: TestProcess[] = [];
   readonly #journal: Journal<TestEvent>;
   readonly #options: RigOptions;
   #isFine = false;
 
-  private constructor(consul: ConsulServer, options: RigOptions) {
+  private constructor(consul: ConsulServer | ConsulHost, options: RigOptions) {
     this.consul = consul;
     this.#options = options;
     this.#journal = new Journal(join(this.folder, testJournal));
   }
 
   static async start(options: RigOptions): Promise<Rig> {
-    return new Rig(await ConsulServer.start(options.consul), options);
+    return new Rig(options.server ?? (await ConsulServer.start(options.consul)), options);
+  }
+
+  /** Starts a Consul on a host, on which all processes that are started there will rely. */
+  static async startOn(host: Host, options: RigOptions): Promise<Rig> {
+    return new Rig(await ConsulHost.start(options.consul!, host), options);
   }
 
   /** Starts members at once, named m1, m2 and so on, and resolves when each sees all. */
@@ -56,6 +65,11 @@ export class Rig implements AsyncDisposable {
     const process = this.launch(role, name, options);
     await process.joined();
     return process;
+  }
+
+  /** Starts one on a host of a network, at the address of the host. */
+  startOn(host: Host, role: ProcessOptions["role"], name: string): Promise<TestProcess> {
+    return this.start(role, name, { prefix: host.prefix, host: host.address, port: 4_000, insecure: true });
   }
 
   /** Starts one without awaiting that it joins. */

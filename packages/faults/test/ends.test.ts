@@ -1,0 +1,181 @@
+import { freePorts } from "@ts-grain/cluster/testing";
+import { describe, expect, test } from "vitest";
+import { checkNoFailure, checkRecovery, outages } from "../src/checks/service.ts";
+import { nowMs } from "../src/history/now.ts";
+import { pause } from "../src/history/pause.ts";
+import { lamps, summarize } from "../src/rig/case.ts";
+import { findConsul } from "../src/rig/consul-program.ts";
+import { Rig } from "../src/rig/rig.ts";
+
+const consul = findConsul();
+
+/** The ids that Consul lists as alive. */
+async function listed({ consul: { address } }: Rig): Promise<readonly string[]> {
+  const response = await fetch(`${address}/v1/health/service/faults?passing=1`);
+  const entries = (await response.json()) as readonly { readonly Service: { readonly ID: string } }[];
+  return entries.map(({ Service }) => Service.ID);
+}
+
+describe.skipIf(consul === undefined)("members that begin and end", () => {
+  test("C5 a member that was killed and started again at its port at once is another, and serves", {
+    timeout: 120_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const [, victim] = await rig.startMembers(3);
+    const client = await rig.start("client", "c1");
+    const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 200, identities: lamps(100) });
+    await pause(2_000);
+    await victim!.kill();
+    await rig.start("member", "m2+", { port: victim!.port });
+    const joinedMs = nowMs();
+    await pause(18_000);
+    await stopLoad();
+    const history = await rig.finish();
+    const killedMs = history.lifeOf("m2", "ended")!;
+    const worst = Math.max(...outages(history, killedMs).values());
+    console.log(
+      `C5: joined after ${Math.round(joinedMs - killedMs)} ms, worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
+    );
+    expect(worst).toBeLessThan(joinedMs - killedMs + 3_000);
+    expect(checkRecovery(history, { afterMs: joinedMs, withinMs: 3_000 })).toEqual([]);
+  });
+
+  test("C8 two signals end a member at once, with the second one's code", { timeout: 60_000 }, async () => {
+    await using rig = await Rig.start({ consul });
+    const member = await rig.start("member", "m1");
+    const stop = await member.startLoad({
+      sender: "slow",
+      callsPerSecond: 10,
+      identities: ["x"],
+      holdMs: 4_000,
+    });
+    await pause(500);
+    const ending = member.terminate();
+    await pause(200);
+    member.child.kill("SIGTERM");
+    const { code, tookMs } = await ending;
+    void stop;
+    console.log(`C8 twice: ${code} after ${tookMs} ms`);
+    expect({ code, isQuick: tookMs < 1_000 }).toEqual({ code: 143, isQuick: true });
+  });
+
+  test("C8 a member that is told to end while a grain is being activated ends in order", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const member = await rig.start("member", "m1", { activationMs: 2_000 });
+    const client = await rig.start("client", "c1");
+    const stop = await client.startLoad({
+      sender: "slow",
+      callsPerSecond: 10,
+      identities: ["x"],
+      timeoutMs: 4_000,
+    });
+    await pause(500);
+    const { code, tookMs } = await member.terminate();
+    console.log(`C8 while activating: ${code} after ${tookMs} ms`);
+    expect({ code, isQuick: tookMs < 10_000 }).toEqual({ code: 0, isQuick: true });
+    expect(await listed(rig)).toEqual([]);
+    await stop();
+    await rig.finish();
+  });
+
+  test("C8 a signal during the start ends the process, and leaves nothing that lasts", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul, ttlMs: 2_000 });
+    for (const afterMs of [300, 600, 900, 1_200, 1_500]) {
+      const member = rig.launch("member", `m-${afterMs}`);
+      await pause(afterMs);
+      const { code, tookMs } = await member.terminate();
+      console.log(
+        `C8 SIGTERM ${afterMs} ms after the start: ${code} ${member.exit?.signal} after ${tookMs} ms`,
+      );
+      expect(tookMs).toBeLessThan(10_000);
+    }
+    await rig.until(async () => (await listed(rig)).length === 0, 5_000);
+    await rig.finish();
+  });
+
+  test.each(["exit", "throw"] as const)(
+    "C8 a member whose program ends by %s in the middle of everything is gone from Consul when its TTL is over",
+    { timeout: 60_000 },
+    async (how) => {
+      await using rig = await Rig.start({ consul, ttlMs: 2_000 });
+      const [m1, m2] = await rig.startMembers(2);
+      m2!.isEnded = true;
+      void m2!.ask({ do: "crash", how });
+      const { code, atMs } = await m2!.exited;
+      await rig.until(async () => (await listed(rig)).length === 1, 10_000);
+      await rig.untilAllSee(1);
+      console.log(
+        `C8 ${how}: code ${code}, gone after ${Math.round(nowMs() - atMs)} ms; ${m1!.name} sees it`,
+      );
+      expect(code).toBe(how === "exit" ? 7 : 1);
+      await rig.finish();
+    },
+  );
+
+  test("C9 a member whose port is taken says so, ends, and was never registered", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const first = await rig.start("member", "m1");
+    const second = rig.launch("member", "m2", { port: first.port });
+    second.isEnded = true;
+    await expect(second.joined()).rejects.toThrow(/EADDRINUSE|in use|listen/);
+    expect((await second.exited).code).toBe(3);
+    expect(await listed(rig)).toHaveLength(1);
+    await rig.finish();
+  });
+
+  test("C9 a member that finds no Consul says so and ends", { timeout: 60_000 }, async () => {
+    await using rig = await Rig.start({ consul });
+    const [port] = await freePorts(1);
+    const member = rig.launch("member", "m1", { consul: { address: `http://127.0.0.1:${port}` } });
+    member.isEnded = true;
+    const startedMs = nowMs();
+    await expect(member.joined()).rejects.toThrow(/provider|Consul/);
+    expect((await member.exited).code).toBe(3);
+    console.log(`C9 no Consul: ended after ${Math.round(nowMs() - startedMs)} ms`);
+    await rig.finish();
+  });
+
+  test("R2 a member that is told to end finishes what it handles and what waits, in order", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const [m1] = await rig.startMembers(3);
+    const client = await rig.start("client", "c1");
+    const busy = {
+      sender: "busy",
+      callsPerSecond: 0,
+      identities: lamps(30),
+      holdMs: 2_000,
+      timeoutMs: 20_000,
+    };
+    const queued = { sender: "queued", callsPerSecond: 0, identities: ["hot"], holdMs: 2, timeoutMs: 20_000 };
+    const bursts = [
+      client.ask({ do: "burst", load: busy, calls: 30 }),
+      client.ask({ do: "burst", load: queued, calls: 500 }),
+    ];
+    await pause(500);
+    const stopLoad = await client.startLoad({
+      sender: "more",
+      callsPerSecond: 50,
+      identities: ["hot"],
+      timeoutMs: 20_000,
+    });
+    for (const member of [...rig.running].filter(({ name }) => name.startsWith("m")).slice(0, 2)) {
+      const { code, tookMs } = await member.terminate();
+      console.log(`R2 ${member.name} ended with ${code} after ${tookMs} ms`);
+      expect(code).toBe(0);
+    }
+    await Promise.all(bursts);
+    await stopLoad();
+    const history = await rig.finish();
+    void m1;
+    console.log(`R2: ${summarize(history.calls)}`);
+    expect(checkNoFailure(history.calls)).toEqual([]);
+  });
+});

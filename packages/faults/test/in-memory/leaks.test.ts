@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
+import {
+  ActorSystem,
+  Cluster,
+  type ClusterProvider,
+  configureCluster,
+  configureRemote,
+  DistHashLookup,
+  type Member,
+  type MembersListener,
+} from "@ts-grain/cluster";
+import { InMemoryCluster } from "@ts-grain/cluster/testing";
+import { InMemoryNetwork } from "@ts-grain/remote";
+import { expect, test } from "vitest";
+import { getWitnessGrainClient, newWitnessKind } from "../../src/gen/faults/v1/witness_grain.ts";
+import type { CycleReport } from "../../src/process/cycle-program.ts";
+import { byNight } from "../../src/rig/case.ts";
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+
+/** Bytes on the heap that are in use for good. */
+function heapBytes(): number {
+  for (let round = 0; round < 3; round++) collect();
+  return process.memoryUsage().heapUsed;
+}
+
+test("L1 grains that come and go leave nothing behind", { timeout: 600_000 }, async () => {
+  const cycles = byNight(20_000, 100_000);
+  const kinds = () => [newWitnessKind(() => ({ bump: () => ({ count: 1 }) }), { idleTimeoutMs: 50 })];
+  const cluster = await InMemoryCluster.start({ kinds, members: 1, maxCachedLocations: 100 });
+  await using _ = cluster;
+  const [member] = cluster.members;
+  const base = member!.stats;
+  const cycle = async (from: number, to: number): Promise<void> => {
+    for (let at = from; at < to; at += 100) {
+      const calls = Array.from({ length: 100 }, (_call, index) =>
+        getWitnessGrainClient(member!, `lamp-${at + index}`).bump({}),
+      );
+      await cluster.settle(Promise.all(calls));
+      await cluster.clock.advance(110);
+    }
+  };
+  await cycle(0, 2_000);
+  const beforeBytes = heapBytes();
+  await cycle(2_000, 2_000 + cycles);
+  const perCycle = (heapBytes() - beforeBytes) / cycles;
+  console.log(`L1: ${perCycle.toFixed(1)} bytes a cycle over ${cycles}`);
+  expect(perCycle).toBeLessThan(50);
+  expect(member!.stats).toMatchObject({ activations: 0, cachedLocations: 100 });
+  expect(member!.stats.actors).toMatchObject({ pendingRequests: 0, processes: base.actors.processes });
+});
+
+test("L5 a process that has started and ended clusters many times ends by itself, with nothing open", {
+  timeout: 300_000,
+}, () => {
+  const cycles = byNight(100, 1_000);
+  const program = fileURLToPath(new URL("../../src/process/cycle-program.ts", import.meta.url));
+  const args = ["--conditions=@ts-grain/source", "--expose-gc", program, `${cycles}`];
+  const { heapGrowthBytes, resources } = JSON.parse(
+    execFileSync(process.execPath, args, { encoding: "utf8" }),
+  ) as CycleReport;
+  console.log(
+    `L5: ${Math.round(heapGrowthBytes / cycles)} bytes a cycle over ${cycles}; open: ${resources.join(", ")}`,
+  );
+  expect(resources.filter((type) => type !== "TTYWrap" && type !== "PipeWrap")).toEqual([]);
+  expect(heapGrowthBytes / cycles).toBeLessThan(5_000);
+});
+
+/** Lists whoever the test says. */
+class ScriptedProvider implements ClusterProvider {
+  listener: MembersListener = () => undefined;
+  self: Member | undefined;
+
+  async joinAsMember(self: Member, { onMembers }: { readonly onMembers: MembersListener }) {
+    this.self = self;
+    this.listener = onMembers;
+    onMembers([self]);
+    return { leave: async () => undefined, abandon: async () => undefined };
+  }
+
+  async joinAsClient() {
+    return { leave: async () => undefined, abandon: async () => undefined };
+  }
+}
+
+test("L6 ten thousand members that join and leave under new ids leave nothing that grows", {
+  timeout: 120_000,
+}, async () => {
+  const clock = new VirtualClock();
+  const provider = new ScriptedProvider();
+  const system = new ActorSystem({ clock, logger: quietLogger });
+  const remote = configureRemote("localhost", 0, { transport: new InMemoryNetwork({ clock }).transport() });
+  const cluster = await Cluster.startMember(
+    system,
+    configureCluster("c", provider, new DistHashLookup(), remote),
+  );
+  const visit = async (from: number, to: number): Promise<void> => {
+    for (let index = from; index < to; index++) {
+      const visitor = {
+        id: `visitor-${index}`,
+        host: "nowhere",
+        port: 1,
+        kinds: [],
+        dialect: "ts-grain" as const,
+      };
+      provider.listener([provider.self!, visitor]);
+      await clock.settle();
+      provider.listener([provider.self!]);
+      await clock.advance(10);
+    }
+  };
+  await visit(0, 2_000);
+  const beforeBytes = heapBytes();
+  await visit(2_000, 12_000);
+  const perMember = (heapBytes() - beforeBytes) / 10_000;
+  console.log(`L6: ${perMember.toFixed(1)} bytes a member`);
+  expect(perMember).toBeLessThan(20);
+  expect(cluster.stats).toMatchObject({ members: 1, remote: { endpoints: 0 } });
+  const ended = cluster.kill();
+  await clock.advance(5_000);
+  await ended;
+});

@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { checkNoFailure, checkRecovery, servedBy } from "../src/checks/service.ts";
+import { nowMs } from "../src/history/now.ts";
+import { pause } from "../src/history/pause.ts";
+import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
+import { findConsul } from "../src/rig/consul-program.ts";
+import { type Host, Network } from "../src/rig/network.ts";
+import { Rig } from "../src/rig/rig.ts";
+import type { TestProcess } from "../src/rig/test-process.ts";
+
+const consul = findConsul();
+const isPossible = consul !== undefined && Network.isPossible();
+
+/** Three members, a client and a Consul, each on a host of its own. */
+class Links implements AsyncDisposable {
+  static #made = 0;
+  readonly network: Network;
+  readonly rig: Rig;
+  readonly members: readonly TestProcess[];
+  readonly client: TestProcess;
+
+  private constructor(network: Network, rig: Rig, [client, ...members]: readonly TestProcess[]) {
+    this.network = network;
+    this.rig = rig;
+    this.client = client!;
+    this.members = members;
+  }
+
+  static async start(): Promise<Links> {
+    Links.#made++;
+    const network = new Network(`g${process.pid % 10_000}${Links.#made}`, 5);
+    const [store, ...others] = network.hosts;
+    const rig = await Rig.startOn(store!, { consul });
+    const processes = await Promise.all(
+      ["c1", "m1", "m2", "m3"].map((name, index) =>
+        rig.startOn(others[index]!, name === "c1" ? "client" : "member", name),
+      ),
+    );
+    await rig.untilAllSee(3);
+    return new Links(network, rig, processes);
+  }
+
+  host(name: "store" | "c1" | "m1" | "m2" | "m3"): Host {
+    return this.network.hosts[["store", "c1", "m1", "m2", "m3"].indexOf(name)]!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.rig[Symbol.asyncDispose]();
+    this.network[Symbol.dispose]();
+  }
+}
+
+interface LinkFault {
+  readonly forMs: number;
+  readonly breaks: () => void;
+  readonly mends: () => void;
+}
+
+/** Milliseconds within which all must be well again. */
+const recoveryMs = byNight(20_000, 30_000);
+
+/** Breaks links under load from a client and from m1, mends them, and waits until all must be well. */
+async function suffer(links: Links, { forMs, breaks, mends }: LinkFault) {
+  const { rig, client, members } = links;
+  const [m1] = members;
+  const identities = lamps(60);
+  const stops = [
+    await client.startLoad({ sender: "client", callsPerSecond: 120, identities }),
+    await m1!.startLoad({ sender: "member", callsPerSecond: 60, identities }),
+  ];
+  await pause(3_000);
+  rig.fault("links broken");
+  const brokenMs = nowMs();
+  breaks();
+  await pause(forMs);
+  mends();
+  rig.fault("links mended");
+  const mendedMs = nowMs();
+  await pause(recoveryMs + 3_000);
+  await rig.untilAllSee(3);
+  for (const stop of stops) await stop();
+  const history = await rig.finish();
+  expect(checkRecovery(history, { afterMs: mendedMs, withinMs: recoveryMs })).toEqual([]);
+  const during = history.calls.filter(({ atMs }) => atMs > brokenMs && atMs < mendedMs);
+  const by = (sender: string) => during.filter((call) => call.sender === sender);
+  const changes = history.processes.map(
+    ({ process, events }) =>
+      `${process} ${events.filter(({ event, atMs }) => event === "seen" && atMs > brokenMs).length}`,
+  );
+  const served = servedBy(history, brokenMs);
+  const elsewhere = (...names: readonly string[]) =>
+    during.filter(({ identity }) => !names.includes(served.get(identity)!));
+  return { during, by, elsewhere, changes: changes.join(", "), history };
+}
+
+function shareOk(calls: Awaited<ReturnType<typeof suffer>>["during"]): number {
+  const ok = calls.filter(({ returns }) => returns.every(({ outcome }) => outcome === "ok"));
+  return ok.length / calls.length;
+}
+
+describe.skipIf(!isPossible)("links that break", () => {
+  test("N4 while one member hears another no more, calls of the client go on and the topology does not flap", {
+    timeout: 400_000,
+  }, async () => {
+    await using links = await Links.start();
+    const { network } = links;
+    const { by, changes } = await suffer(links, {
+      forMs: byNight(10_000, 120_000),
+      breaks: () => network.cut(links.host("m1"), links.host("m2")),
+      mends: () => network.mend(links.host("m1"), links.host("m2")),
+    });
+    console.log(`N4: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+    expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+  });
+
+  test.runIf(isNightly)(
+    "N1 a member that is parted from the others but not from Consul",
+    { timeout: 400_000 },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const pairs = (["m2", "m3"] as const).map((name) => [links.host("m1"), links.host(name)] as const);
+      const { by, changes, elsewhere } = await suffer(links, {
+        forMs: 60_000,
+        breaks: () => {
+          for (const [one, other] of pairs) network.part(one, other);
+        },
+        mends: () => {
+          for (const [one, other] of pairs) network.join(one, other);
+        },
+      });
+      console.log(`N1: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      expect(shareOk(elsewhere("m1").filter(({ sender }) => sender === "client"))).toBeGreaterThan(0.9);
+    },
+  );
+
+  test.runIf(isNightly)(
+    "N5 two members that are parted while a third reaches both",
+    { timeout: 400_000 },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const { by, changes } = await suffer(links, {
+        forMs: 60_000,
+        breaks: () => network.part(links.host("m1"), links.host("m3")),
+        mends: () => network.join(links.host("m1"), links.host("m3")),
+      });
+      console.log(`N5: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+    },
+  );
+
+  test.runIf(isNightly)(
+    "N6 a member whose cable is pulled is noticed, and comes back",
+    { timeout: 400_000 },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const { by, changes, elsewhere } = await suffer(links, {
+        forMs: 60_000,
+        breaks: () => network.unplug(links.host("m2")),
+        mends: () => network.plug(links.host("m2")),
+      });
+      console.log(`N6: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      expect(checkNoFailure(elsewhere("m2"))).toEqual([]);
+    },
+  );
+
+  test.runIf(isNightly)(
+    "N10 a link that comes and goes every second for two minutes",
+    { timeout: 400_000 },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const flap = async (times: number): Promise<void> => {
+        for (let time = 0; time < times; time++) {
+          network.part(links.host("m1"), links.host("m2"));
+          await pause(1_000);
+          network.join(links.host("m1"), links.host("m2"));
+          await pause(1_000);
+        }
+      };
+      let flapping: Promise<void> | undefined;
+      const { by, changes } = await suffer(links, {
+        forMs: 122_000,
+        breaks: () => {
+          flapping = flap(60);
+        },
+        mends: () => undefined,
+      });
+      await flapping;
+      console.log(
+        `N10: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`,
+      );
+      expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+    },
+  );
+
+  test.runIf(isNightly)(
+    "E7 a member that cannot reach Consul for one and a half times its TTL leaves once and joins once",
+    {
+      timeout: 400_000,
+    },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const { by, changes, elsewhere } = await suffer(links, {
+        forMs: 15_000,
+        breaks: () => network.part(links.host("m2"), links.host("store")),
+        mends: () => network.join(links.host("m2"), links.host("store")),
+      });
+      console.log(`E7: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      expect(checkNoFailure(elsewhere("m2"))).toEqual([]);
+    },
+  );
+});

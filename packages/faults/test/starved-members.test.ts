@@ -1,0 +1,140 @@
+import { describe, expect, test } from "vitest";
+import { checkNoFailure, outages } from "../src/checks/service.ts";
+import { nowMs } from "../src/history/now.ts";
+import { pause } from "../src/history/pause.ts";
+import { isNightly, lamps, summarize } from "../src/rig/case.ts";
+import { findConsul } from "../src/rig/consul-program.ts";
+import { ControlGroup } from "../src/rig/control-group.ts";
+import { Rig } from "../src/rig/rig.ts";
+
+const consul = findConsul();
+const isPossible = isNightly && ControlGroup.isPossible();
+
+describe.skipIf(consul === undefined)("members that lack what they need", () => {
+  test("item 7: a thousand first calls at once from three members reach one activation", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const members = await rig.startMembers(3);
+    await Promise.all(
+      members.map((member, index) =>
+        member.ask({
+          do: "burst",
+          load: { sender: `from-${index}`, callsPerSecond: 0, identities: ["kitchen"] },
+          calls: index === 0 ? 334 : 333,
+        }),
+      ),
+    );
+    const history = await rig.finish();
+    console.log(`A11: ${summarize(history.calls)}`);
+    expect(checkNoFailure(history.calls)).toEqual([]);
+    expect(new Set(history.starts.map(({ activation }) => activation)).size).toBe(1);
+    expect(history.starts).toHaveLength(1_000);
+  });
+
+  test.runIf(isNightly)(
+    "B4 a handler that blocks its process for five seconds gets no member evicted",
+    {
+      timeout: 60_000,
+    },
+    async () => {
+      await using rig = await Rig.start({ consul });
+      await rig.startMembers(3);
+      const client = await rig.start("client", "c1");
+      const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 100, identities: lamps(60) });
+      await pause(2_000);
+      const blockedMs = nowMs();
+      const load = {
+        sender: "block",
+        callsPerSecond: 0,
+        identities: ["lamp-1"],
+        blockMs: 5_000,
+        timeoutMs: 8_000,
+      };
+      await client.ask({ do: "burst", load, calls: 1 });
+      await pause(8_000);
+      const endedMs = nowMs();
+      await stopLoad();
+      const history = await rig.finish();
+      const during = history.processes.flatMap(({ events }) =>
+        events.filter(({ atMs }) => atMs > blockedMs && atMs < endedMs),
+      );
+      const stall = Math.max(...during.map((event) => (event.event === "stalled" ? event.forMs : 0)));
+      console.log(`B4: ${summarize(history.calls)}; longest stall ${Math.round(stall)} ms`);
+      expect(during.filter(({ event }) => event === "seen")).toEqual([]);
+      expect(stall).toBeGreaterThan(4_900);
+      expect(checkNoFailure(history.calls.filter(({ atMs }) => atMs > blockedMs + 6_000))).toEqual([]);
+    },
+  );
+
+  test.runIf(isPossible)(
+    "B6 a member that gets a fifth of a processor for two minutes is not evicted",
+    {
+      timeout: 240_000,
+    },
+    async () => {
+      await using rig = await Rig.start({ consul });
+      const [slow] = await rig.startMembers(3);
+      const client = await rig.start("client", "c1");
+      const stopLoad = await client.startLoad({
+        sender: "load",
+        callsPerSecond: 200,
+        identities: lamps(100),
+      });
+      await pause(3_000);
+      using group = new ControlGroup("cpu", { "cpu.cfs_period_us": 100_000, "cpu.cfs_quota_us": 20_000 });
+      const throttledMs = nowMs();
+      group.add(slow!.child.pid!);
+      await pause(120_000);
+      const endedMs = nowMs();
+      await stopLoad();
+      const history = await rig.finish();
+      const during = history.calls.filter(({ atMs }) => atMs > throttledMs);
+      const failed = checkNoFailure(during).length / during.length;
+      const changes = history.processes.map(
+        ({ events }) =>
+          events.filter(({ event, atMs }) => event === "seen" && atMs > throttledMs && atMs < endedMs).length,
+      );
+      console.log(`B6: ${summarize(during)}; topology changes ${changes.join(", ")}`);
+      expect(failed).toBeLessThan(0.01);
+      expect(Math.max(...changes)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  test.runIf(isPossible).each(["C6", "C7"])(
+    "%s a member that runs out of memory is as good as killed",
+    {
+      timeout: 120_000,
+    },
+    async (which) => {
+      await using rig = await Rig.start({ consul });
+      const nodeOptions = which === "C7" ? ["--max-old-space-size=128"] : [];
+      const victim = await rig.start("member", "m1", { nodeOptions });
+      await rig.start("member", "m2");
+      await rig.start("member", "m3");
+      const client = await rig.start("client", "c1");
+      const stopLoad = await client.startLoad({
+        sender: "load",
+        callsPerSecond: 200,
+        identities: lamps(100),
+      });
+      await pause(2_000);
+      const megabytes = 160 * 1024 * 1024;
+      const group =
+        which === "C6" ? new ControlGroup("memory", { "memory.limit_in_bytes": megabytes }) : undefined;
+      group?.add(victim.child.pid!);
+      victim.isEnded = true;
+      await victim.ask({ do: "crash", how: "leak" });
+      const { code, signal, atMs } = await victim.exited;
+      group?.[Symbol.dispose]();
+      await pause(18_000);
+      await stopLoad();
+      const history = await rig.finish();
+      const worst = Math.max(...outages(history, atMs).values());
+      console.log(
+        `${which}: ended with ${code ?? signal}; worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
+      );
+      expect(worst).toBeLessThan(15_000);
+    },
+  );
+});
