@@ -108,6 +108,23 @@ test("a directory that answers at once for ever is asked at most twice a second"
   await session.leave();
 });
 
+test("changes that follow each other at once are seen at once, as those of one member that joins", async () => {
+  const directory = new ScriptedDirectory();
+  const changes = Promise.withResolvers<void>();
+  directory.lists = async function* (signal) {
+    yield [];
+    await changes.promise;
+    for (const id of ["bob", "carol", "dave"]) yield [member(id)];
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  };
+  const session = await directory.settle(directory.join());
+  await directory.clock.advance(10_000);
+  changes.resolve();
+  await directory.clock.advance(0);
+  expect(directory.published.slice(-3)).toEqual(["bob", "carol", "dave"]);
+  await session.leave();
+});
+
 test("joining rejects when the directory is down for too long, with its last answer as the cause", async () => {
   const directory = new ScriptedDirectory();
   directory.isDown = true;

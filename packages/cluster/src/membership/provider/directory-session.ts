@@ -6,8 +6,10 @@ import type { MemberDirectory, MemberRegistration } from "./member-directory.ts"
 import { MemberView } from "./member-view.ts";
 import { pause, within } from "./pause.ts";
 
-/** Least milliseconds from one list to the next, whatever the directory does. */
+/** Least milliseconds from one list to the next on average, whatever the directory does. */
 const paceMs = 500;
+/** Lists that may come at once: a member that joins changes a list several times, and being late splits grains. */
+const burst = 8;
 
 /** A member that a directory shall list. */
 export interface RegisteredMember {
@@ -101,15 +103,16 @@ class DirectorySession implements ProviderSession {
     const { clock } = context;
     const signal = this.#stopping.signal;
     let failures = 0;
+    /** When as many lists would be due, at the average pace. */
+    let dueMs = 0;
     while (!signal.aborted) {
       try {
-        let askedMs = clock.nowMs();
         for await (const members of directory.lists(signal)) {
           failures = 0;
           this.#view.listed(members);
-          await pause(Math.max(0, askedMs + paceMs - clock.nowMs()), { clock, signal });
+          dueMs = Math.max(dueMs, clock.nowMs()) + paceMs;
+          await pause(Math.max(0, dueMs - burst * paceMs - clock.nowMs()), { clock, signal });
           if (signal.aborted) return;
-          askedMs = clock.nowMs();
         }
         throw new Error("the provider has ended its lists");
       } catch (error) {
