@@ -24,16 +24,16 @@ type clusterMeasurement func(*cluster.Cluster, effort) ([]sample, error)
 
 // Named as in src/workloads/cluster-workloads.ts.
 var aloneWorkloads = map[string]clusterMeasurement{
-	"W2 grain c=1":    grainCalls(1, localStride),
-	"W2 grain c=100":  grainCalls(100, localStride),
-	"W2 grain c=1000": grainCalls(1000, localStride),
+	"W2 grain c=1":    grainCalls(1, localStride, 2),
+	"W2 grain c=100":  grainCalls(100, localStride, 2),
+	"W2 grain c=1000": grainCalls(1000, localStride, 2),
 	"W5 local":        localActivations,
 }
 
 var connectedWorkloads = map[string]clusterMeasurement{
-	"W3 grain c=1":    grainCalls(1, remoteStride),
-	"W3 grain c=100":  grainCalls(100, remoteStride),
-	"W3 grain c=1000": grainCalls(1000, remoteStride),
+	"W3 grain c=1":    grainCalls(1, remoteStride, 1),
+	"W3 grain c=100":  grainCalls(100, remoteStride, 1),
+	"W3 grain c=1000": grainCalls(1000, remoteStride, 1),
 	"W5 remote":       remoteActivations,
 }
 
@@ -111,17 +111,20 @@ func callGrain(c *cluster.Cluster, identity string, number int) bool {
 	return err == nil && reply.Number == uint32(number)+1
 }
 
-func grainCalls(inFlight, timedStride int) clusterMeasurement {
+// grainCalls measures for a part of the time of other workloads, as for the other subjects.
+func grainCalls(inFlight, timedStride int, part time.Duration) clusterMeasurement {
 	return func(c *cluster.Cluster, effort effort) ([]sample, error) {
-		// As for the other subjects.
-		measured := effort.measured / 2
+		measured := effort.measured / part
 		return measureRequests(load{inFlight, timedStride, measured}, func(number int) bool {
 			return callGrain(c, "hello", number)
 		})
 	}
 }
 
-const callersOfNewGrains = 100
+const (
+	callersOfNewGrains = 100
+	warmUpGrains       = 1000
+)
 
 func localActivations(c *cluster.Cluster, effort effort) ([]sample, error) {
 	return activations(c, effort)
@@ -137,24 +140,20 @@ func remoteActivations(c *cluster.Cluster, effort effort) ([]sample, error) {
 }
 
 func activations(c *cluster.Cluster, effort effort) ([]sample, error) {
-	if err := callAll(c, identities("warm-up", effort.grains/4)); err != nil {
+	if err := callAll(c, identities("warm-up", warmUpGrains)); err != nil {
 		return nil, err
 	}
-	fresh := identities("grain", effort.grains)
 	before := liveHeapBytes()
-	started := time.Now()
-	if err := callAll(c, fresh); err != nil {
-		return nil, err
-	}
-	took := time.Since(started).Seconds()
+	activated := 0
+	rate, err := measureRate(func(size int) (int, error) {
+		prefix := "grain-" + strconv.Itoa(activated)
+		activated += size
+		return size, callAll(c, identities(prefix, size))
+	}, effort.measured)
 	bytes := liveHeapBytes() - before
 	// Without this all could have been collected.
-	runtime.KeepAlive(fresh)
 	runtime.KeepAlive(c)
-	return []sample{
-		{"activations/s", float64(effort.grains) / took},
-		{"B per idle grain", bytes / float64(effort.grains)},
-	}, nil
+	return []sample{{"activations/s", rate}, {"B per idle grain", bytes / float64(activated)}}, err
 }
 
 func identities(prefix string, count int) []string {

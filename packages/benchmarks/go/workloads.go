@@ -14,14 +14,12 @@ type effort struct {
 	count int
 	// Levels of the tree of actors below the first one.
 	levels int
-	// Grains that are activated.
-	grains int
 }
 
 // As in src/measurement/effort.ts.
 var efforts = map[string]effort{
-	"full":  {time.Second, 1_000_000, 6, 10_000},
-	"quick": {100 * time.Millisecond, 100_000, 4, 1_000},
+	"full":  {time.Second, 1_000_000, 6},
+	"quick": {100 * time.Millisecond, 100_000, 4},
 }
 
 // measurement puts one workload to a system.

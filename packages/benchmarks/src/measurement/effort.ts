@@ -6,8 +6,6 @@ export interface Effort {
   readonly count: number;
   /** Levels of the tree of actors below the first one. */
   readonly levels: number;
-  /** Grains that are activated. */
-  readonly grains: number;
   /** Grains that move from one member to another. */
   readonly movedGrains: number;
 }
@@ -16,6 +14,6 @@ export interface Effort {
 export type EffortName = "full" | "quick";
 
 export const efforts: Readonly<Record<EffortName, Effort>> = {
-  full: { measureMs: 1000, count: 1_000_000, levels: 6, grains: 10_000, movedGrains: 10_000 },
-  quick: { measureMs: 100, count: 100_000, levels: 4, grains: 1_000, movedGrains: 1_000 },
+  full: { measureMs: 1000, count: 1_000_000, levels: 6, movedGrains: 10_000 },
+  quick: { measureMs: 100, count: 100_000, levels: 4, movedGrains: 1_000 },
 };

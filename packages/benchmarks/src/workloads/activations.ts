@@ -1,30 +1,28 @@
 import { liveHeapBytes } from "../measurement/heap.ts";
-import { expectCount } from "../measurement/rate.ts";
+import { measureRate } from "../measurement/rate.ts";
 import type { Sample } from "../measurement/sample.ts";
 import type { Grains } from "../subjects/cluster-program.ts";
 import type { Setting } from "./workload.ts";
 
 const inFlight = 100;
-/** Activations that come before the measured ones, as a part of them. */
-const warmUpShare = 0.25;
+const warmUpGrains = 1000;
 
 /** Activations per second by first calls, and what each keeps on the heap of this process when it has nothing to do. */
-export async function measureActivations(
-  grains: Grains,
-  { grains: count, clock }: Setting,
-): Promise<Sample[]> {
-  await callAll(grains, identities("warm-up", count * warmUpShare));
-  const fresh = identities("grain", count);
+export async function measureActivations(grains: Grains, setting: Setting): Promise<Sample[]> {
+  await callAll(grains, identities("warm-up", warmUpGrains));
   const bytesBefore = liveHeapBytes();
-  const startMs = clock.nowMs();
-  await callAll(grains, fresh);
-  const seconds = (clock.nowMs() - startMs) / 1000;
+  let activated = 0;
+  const rate = await measureRate(async (size) => {
+    await callAll(grains, identities(`grain-${activated}`, size));
+    activated += size;
+    return size;
+  }, setting);
   const bytes = liveHeapBytes() - bytesBefore;
-  // Read last, so that the caller's own texts are there at both looks at the heap.
-  expectCount(new Set(fresh).size, count);
+  // The grains are still there.
+  await callAll(grains, identities("warm-up", warmUpGrains));
   return [
-    { unit: "activations/s", value: count / seconds },
-    { unit: "B per idle grain", value: bytes / count },
+    { unit: "activations/s", value: rate },
+    { unit: "B per idle grain", value: bytes / activated },
   ];
 }
 
