@@ -158,7 +158,7 @@ describe.each(Object.entries(disbelieved))("a Consul that answers with %s", (_na
     consul.list = answer;
     await consul.clock.advance(30_000);
     expect(consul.published).toHaveLength(1);
-    expect(consul.paths("GET").length).toBeLessThanOrEqual(62);
+    expect(consul.paths("GET").length).toBeLessThanOrEqual(70);
     expect(consul.logger.at("warn")).toContain("watching the members failed; it is tried again");
     consul.list = () => listed([self], 9);
     await consul.clock.advance(15_000);

@@ -10,7 +10,7 @@ import {
 } from "./syntax.ts";
 
 /** A type that generated code takes from a module. */
-export type RequestType = Pick<ImportedName, "local" | "exported" | "module">;
+type RequestType = Pick<ImportedName, "local" | "exported" | "module">;
 
 /** An rpc, as its abstract method says. */
 export interface ContractMethod {
