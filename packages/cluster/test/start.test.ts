@@ -1,4 +1,5 @@
 import { ActorSystem } from "@ts-grain/actor";
+import { RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { InMemoryNetwork } from "@ts-grain/remote";
 import { expect, test } from "vitest";
 import {
@@ -94,4 +95,22 @@ test("a client that shuts down waits for nobody", async () => {
   const beganMs = cluster.clock.nowMs();
   await cluster.settle(client.shutdown());
   expect(cluster.clock.nowMs() - beganMs).toBeLessThan(100);
+});
+
+test("while nothing is wrong, members and clients warn of nothing", async () => {
+  const clock = new VirtualClock();
+  const logger = new RecordingLogger();
+  const provider = new InProcessProvider();
+  const processes: Cluster[] = [];
+  const started = async (cluster: Promise<Cluster>): Promise<void> => void processes.push(await cluster);
+  for (let count = 0; count < 3; count++) {
+    await started(Cluster.startMember(new ActorSystem({ clock, logger }), config(provider)));
+    await started(Cluster.startClient(new ActorSystem({ clock, logger }), config(provider)));
+    await clock.advance(100);
+  }
+  await clock.advance(30_000);
+  expect([...logger.at("warn"), ...logger.at("error")]).toEqual([]);
+  const ended = Promise.all(processes.map((process) => process.shutdown()));
+  await clock.advance(30_000);
+  await ended;
 });

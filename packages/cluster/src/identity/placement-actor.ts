@@ -81,6 +81,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
+      if (this.#barrier.isOpen) this.#patience?.cancel();
       this.#answerHeld(context);
     }
   }
@@ -137,7 +138,8 @@ export class PlacementActor implements Actor {
     }
     this.#tellCompleted(context);
     this.#patience?.cancel();
-    if (!this.#barrier.isOpen) this.#losePatienceLater(context);
+    // A client activates nothing, so it waits for nobody.
+    if (this.#kinds.size > 0 && !this.#barrier.isOpen) this.#losePatienceLater(context);
     this.#answerHeld(context);
   }
 
