@@ -164,6 +164,8 @@ export class MixedMember implements AsyncDisposable {
     const ready = Promise.withResolvers<void>();
     void this.#exit.then(() => ready.reject(this.#ended("before it had joined")));
     createInterface(this.#process.stdout).on("line", (line) => {
+      // A web server inside Proto.Actor Go prints a banner.
+      if (!line.startsWith("{")) return;
       const said = JSON.parse(line);
       if ("ready" in said) {
         this.#ready = said;
