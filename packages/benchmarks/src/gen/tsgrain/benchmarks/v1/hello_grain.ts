@@ -24,37 +24,41 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
  */
 export interface HelloServiceGrain extends GrainHooks {
   /**
-   * @generated from rpc tsgrain.benchmarks.v1.HelloService.Hello
+   * @generated from rpc tsgrain.benchmarks.v1.HelloService.Hello (tsgrain/benchmarks/v1/hello.proto:7)
    */
   hello(request: HelloRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof HelloResponseSchema>>;
 }
 
 /**
- * Base class of HelloService grains.
+ * Base class of grains that implement {@link HelloServiceGrain}.
  * `this.context` says who the grain is; hooks such as `onActivate` are optional.
  *
  * @generated from service tsgrain.benchmarks.v1.HelloService
  */
 export abstract class HelloServiceKind extends GrainKind implements HelloServiceGrain {
-  abstract hello(request: HelloRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof HelloResponseSchema>>;
+  abstract hello(
+    request: HelloRequest,
+    context: GrainCallContext,
+  ): Awaitable<MessageInitShape<typeof HelloResponseSchema>>;
 }
 
 /**
- * Calls one HelloService grain, wherever it lives.
+ * Calls one {@link HelloServiceGrain}, wherever it lives.
+ * Made by {@link getHelloServiceGrainClient}.
  *
  * @generated from service tsgrain.benchmarks.v1.HelloService
  */
 export interface HelloServiceGrainClient {
   /**
-   * @generated from rpc tsgrain.benchmarks.v1.HelloService.Hello
+   * @generated from rpc tsgrain.benchmarks.v1.HelloService.Hello (tsgrain/benchmarks/v1/hello.proto:7)
    */
-  hello(request: MessageInitShape<typeof HelloRequestSchema>, options?: GrainCallOptions): globalThis.Promise<HelloResponse>;
+  hello(request: MessageInitShape<typeof HelloRequestSchema>, options?: GrainCallOptions): Promise<HelloResponse>;
 }
 
 const helloServiceGrain = /*@__PURE__*/ grainService<HelloServiceGrain, HelloServiceGrainClient>(HelloService);
 
 /**
- * Returns a client of the HelloService grain with this identity.
+ * Returns a client of the {@link HelloServiceGrain} with this identity.
  * Nothing is sent until one of its methods is called.
  *
  * @generated from service tsgrain.benchmarks.v1.HelloService
@@ -64,8 +68,8 @@ export function getHelloServiceGrainClient(caller: GrainCaller, identity: string
 }
 
 /**
- * Returns the kind that hosts HelloService grains.
- * The factory is called for each activation.
+ * Returns the kind that hosts each {@link HelloServiceGrain}, to be given to `configureCluster`.
+ * The factory makes a grain for each activation.
  *
  * @generated from service tsgrain.benchmarks.v1.HelloService
  */
