@@ -6,8 +6,10 @@ import {
   type IncomingHttpStatusHeader,
   type SecureClientSessionOptions,
 } from "node:http2";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 import { RemoteError } from "../../remote-error.ts";
-import type { Connection, ConnectionHandlers, ConnectOptions } from "../transport.ts";
+import { type Connection, type ConnectionHandlers, type ConnectOptions, parseAddress } from "../transport.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
 import type { GrpcSettings } from "./grpc-options.ts";
 import { flowControlBytes, receivePath } from "./grpc-protocol.ts";
@@ -30,8 +32,16 @@ export async function grpcConnect(
   { signal }: ConnectOptions,
 ): Promise<Connection> {
   signal?.throwIfAborted();
-  const session = openSession(address, settings);
-  await established(session, address, signal);
+  const socket = openSocket(address, settings);
+  const session = openSession(`${settings.tls ? "https" : "http"}://${address}`, socket);
+  try {
+    await established(session, address, signal);
+  } catch (error) {
+    session.destroy();
+    // A session does not end a socket that still connects.
+    socket.destroy();
+    throw error;
+  }
   const stream = session.request(
     {
       ":method": "POST",
@@ -46,6 +56,7 @@ export async function grpcConnect(
   const connection = new GrpcConnection({
     stream,
     session,
+    socket,
     clock: settings.clock,
     maxFrameBytes: settings.maxFrameBytes,
     end: () => stream.end(),
@@ -55,10 +66,19 @@ export async function grpcConnect(
   return connection;
 }
 
-function openSession(address: string, { tls }: GrpcSettings): ClientHttp2Session {
-  const session = tls
-    ? connect(`https://${address}`, { ...http2Limits, ...secureContext(tls()) })
-    : connect(`http://${address}`, http2Limits);
+function openSocket(address: string, { tls }: GrpcSettings): Socket {
+  const parsed = parseAddress(address);
+  if (!parsed) throw new RemoteError("connect_failed", `${address} is no address`);
+  const { port } = parsed;
+  // IPv6 stands in brackets.
+  const host = parsed.host.replace(/^\[(.*)\]$/, "$1");
+  if (!tls) return connectTcp({ host, port });
+  const name = isIP(host) ? {} : { servername: host };
+  return connectTls({ ...secureContext(tls()), ...name, host, port, ALPNProtocols: ["h2"] });
+}
+
+function openSession(authority: string, socket: Socket): ClientHttp2Session {
+  const session = connect(authority, { ...http2Limits, createConnection: () => socket });
   // What goes wrong after the connection stands ends the stream, which tells.
   session.on("error", () => {});
   return session;
@@ -80,9 +100,6 @@ async function established(
   try {
     await connected.promise;
     session.setLocalWindowSize(flowControlBytes);
-  } catch (error) {
-    session.destroy();
-    throw error;
   } finally {
     signal?.removeEventListener("abort", abort);
   }

@@ -1,4 +1,5 @@
 import type { Http2Session, Http2Stream } from "node:http2";
+import type { Socket } from "node:net";
 import type { Clock, Timer } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
@@ -8,6 +9,8 @@ import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
 export interface GrpcConnectionOptions {
   readonly stream: Http2Stream;
   readonly session: Http2Session;
+  /** Beneath the session, and beneath TLS. */
+  readonly socket: Socket | undefined;
   readonly clock: Clock;
   readonly maxFrameBytes: number;
   /** How this end of the stream says that it is done. */
@@ -110,10 +113,19 @@ export class GrpcConnection implements Connection {
     const handlers = this.#handlers;
     this.#handlers = undefined;
     this.#options.session.close();
+    this.#sever();
     const cause = this.#error ?? this.#options.failure();
     handlers?.onClose(
       cause && new RemoteError("connection_lost", `the stream ended: ${cause.message}`, { cause }),
     );
+  }
+
+  /** A session that has closed waits until the other side has taken its last bytes, which over a dead link is for ever. */
+  #sever(): void {
+    const { socket, clock } = this.#options;
+    if (!socket || socket.destroyed) return;
+    const timer = clock.schedule(closing.pauseMs, () => socket.destroy());
+    socket.once("close", () => timer.cancel());
   }
 
   /** Destroys what does not end by itself, but not while bytes still leave. */

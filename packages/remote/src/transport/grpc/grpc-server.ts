@@ -132,16 +132,17 @@ export class GrpcServer {
     stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
     // Go keeps a stream that ended with OK in its table as if it lived.
     stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": grpcStatus.unavailable }));
+    const source = sourceOf(session.socket);
     const connection = new GrpcConnection({
       stream,
       session,
+      socket: this.#callers.get(source)?.socket,
       clock: this.#settings.clock,
       maxFrameBytes: strangerFrameBytes,
       end: () => stream.end(),
       failure: () =>
         stream.rstCode ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined,
     });
-    const source = sourceOf(session.socket);
     this.#connections.set(session, { connection, source });
     return {
       peer: { source, names: namesOf(session.socket) },
