@@ -30,7 +30,7 @@ describe.skipIf(consul === undefined)("Consul fails", () => {
       return ((await response.json()) as readonly unknown[]).length === 3;
     });
     const registeredMs = nowMs() - restartedMs;
-    await pause(byNight(12_000, 30_000));
+    await pause(byNight(8_000, 30_000));
     await rig.untilAllSee(3);
     await stopLoad();
     const history = await rig.finish();

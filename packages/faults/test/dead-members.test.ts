@@ -12,7 +12,8 @@ describe.skipIf(consul === undefined)("members that die", () => {
     timeout: 1_800_000,
   }, async () => {
     const rounds = byNight(1, 20);
-    await using rig = await Rig.start({ consul });
+    // In CI with a shorter TTL, which bounds the outage.
+    await using rig = await Rig.start({ consul, ttlMs: byNight(4_000, 10_000) });
     const members = [...(await rig.startMembers(3))];
     const client = await rig.start("client", "c1");
     const stopLoad = await client.startLoad({
@@ -27,7 +28,7 @@ describe.skipIf(consul === undefined)("members that die", () => {
       await victim.kill();
       killedMs.push(victim.exit!.atMs);
       await rig.untilAllSee(2);
-      await pause(4_000);
+      await pause(byNight(2_600, 4_000));
       members.push(await rig.start("member", `${victim.name}+`, { port: victim.port }));
       await rig.untilAllSee(3);
     }
@@ -49,6 +50,8 @@ describe.skipIf(consul === undefined)("members that die", () => {
       expect(worst).toBeLessThan(15_000);
       expect(checkNoFailure(elsewhere)).toEqual([]);
     }
-    expect(checkRecovery(history, { afterMs: killedMs.at(-1)!, withinMs: 15_000 })).toEqual([]);
+    expect(checkRecovery(history, { afterMs: killedMs.at(-1)!, withinMs: byNight(6_000, 15_000) })).toEqual(
+      [],
+    );
   });
 });

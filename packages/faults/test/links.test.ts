@@ -57,7 +57,7 @@ interface LinkFault {
 }
 
 /** Milliseconds within which all must be well again. */
-const recoveryMs = byNight(20_000, 30_000);
+const recoveryMs = byNight(8_000, 30_000);
 
 /** Breaks links under load from a client and from m1, mends them, and waits until all must be well. */
 async function suffer(links: Links, { forMs, breaks, mends }: LinkFault) {
@@ -105,7 +105,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     await using links = await Links.start();
     const { network } = links;
     const { by, changes } = await suffer(links, {
-      forMs: byNight(10_000, 120_000),
+      forMs: byNight(6_000, 120_000),
       breaks: () => network.cut(links.host("m1"), links.host("m2")),
       mends: () => network.mend(links.host("m1"), links.host("m2")),
     });

@@ -9,7 +9,7 @@ import { findConsul } from "../src/rig/consul-program.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();
-const soakMs = Number(process.env["TS_GRAIN_SOAK_MINUTES"] ?? byNight(0.4, 15)) * 60_000;
+const soakMs = Number(process.env["TS_GRAIN_SOAK_MINUTES"] ?? byNight(0.3, 15)) * 60_000;
 const everyMs = byNight(7_000, 20_000);
 const seed = Number(process.env["TS_GRAIN_SEED"] ?? 1);
 
