@@ -69,11 +69,8 @@ export class GossipActor implements Actor {
 
   #round(context: ActorContext): void {
     this.#blockSilent(context.system.clock.nowMs());
-    this.#say(
-      context,
-      gossipKeys.heartbeat,
-      anyPack(MemberHeartbeatSchema, create(MemberHeartbeatSchema, { actorStatistics: {} })),
-    );
+    const heartbeat = anyPack(MemberHeartbeatSchema, create(MemberHeartbeatSchema, { actorStatistics: {} }));
+    for (const key of gossipKeys.heartbeats) this.#say(context, key, heartbeat);
     for (const peer of pickPeers(this.#peers(), this.#config.fanOut, context.system.random))
       void this.#tell(context, peer);
     this.#scheduleRound(context);
@@ -85,7 +82,7 @@ export class GossipActor implements Actor {
     // A process that was stopped heard nobody for that time: that says nothing about the others.
     if (nowMs - this.#lastRoundMs > heartbeatExpiryMs / 2) this.#knowledge.refresh(nowMs);
     this.#lastRoundMs = nowMs;
-    const heard = [...this.#knowledge.heard(gossipKeys.heartbeat)];
+    const heard = [...this.#knowledge.heard(gossipKeys.heartbeats)];
     this.#members.block(heard.filter(([, atMs]) => nowMs - atMs > heartbeatExpiryMs).map(([id]) => id));
     const present = new Set(this.#peers().map(({ id }) => id));
     this.#knowledge.forget((id) => id !== this.#self && !present.has(id));

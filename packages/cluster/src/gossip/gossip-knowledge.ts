@@ -86,12 +86,13 @@ export class GossipKnowledge {
     return { state, acknowledge: () => this.#acknowledge(target, sent) };
   }
 
-  /** The members, other than this one, that have said something under a key, and when it was heard. */
-  heard(key: string): ReadonlyMap<string, number> {
+  /** The members, other than this one, that have said something under one of the keys, and when that was last heard. */
+  heard(keys: readonly string[]): ReadonlyMap<string, number> {
     const heard = new Map<string, number>();
     for (const [memberId, known] of this.#members) {
-      const entry = known.get(key);
-      if (entry && memberId !== this.#self) heard.set(memberId, entry.heardAtMs);
+      if (memberId === this.#self) continue;
+      const times = keys.flatMap((key) => known.get(key)?.heardAtMs ?? []);
+      if (times.length > 0) heard.set(memberId, Math.max(...times));
     }
     return heard;
   }

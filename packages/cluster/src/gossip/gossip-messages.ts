@@ -6,7 +6,8 @@ export const gossipActorId = "gossip";
 
 /** What members of Proto.Actor Go say, and how they spell it. */
 export const gossipKeys = {
-  heartbeat: "heathbeat",
+  /** Both are said and heard: the first until the summer of 2024, the second since then. */
+  heartbeats: ["heathbeat", "heartbeat"],
   topology: "topology",
   left: "left",
 } as const;
