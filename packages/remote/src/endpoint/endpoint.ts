@@ -130,11 +130,13 @@ export class Endpoint {
   #flushSoon(): void {
     if (this.#isFlushing || this.#isBlocked) return;
     this.#isFlushing = true;
-    this.#services.soon(() => {
-      this.#isFlushing = false;
-      if (this.#link.phase === "open" && !this.#isBlocked) this.#sendWaiting("while there is room");
-    });
+    this.#services.soon(this.#flush);
   }
+
+  readonly #flush = (): void => {
+    this.#isFlushing = false;
+    if (this.#link.phase === "open" && !this.#isBlocked) this.#sendWaiting("while there is room");
+  };
 
   #sendWaiting(until: "while there is room" | "regardless"): void {
     for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {

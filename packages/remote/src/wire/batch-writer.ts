@@ -1,7 +1,8 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import type { MessageHeaders, PID } from "@ts-grain/actor";
-import { ByteWriter, varintLength } from "./byte-writer.ts";
+import { ByteWriter, varintLength, writeVarint } from "./byte-writer.ts";
 import type { MessageCodec } from "./message-codec.ts";
+import { NameIndex } from "./name-index.ts";
 
 // Tags: field number * 8 + wire type.
 const tag = {
@@ -41,10 +42,10 @@ export class BatchWriter {
   readonly #targets = new ByteWriter();
   readonly #envelopes = new ByteWriter(4096);
   readonly #senders = new ByteWriter();
-  readonly #typeIndex = new Map<string, number>();
-  readonly #targetIndex = new Map<string, number>();
-  readonly #ownSenderIndex = new Map<string, number>();
-  readonly #foreignSenderIndex = new Map<string, number>();
+  readonly #typeIndex = new NameIndex();
+  readonly #targetIndex = new NameIndex();
+  readonly #ownSenderIndex = new NameIndex();
+  readonly #foreignSenderIndex = new NameIndex();
   readonly #targetAddress: string;
   readonly #ownAddress: string;
   #count = 0;
@@ -89,14 +90,12 @@ export class BatchWriter {
   finish(): Uint8Array {
     const size = this.byteLength;
     const frame = new Uint8Array(1 + varintLength(size) + size);
-    const head = new ByteWriter(6);
-    head.byte(tag.batch);
-    head.uint32(size);
-    let at = 0;
-    for (const part of [head, this.#typeNames, this.#targets, this.#envelopes, this.#senders]) {
-      frame.set(part.view(), at);
-      at += part.length;
-    }
+    frame[0] = tag.batch;
+    let at = writeVarint(frame, 1, size);
+    at = this.#typeNames.copyTo(frame, at);
+    at = this.#targets.copyTo(frame, at);
+    at = this.#envelopes.copyTo(frame, at);
+    this.#senders.copyTo(frame, at);
     this.#clear();
     return frame;
   }
@@ -118,7 +117,7 @@ export class BatchWriter {
     const known = this.#typeIndex.get(typeName);
     if (known !== undefined) return known;
     const index = this.#typeIndex.size;
-    this.#typeIndex.set(typeName, index);
+    this.#typeIndex.add(typeName, index);
     this.#typeNames.byte(tag.typeName);
     this.#typeNames.string(typeName);
     return index;
@@ -128,7 +127,7 @@ export class BatchWriter {
     const known = this.#targetIndex.get(target.id);
     if (known !== undefined) return known;
     const index = this.#targetIndex.size;
-    this.#targetIndex.set(target.id, index);
+    this.#targetIndex.add(target.id, index);
     writePid(this.#targets, tag.target, this.#targetAddress, target.id);
     return index;
   }
@@ -141,13 +140,16 @@ export class BatchWriter {
     const known = seen.get(key);
     if (known !== undefined) return known;
     const index = this.#ownSenderIndex.size + this.#foreignSenderIndex.size + 1;
-    seen.set(key, index);
+    seen.add(key, index);
     writePid(this.#senders, tag.sender, sender.address, sender.id);
     return index;
   }
 
   #clear(): void {
-    for (const part of [this.#typeNames, this.#targets, this.#envelopes, this.#senders]) part.truncate(0);
+    this.#typeNames.truncate(0);
+    this.#targets.truncate(0);
+    this.#envelopes.truncate(0);
+    this.#senders.truncate(0);
     this.#typeIndex.clear();
     this.#targetIndex.clear();
     this.#ownSenderIndex.clear();

@@ -1,6 +1,8 @@
 const encoder = new TextEncoder();
 /** Up to this many characters a loop beats the call into TextEncoder. */
 const shortString = 24;
+/** Up to this many bytes a loop beats a view and a copy. */
+const shortCopy = 64;
 
 /** Appends protobuf's primitives to a buffer that grows and is used again and again. */
 export class ByteWriter {
@@ -26,6 +28,14 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** Copies what was written so far to an offset, and returns where it ends there. */
+  copyTo(target: Uint8Array, at: number): number {
+    const end = at + this.#length;
+    if (this.#length > shortCopy) target.set(this.view(), at);
+    else for (let from = 0, to = at; to < end; from++, to++) target[to] = this.#bytes[from]!;
+    return end;
+  }
+
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#length++] = value;
@@ -34,12 +44,7 @@ export class ByteWriter {
   /** An unsigned 32 bit varint. */
   uint32(value: number): void {
     this.#reserve(5);
-    let rest = value;
-    while (rest > 0x7f) {
-      this.#bytes[this.#length++] = (rest & 0x7f) | 0x80;
-      rest >>>= 7;
-    }
-    this.#bytes[this.#length++] = rest;
+    this.#length = writeVarint(this.#bytes, this.#length, value);
   }
 
   raw(bytes: Uint8Array): void {
@@ -106,4 +111,16 @@ export function varintLength(value: number): number {
   if (value < 0x4000) return 2;
   if (value < 0x20_0000) return 3;
   return value < 0x1000_0000 ? 4 : 5;
+}
+
+/** Writes the varint of an unsigned 32 bit number at an offset, and returns where it ends. */
+export function writeVarint(bytes: Uint8Array, at: number, value: number): number {
+  let end = at;
+  let rest = value;
+  while (rest > 0x7f) {
+    bytes[end++] = (rest & 0x7f) | 0x80;
+    rest >>>= 7;
+  }
+  bytes[end++] = rest;
+  return end;
 }
