@@ -1,4 +1,5 @@
 import {
+  create,
   type DescMessage,
   fromBinary,
   fromJson,
@@ -27,11 +28,15 @@ export interface MessageCodec {
 
 /** The binary codec that knows every type. */
 export function protobufCodec(desc: DescMessage): MessageCodec {
+  const hasFields = desc.fields.length > 0;
   return {
     typeName: desc.typeName,
     serializerId: 0,
-    encode: (message, into) => into.raw(toBinary(desc, message)),
-    decode: (bytes, start, end) => fromBinary(desc, bytes.subarray(start, end)),
+    encode: (message, into) => {
+      if (hasFields || message.$unknown !== undefined) into.raw(toBinary(desc, message));
+    },
+    decode: (bytes, start, end) =>
+      start === end ? create(desc) : fromBinary(desc, bytes.subarray(start, end)),
   };
 }
 
