@@ -36,8 +36,8 @@ export class BatchDispatcher {
    * @throws RemoteError "malformed_frame", "limit_exceeded": nothing more of this peer is to be believed.
    */
   dispatch(received: ReceivedBatch): void {
-    const { peer, body } = received;
-    const batch = new BatchReader(body, this.#services.batchLimits);
+    const { peer, body, recent } = received;
+    const batch = new BatchReader(body, this.#services.batchLimits, recent);
     const decoder = new MessageDecoder(this.#services, received);
     if (!peer.isTsGrain) this.#learnTypes(peer, batch);
     const targets = batch.targets.map(

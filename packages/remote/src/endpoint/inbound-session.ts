@@ -2,6 +2,7 @@ import type { Logger, Timer } from "@ts-grain/actor";
 import type { ConnectRequest } from "../gen/remote/remote_pb.ts";
 import { RemoteError } from "../remote-error.ts";
 import type { InboundConnection } from "../transport/transport.ts";
+import { RecentTables } from "../wire/batch-reader.ts";
 import { malformed } from "../wire/byte-reader.ts";
 import { disconnectRequestFrame, readFrame } from "../wire/frame.ts";
 import type { BatchDispatcher } from "./batch-dispatcher.ts";
@@ -29,6 +30,7 @@ export class InboundSession {
   readonly #logger: Logger;
   readonly #handshake: ListenHandshake;
   readonly #greetingTimer: Timer;
+  readonly #recent = new RecentTables();
   #peer: Peer | undefined;
   #hasEnded = false;
 
@@ -71,7 +73,8 @@ export class InboundSession {
       const frame = readFrame(bytes);
       if (frame.kind === "batch") {
         if (this.#peer === undefined) throw malformed("a batch came before the greeting");
-        this.#options.dispatcher.dispatch({ peer: this.#peer, frame: bytes, body: frame.body });
+        const { body } = frame;
+        this.#options.dispatcher.dispatch({ peer: this.#peer, frame: bytes, body, recent: this.#recent });
       } else if (frame.kind === "connect_request") {
         this.#greet(frame.request);
       } else if (frame.kind !== "unknown") {

@@ -1,3 +1,4 @@
+import type { RecentTables } from "../wire/batch-reader.ts";
 import type { ByteReader } from "../wire/byte-reader.ts";
 import type { Peer } from "./peer.ts";
 
@@ -7,4 +8,6 @@ export interface ReceivedBatch {
   readonly frame: Uint8Array;
   /** Stands at the beginning of the batch inside the frame. */
   readonly body: ByteReader;
+  /** Of the batches before, on the same connection. */
+  readonly recent: RecentTables;
 }

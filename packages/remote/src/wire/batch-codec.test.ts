@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type RemoteMessage, RemoteMessageSchema } from "../gen/remote/remote_pb.ts";
 import { RemoteError } from "../remote-error.ts";
-import { type BatchLimits, BatchReader } from "./batch-reader.ts";
+import { type BatchLimits, BatchReader, RecentTables } from "./batch-reader.ts";
 import { BatchWriter, type Outgoing } from "./batch-writer.ts";
 import { readFrame } from "./frame.ts";
 import { protobufCodec } from "./message-codec.ts";
@@ -51,14 +51,14 @@ function write(messages: readonly Outgoing[]): Uint8Array {
   return batch.finish();
 }
 
-function open(frame: Uint8Array, within: BatchLimits = limits): BatchReader {
+function open(frame: Uint8Array, within: BatchLimits = limits, recent?: RecentTables): BatchReader {
   const outer = readFrame(frame);
   if (outer.kind !== "batch") throw new Error(`not a batch: ${outer.kind}`);
-  return new BatchReader(outer.body, within);
+  return new BatchReader(outer.body, within, recent);
 }
 
-function read(frame: Uint8Array): unknown[] {
-  const batch = open(frame);
+function read(frame: Uint8Array, recent?: RecentTables): unknown[] {
+  const batch = open(frame, limits, recent);
   const seen: unknown[] = [];
   while (batch.next()) {
     const sender = batch.senders[batch.senderIndex];
@@ -85,6 +85,17 @@ test("what is written is what is read", () => {
   fc.assert(
     fc.property(fc.array(outgoing, { maxLength: 30 }), (messages) => {
       expect(read(write(messages))).toEqual(messages.map(expected));
+    }),
+  );
+});
+
+test("what a connection's earlier batches named changes nothing about what is read from later ones", () => {
+  const messages = fc.array(outgoing, { maxLength: 5 });
+  fc.assert(
+    fc.property(fc.array(messages, { maxLength: 5 }), (batches) => {
+      const recent = new RecentTables();
+      for (const batch of [...batches, ...batches])
+        expect(read(write(batch), recent)).toEqual(batch.map(expected));
     }),
   );
 });

@@ -1,5 +1,6 @@
 import type { MessageHeaders } from "@ts-grain/actor";
 import { type ByteReader, limitExceeded, malformed } from "./byte-reader.ts";
+import { RecentEntries } from "./recent-entries.ts";
 
 /** What a received batch may hold. Above these the batch is refused before anything is built from it. */
 export interface BatchLimits {
@@ -19,6 +20,13 @@ export interface BatchLimits {
 export interface WirePid {
   readonly address: string;
   readonly id: string;
+}
+
+/** What the tables of a peer's last batches held. Kept from batch to batch. */
+export class RecentTables {
+  readonly typeNames: RecentEntries<string> = new RecentEntries<string>();
+  readonly targets: RecentEntries<WirePid> = new RecentEntries<WirePid>();
+  readonly senders: RecentEntries<WirePid> = new RecentEntries<WirePid>();
 }
 
 /**
@@ -44,10 +52,12 @@ export class BatchReader {
   headers: MessageHeaders | undefined = undefined;
   readonly #reader: ByteReader;
   readonly #limits: BatchLimits;
+  readonly #recent: RecentTables;
 
-  constructor(body: ByteReader, limits: BatchLimits) {
+  constructor(body: ByteReader, limits: BatchLimits, recent: RecentTables = new RecentTables()) {
     this.#reader = body;
     this.#limits = limits;
+    this.#recent = recent;
     const start = body.pos;
     this.#readTables();
     body.pos = start;
@@ -69,17 +79,39 @@ export class BatchReader {
 
   #readTables(): void {
     const reader = this.#reader;
-    const { maxNameBytes } = this.#limits;
     let envelopes = 0;
     while (reader.pos < reader.end) {
       const tag = reader.tag();
-      if (tag === 0x0a) this.typeNames.push(reader.string(maxNameBytes));
-      else if (tag === 0x12) this.targets.push(readPid(reader, maxNameBytes));
-      else if (tag === 0x22) this.senders.push(readPid(reader, maxNameBytes));
+      if (tag === 0x0a)
+        this.typeNames.push(this.#entry(this.#recent.typeNames, this.typeNames.length, readName));
+      else if (tag === 0x12)
+        this.targets.push(this.#entry(this.#recent.targets, this.targets.length, readPid));
+      else if (tag === 0x22)
+        this.senders.push(this.#entry(this.#recent.senders, this.senders.length, readPid));
       else reader.skip(tag);
       if (tag === 0x1a) envelopes++;
       this.#limit(Math.max(envelopes, this.typeNames.length, this.targets.length, this.senders.length));
     }
+  }
+
+  #entry<Entry>(
+    recent: RecentEntries<Entry>,
+    place: number,
+    read: (reader: ByteReader, maxNameBytes: number) => Entry,
+  ): Entry {
+    const reader = this.#reader;
+    const start = reader.pos;
+    const end = reader.lengthEnd();
+    const known = recent.find(place, reader.bytes, reader.pos, end);
+    if (known !== undefined) {
+      reader.pos = end;
+      return known;
+    }
+    const bodyStart = reader.pos;
+    reader.pos = start;
+    const entry = read(reader, this.#limits.maxNameBytes);
+    recent.remember(place, reader.bytes.subarray(bodyStart, end), entry);
+    return entry;
   }
 
   #limit(entries: number): void {
@@ -150,6 +182,10 @@ export class BatchReader {
     if (this.senderIndex >= this.senders.length)
       throw malformed("an envelope names a sender that is not in its batch");
   }
+}
+
+function readName(reader: ByteReader, maxNameBytes: number): string {
+  return reader.string(maxNameBytes);
 }
 
 function readPid(reader: ByteReader, maxNameBytes: number): WirePid {
