@@ -24,6 +24,8 @@ export interface MixedMemberOptions extends MixedDirectory {
   readonly language: "go" | "ts";
   /** Where an automanaged member says who it is. */
   readonly managePort?: number | undefined;
+  /** Seconds after which a Go member bans who has gossiped and is silent. Default 20. */
+  readonly patience?: number | undefined;
 }
 
 /** A member of a mixed cluster, of either language, in a process of its own. */
@@ -55,8 +57,10 @@ export class MixedMember implements AsyncDisposable {
     provider,
     at,
     managePort = 0,
+    patience = 20,
   }: MixedMemberOptions): Promise<MixedMember> {
-    const args = Object.entries({ cluster, provider, at, "manage-port": managePort });
+    const common = { cluster, provider, at, "manage-port": managePort };
+    const args = Object.entries(language === "go" ? { ...common, patience: `${patience}s` } : common);
     const dashes = language === "go" ? "-" : "--";
     const [command, ...first] = language === "go" ? [goClusterMember] : node;
     const child = spawn(command!, [...first, ...args.map(([name, value]) => `${dashes}${name}=${value}`)]);

@@ -223,9 +223,9 @@ function expectNoneLost({ failed }: LanguageTally, moved: "go" | "ts"): void {
 
 function report(what: string, tallies: readonly LanguageTally[]): void {
   for (const { language, calls, failed, slowestMs } of tallies) {
-    const kinds = Object.entries(Object.groupBy(failed, ({ message }) => message)).map(
-      ([message, all]) => `${all!.length} x ${message}`,
-    );
+    const kinds = Object.entries(
+      Object.groupBy(failed, ({ message }) => message.replace(/counter-\d+/, "…")),
+    ).map(([message, all]) => `${all!.length} x ${message}`);
     const line = `${what}: ${language} callers: ${calls} calls, ${failed.length} failed, slowest ${Math.round(slowestMs)} ms`;
     console.log([line, ...kinds].join("\n    "));
   }

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/cluster"
@@ -22,6 +23,7 @@ import (
 func main() {
 	name := flag.String("cluster", "mixed", "name of the cluster")
 	port := flag.Int("port", 0, "port to listen on; 0 picks one")
+	patience := flag.Duration("patience", 20*time.Second, "how long a member may be silent that has gossiped")
 	directory := directoryFlags()
 	flag.Parse()
 
@@ -34,6 +36,7 @@ func main() {
 		disthash.New(),
 		remote.Configure("127.0.0.1", *port),
 		cluster.WithKinds(kind),
+		cluster.WithHeartbeatExpiration(*patience),
 	)
 	joined := cluster.New(system, config)
 	joined.StartMember()
