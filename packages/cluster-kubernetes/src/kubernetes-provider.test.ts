@@ -92,9 +92,10 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
   await using api = await startWithPods();
   const { observed, session } = await joinAlice(api);
   await observed.untilIds("alice", "gopher");
-  const untilWatches = (count: number) =>
-    vi.waitFor(() => expect(api.watches).toBe(count), { timeout: 5_000 });
-  await untilWatches(1);
+  const watchRequests = () => api.requests.filter((request) => /watch=1/.test(request)).length;
+  const untilWatched = (times: number) =>
+    vi.waitFor(() => expect([watchRequests(), api.watches]).toEqual([times, 1]), { timeout: 5_000 });
+  await vi.waitFor(() => expect(api.watches).toBe(1), { timeout: 5_000 });
   api.addPod("of-another-cluster", { ip: "10.0.0.9" });
   const bookmarked = api.bookmark();
   const lists = () =>
@@ -105,9 +106,9 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
     () => api.dropConnections(),
     () => api.dropConnections(),
   ]) {
+    const times = watchRequests();
     interrupt();
-    await untilWatches(0);
-    await untilWatches(1);
+    await untilWatched(times + 1);
   }
   api.deletePod("pod-g");
   await observed.untilIds("alice");
