@@ -49,6 +49,18 @@ describe("good histories break no promise", () => {
       stall(1_490, "c1", 400),
       returned(1_490, 0, "outcome_unknown"),
     ],
+    "a member that stood still handles what it was sent before, after its successor": [
+      ...both,
+      activated(1, "m1"),
+      called(2, 0),
+      seen(10, "m2", "b"),
+      activated(11, "m2"),
+      ...fine(12, 1, "m2"),
+      returned(1_002, 0, "outcome_unknown"),
+      started(1_010, "m1", 0),
+      deactivated(1_011, "m1"),
+      seen(1_012, "m1", "b"),
+    ],
     "an identity moves": [...both, activated(1, "m1"), deactivated(2, "m1"), activated(3, "m2")],
     "an identity's process is killed before it is activated elsewhere": [
       ...both,
@@ -142,6 +154,9 @@ describe("bad histories are told by the promise that they break", () => {
       "a later activation handles an older call",
       /^order: .* in m1\/1 and m2\/1|^order: .*m1\/1/,
       [
+        activated(0, "m1"),
+        deactivated(1, "m1"),
+        activated(2, "m2"),
         called(0, 0),
         called(1, 1),
         started(2, "m1", 1),
