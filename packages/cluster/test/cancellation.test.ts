@@ -1,5 +1,9 @@
+import { create } from "@bufbuild/protobuf";
+import { PID, propsFromFunction, Started } from "@ts-grain/actor";
 import { expect, test } from "vitest";
 import type { GrainCallContext } from "../src/codegenv1/index.ts";
+import { CancelGrainCallSchema } from "../src/gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { cancellationActorId } from "../src/grain/cancellation-actor.ts";
 import type { Cluster } from "../src/index.ts";
 import { InMemoryCluster } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
@@ -85,7 +89,6 @@ test("nobody can cancel the calls of another process", async () => {
   const controller = new AbortController();
   const call = getWitnessGrainClient(caller, "kitchen").bump({}, { signal: controller.signal });
   await cluster.clock.advance(20);
-  // A stranger's first cancellable call has the same id as the caller's.
   const hasty = new AbortController();
   const other = getWitnessGrainClient(stranger, "kitchen").bump({}, { signal: hasty.signal });
   await cluster.clock.advance(20);
@@ -95,4 +98,22 @@ test("nobody can cancel the calls of another process", async () => {
   expect(contexts.map((context) => context.signal.aborted)).toEqual([false]);
   controller.abort();
   await cluster.settle(call.catch(() => undefined));
+});
+
+test("calls are not taken for those that an earlier process at the same address had cancelled", async () => {
+  const { cluster, testimony, caller } = await start("elsewhere");
+  await using _ = cluster;
+  testimony.beforeBump = () => undefined;
+  const { address } = await cluster.settle(caller.locate({ kind: "Witness", identity: "kitchen" }));
+  // What the earlier process had cancelled as its calls had just ended: its first ones, as processes count alike.
+  const earlier = propsFromFunction((context) => {
+    if (!(context.message instanceof Started)) return;
+    for (let cancelId = 1; cancelId <= 10; cancelId++)
+      context.request(new PID(address, cancellationActorId), create(CancelGrainCallSchema, { cancelId }));
+  });
+  caller.system.root.spawn(earlier);
+  await cluster.clock.advance(20);
+  const { signal } = new AbortController();
+  await cluster.settle(getWitnessGrainClient(caller, "kitchen").bump({}, { signal }));
+  expect(testimony.count("bumped", "kitchen")).toBe(1);
 });

@@ -73,12 +73,14 @@ export class GrainDispatcher {
   readonly #registered = new Set<GrainService>();
   readonly #idempotentCalls: IdempotentCalls;
   readonly #searches: GrainSearches;
-  #cancelId = 0;
+  #cancelId: number;
   /** Calls made so far. */
   #made = 0;
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
+    // Members may still remember what an earlier process at this address has cancelled.
+    this.#cancelId = Math.floor(parts.system.random.next() * 2 ** 30);
     this.#idempotentCalls = new IdempotentCalls(parts);
     this.#searches = new GrainSearches(parts);
   }
