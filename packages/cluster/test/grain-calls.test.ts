@@ -377,3 +377,31 @@ test.each(["here", "elsewhere"] as const)(
     expect(caller.stats.calls.overloaded).toBe(4);
   },
 );
+
+test("a call that a grain makes once its own caller has given up gets no new time elsewhere", async () => {
+  const { cluster, testimony } = await start();
+  await using _ = cluster;
+  const { other } = await ownerAndOther(cluster, "kitchen");
+  await cluster.settle(getWitnessGrainClient(other, "kitchen").bump({}));
+  let slow = "";
+  for (let index = 0; slow === ""; index++) {
+    const identity = `slow-${index}`;
+    const { address } = await cluster.settle(other.locate({ kind: "Witness", identity }));
+    if (address === other.system.address) slow = identity;
+  }
+  const remaining: number[] = [];
+  testimony.beforeBump = async (context) => {
+    if (context.identity === "kitchen") {
+      remaining.push(context.remainingMs);
+    } else {
+      await new Promise<void>((resolve) => void cluster.clock.schedule(300, resolve));
+      await getWitnessGrainClient(context, "kitchen")
+        .bump({})
+        .catch(() => undefined);
+    }
+  };
+  const call = getWitnessGrainClient(other, slow).bump({}, { timeoutMs: 200 });
+  await expect(cluster.settle(call)).rejects.toMatchObject({ code: "outcome_unknown" });
+  await cluster.clock.advance(1_000);
+  expect(remaining).toSatisfy((all: readonly number[]) => all.every((ms) => ms <= 1));
+});

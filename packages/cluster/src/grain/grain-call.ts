@@ -49,7 +49,8 @@ export class GrainCall implements HasWireForm {
       methodIndex: this.method.index,
       methodName: this.method.name,
       messageData: toBinary(this.method.input, this.request),
-      timeoutMs: Math.ceil(this.deadline.remainingMs),
+      // 0 would stand for the receiver's default.
+      timeoutMs: Math.max(1, Math.ceil(this.deadline.remainingMs)),
       callers: [...this.callers],
       messageTypeName: "",
       cancelId: this.cancelId,
