@@ -139,6 +139,71 @@ test("calls that were queued at a member that was let go are answered elsewhere,
   expect(testimony.sightings.filter(({ what }) => what === "bumped").length - before).toBe(calls.length);
 });
 
+test("a member that is let go while it hands grains over hands their queued calls back, too", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  await bumpAll(cluster, first);
+  const formerly = testimony.sightings.filter(
+    ({ what, member }) => what === "activated" && member === first.system.address,
+  );
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  testimony.beforeBump = ({ self }) => (self.address === first.system.address ? gate : undefined);
+  testimony.sightings.length = 0;
+  const calls = identities.flatMap((identity) => [
+    getWitnessGrainClient(first, identity).bump({}, { timeoutMs: 20_000 }),
+    getWitnessGrainClient(first, identity).bump({}, { timeoutMs: 20_000 }),
+  ]);
+  await cluster.clock.advance(50);
+  await cluster.addMember();
+  await cluster.clock.advance(50);
+  await cluster.evict(first);
+  await cluster.clock.advance(10);
+  open();
+  testimony.beforeBump = () => undefined;
+  await cluster.settle(Promise.all(calls));
+  for (const { activation } of formerly)
+    expect(
+      testimony.sightings.filter((seen) => seen.what === "bumped" && seen.activation === activation),
+    ).toHaveLength(1);
+  expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(calls.length);
+});
+
+test("a member that came back does not take its former ids for members, however long the provider lists them", async () => {
+  const clock = new VirtualClock();
+  const inner = new InProcessProvider();
+  const lingering: Member[] = [];
+  const provider = new EvictingProvider({
+    get transport() {
+      return inner.transport;
+    },
+    joinAsClient: (context) => inner.joinAsClient(context),
+    joinAsMember: (self, context) =>
+      inner.joinAsMember(self, {
+        ...context,
+        onMembers: (members) => context.onMembers([...members, ...lingering]),
+      }),
+  });
+  const startMember = () =>
+    Cluster.startMember(
+      new ActorSystem({ clock, logger: quietLogger }),
+      configureCluster("test", provider, new DistHashLookup(), configureRemote("localhost", 0)),
+    );
+  const [stays, returns] = [await startMember(), await startMember()];
+  for (const times of [1, 2]) {
+    const former = returns.self as Member;
+    await provider.evict(former);
+    lingering.push(former);
+    await clock.advance(2_000);
+    expect(returns.self?.id).toBe(`${returns.system.id}.${times}`);
+    expect(idsSeenBy(returns)).toEqual(idsSeenBy(stays));
+    expect(idsSeenBy(returns)).toHaveLength(2);
+  }
+  const ended = Promise.all([stays.shutdown(), returns.shutdown()]);
+  await clock.advance(20_000);
+  await ended;
+});
+
 test("a member that the others have blocked leaves no registration of its former id", async () => {
   const { cluster } = await start();
   await using _ = cluster;

@@ -185,9 +185,10 @@ export class PlacementActor implements Actor {
   /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */
   #end(context: ActorContext, key: string, reason: DeactivationReason): void {
     const placed = this.#placed.get(key);
-    if (!placed || placed.ending) return;
+    // What ends in order ends at once when this member is let go meanwhile.
+    if (!placed || (placed.ending && reason !== "evicted")) return;
     placed.activation.reason = reason;
-    placed.ending = { identity: placed.activation.identity, askers: [] };
+    placed.ending ??= { identity: placed.activation.identity, askers: [] };
     if (reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);
   }

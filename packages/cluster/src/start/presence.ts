@@ -45,7 +45,8 @@ export class Presence {
   #return: Promise<void> | undefined;
   #returnedAtMs = Number.NEGATIVE_INFINITY;
   #pauseMs = firstPauseMs;
-  #returns = 0;
+  /** What it was before, each time that it was let go. */
+  readonly #formerIds: string[] = [];
 
   constructor(parts: PresenceParts) {
     this.#parts = parts;
@@ -132,8 +133,11 @@ export class Presence {
       { member: former.id, why },
       "this member was let go: it ends its grains and joins again",
     );
-    this.#self = { ...former, id: this.#nextId() };
+    this.#formerIds.push(former.id);
+    this.#self = { ...former, id: `${system.id}.${this.#formerIds.length}` };
     members.forgetAll();
+    // The provider may list them for a while, and the others do not count them either.
+    members.block(this.#formerIds);
     remote.rename(this.#self.id);
     await this.#gossiper?.stop();
     await this.#session?.leave();
@@ -146,11 +150,6 @@ export class Presence {
     if (!this.#session) return;
     system.logger.info({ member: this.#self.id, former: former.id }, "this member has joined again");
     system.eventStream.publish(new Rejoined(this.#self, former));
-  }
-
-  #nextId(): string {
-    this.#returns++;
-    return `${this.#parts.system.id}.${this.#returns}`;
   }
 
   async #registerWithPatience(): Promise<void> {
