@@ -38,6 +38,8 @@ test.each([
   ["a time-out that is no number", ["members", "-c", "x", "-t", "soon"], /milliseconds above 0/],
   ["a grain without an identity", ["where", "SmartBulb", "-c", "x"], /kind\/identity/],
   ["a header without a value", ["call", "A/b", "C", "-c", "x", "-H", "trace"], /name=value/],
+  ["a limit that is no number", ["ls", "-c", "x", "-n", "all"], /whole number above 0/],
+  ["a limit below one", ["ls", "-c", "x", "--limit", "-1"], /whole number above 0/],
   ["an address that is none", ["members", "-c", "x", "-a", "::"], /Consul must be host:port/],
 ])("%s is a wrong call", async (_what, args, says) => {
   const { exitCode, notes, output } = await run(...args);
