@@ -279,6 +279,41 @@ test("a member that shuts down while the provider takes its time to let it join 
   await gone;
 });
 
+test.each([
+  ["shutdown", 3_000],
+  ["kill", 100],
+] as const)(
+  "%s does not wait for a provider that keeps a returning member waiting, and is registered nowhere",
+  async (how, withinMs) => {
+    const clock = new VirtualClock();
+    const inner = new InProcessProvider();
+    const provider = new EvictingProvider({
+      get transport() {
+        return inner.transport;
+      },
+      joinAsClient: (context) => inner.joinAsClient(context),
+      async joinAsMember(self, context) {
+        if (self.id.includes(".")) await new Promise<void>((resolve) => void clock.schedule(10_000, resolve));
+        return inner.joinAsMember(self, context);
+      },
+    });
+    const system = () => new ActorSystem({ clock, logger: quietLogger });
+    const config = configureCluster("test", provider, new DistHashLookup(), configureRemote("localhost", 0));
+    const member = await Cluster.startMember(system(), config);
+    await provider.evict(member.self as Member);
+    await clock.advance(1_000);
+    const beganMs = clock.nowMs();
+    const tookMs = member[how]().then(() => clock.nowMs() - beganMs);
+    await clock.advance(20_000);
+    expect(await tookMs).toBeLessThan(withinMs);
+    const observer = await Cluster.startClient(system(), config);
+    expect(idsSeenBy(observer)).toEqual([]);
+    const gone = observer.shutdown();
+    await clock.advance(20_000);
+    await gone;
+  },
+);
+
 test("a step of the shutdown that fails does not keep the others from being taken", async () => {
   const inner = new InProcessProvider();
   const provider: ClusterProvider = {

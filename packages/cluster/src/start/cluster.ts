@@ -185,7 +185,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * five seconds. A step that fails is logged, and the next one is taken.
+   * ten seconds. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave().finally(this.#ended.resolve);

@@ -15,6 +15,8 @@ const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 /** Milliseconds of being back after which the pauses begin small again. */
 const settledAfterMs = 60_000;
+/** Milliseconds that leaving waits for a return that is under way. */
+const returnTimeoutMs = 2_000;
 
 /** What a presence is made of. */
 export interface PresenceParts {
@@ -41,6 +43,8 @@ export class Presence {
   /** Clients are let go by nobody. */
   readonly #splits: SplitWatch | undefined;
   #session: ProviderSession | undefined;
+  /** How a registration ends that the provider confirms too late; undefined as long as it is awaited. */
+  #tooLate: "leave" | "abandon" | undefined;
   #isListed = false;
   #return: Promise<void> | undefined;
   #returnedAtMs = Number.NEGATIVE_INFINITY;
@@ -71,22 +75,33 @@ export class Presence {
 
   /** Says goodbye to the others, then deregisters. */
   async leave(): Promise<void> {
-    await this.#end();
+    this.#end();
+    await this.#returned();
+    this.#tooLate = "leave";
     await this.#gossiper?.leave();
     await this.#session?.leave();
   }
 
   /** Stops watching, and leaves the registration as it is. */
   async abandon(): Promise<void> {
-    await this.#end();
+    this.#end();
+    this.#tooLate = "abandon";
     await this.#session?.abandon();
   }
 
-  async #end(): Promise<void> {
+  #end(): void {
     this.#refusals.unsubscribe();
     this.#splits?.stop();
     this.#ending.abort();
-    await this.#return;
+  }
+
+  /** Resolves when no return is under way, or after the time that it has. */
+  async #returned(): Promise<void> {
+    if (!this.#return) return;
+    const waiting = new AbortController();
+    const { clock } = this.#parts.system;
+    await Promise.race([this.#return, pause(returnTimeoutMs, { clock, signal: waiting.signal })]);
+    waiting.abort();
   }
 
   #startGossip(): void {
@@ -140,11 +155,13 @@ export class Presence {
     members.block(this.#formerIds);
     remote.rename(this.#self.id);
     await this.#gossiper?.stop();
+    this.#gossiper = undefined;
     await this.#session?.leave();
     this.#session = undefined;
     const isSettled = system.clock.nowMs() - this.#returnedAtMs > settledAfterMs;
     if (isSettled) this.#pauseMs = firstPauseMs;
     await this.#pause();
+    if (this.#ending.signal.aborted) return;
     this.#startGossip();
     await this.#registerWithPatience();
     if (!this.#session) return;
@@ -155,7 +172,9 @@ export class Presence {
   async #registerWithPatience(): Promise<void> {
     while (!this.#ending.signal.aborted) {
       try {
-        this.#session = await this.#register();
+        const session = await this.#register();
+        if (this.#tooLate) return await session[this.#tooLate]();
+        this.#session = session;
         this.#returnedAtMs = this.#parts.system.clock.nowMs();
         return;
       } catch (error) {
