@@ -1,6 +1,6 @@
-import { Mailbox } from "../mailbox/mailbox.ts";
-import { createQueue } from "../mailbox/mailbox-options.ts";
-import type { MailboxOwner, Undelivered } from "../mailbox/mailbox-owner.ts";
+import { Mailbox, type Undelivered } from "../mailbox/mailbox.ts";
+import { createQueue, firstQueue } from "../mailbox/mailbox-options.ts";
+import type { MessageQueue } from "../mailbox/message-queue.ts";
 import { andThen } from "../mailbox/thenable.ts";
 import { AutoRespond } from "../message/auto-respond.ts";
 import { ControlMessage, PoisonPill } from "../message/control-message.ts";
@@ -26,22 +26,22 @@ import type { Supervisor } from "./supervisor.ts";
 /** Where an actor is in its life; "failed" waits for the supervisor, "restarting" and "stopping" for children. */
 export type CellPhase = "running" | "failed" | "restarting" | "stopping" | "stopped";
 
-/** Joins one actor with its mailbox, its context and its place among the others. */
-export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell> {
-  readonly runtime: Runtime;
-  readonly props: Props;
-  readonly parent: Supervisor;
-  readonly mailbox: Mailbox;
-  readonly self: PID;
+/** Joins one actor with its mailbox, which it derives from, its context and its place among the others. */
+export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCell> {
+  // In the order in which a message needs them, as those that lie side by side are fetched together.
   readonly context: Context;
-  /** The context as the actor sees it: decorated, if the props say so. */
-  readonly facade: ActorContext;
+  #extras: CellExtras | undefined = undefined;
   /** The present incarnation; undefined if it could not be made. */
   actor: Actor | undefined;
+  readonly props: Props;
+  /** The context as the actor sees it: decorated, if the props say so. */
+  readonly facade: ActorContext;
   phase: CellPhase = "running";
+  readonly runtime: Runtime;
+  readonly self: PID;
+  readonly parent: Supervisor;
   older: ActorCell | undefined = undefined;
   younger: ActorCell | undefined = undefined;
-  #extras: CellExtras | undefined = undefined;
 
   /** Makes the actor, and begins nothing. Throws what the producer throws. */
   constructor(
@@ -49,14 +49,14 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     props: Props,
     place: { readonly parent: Supervisor; readonly id?: string | undefined },
   ) {
-    this.runtime = runtime;
-    this.props = props;
-    this.parent = place.parent;
-    this.mailbox = new Mailbox(this, runtime.runQueue, createQueue(props.options.mailbox));
-    this.self = new PID(runtime.processes, place.id);
-    this.self.process = this.mailbox;
-    this.actor = props.producer();
+    super(runtime.runQueue, firstQueue(props.options.mailbox));
     this.context = new Context(this);
+    this.props = props;
+    this.runtime = runtime;
+    this.self = new PID(runtime.processes, place.id);
+    this.self.process = this;
+    this.parent = place.parent;
+    this.actor = props.producer();
     this.facade =
       props.compiled.decorate === undefined ? this.context : props.compiled.decorate(this.context);
   }
@@ -86,11 +86,15 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     let id: string;
     do id = prefix + processes.nextId();
     while (processes.getLocal(id) !== undefined);
-    if (this.phase !== "stopped") processes.add(id, this.mailbox);
+    if (this.phase !== "stopped") processes.add(id, this);
     return id;
   }
 
-  handleUser(message: Message, origin: Origin): unknown {
+  protected makeQueue(): MessageQueue {
+    return createQueue(this.props.options.mailbox);
+  }
+
+  protected handleUser(message: Message, origin: Origin): unknown {
     const { context } = this;
     context.message = message;
     context.origin = origin;
@@ -99,7 +103,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     return this.receive();
   }
 
-  handleSystem(message: SystemMessage): unknown {
+  protected handleSystem(message: SystemMessage): unknown {
     if (message instanceof Started) return this.deliver(message);
     if (message instanceof Signal) return message.run();
     if (message instanceof Stop) return stopCell(this);
@@ -113,7 +117,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     const failed = message ?? this.context.message;
     if (this.phase === "running") {
       this.phase = "failed";
-      this.mailbox.suspend();
+      this.suspend();
       this.parent.childFailed(this, reason, failed);
     } else {
       // A decision is under way already, or there is nothing left to decide.
@@ -121,16 +125,16 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     }
   }
 
-  handleWaiting(message: SystemMessage): void {
+  protected handleWaiting(message: SystemMessage): void {
     if (message instanceof Stop) this.extras.endSoon();
   }
 
-  handleIdle(): void {
+  protected handleIdle(): void {
     // An idle actor must not keep its last message alive.
     this.context.message = Started.instance;
     this.context.origin = undefined;
     // One that waits for its supervisor is not idle.
-    if (this.phase === "running") this.#extras?.receiveTimer?.noticeIdle();
+    if (this.#extras !== undefined && this.phase === "running") this.#extras.receiveTimer?.noticeIdle();
   }
 
   undeliverable(target: PID | undefined, undelivered: Undelivered): void {
@@ -139,7 +143,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     const message =
       undelivered.message instanceof UnpackedBatch ? undelivered.message.batch : undelivered.message;
     const sender = senderOf(origin);
-    const successor = target === undefined ? deadLetters : processes.getSuccessor(target, this.mailbox);
+    const successor = target === undefined ? deadLetters : processes.getSuccessor(target, this);
     if (target !== undefined && successor !== deadLetters) {
       successor.sendUser(target, message, sender, headersOf(origin));
       return;
@@ -149,10 +153,10 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     else deadLetters.postSilently(letter);
   }
 
-  undeliverableSystem(target: PID | undefined, message: SystemMessage): void {
+  protected undeliverableSystem(target: PID | undefined, message: SystemMessage): void {
     const { processes, deadLetters } = this.runtime;
     if (target === undefined) deadLetters.sendSystem(this.self, message);
-    else processes.getSuccessor(target, this.mailbox).sendSystem(target, message);
+    else processes.getSuccessor(target, this).sendSystem(target, message);
   }
 
   childFailed(child: ActorCell, reason: unknown, message: Message | undefined): void {
@@ -165,7 +169,7 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
 
   /** Has a step of the runtime run in this actor's turn. */
   signal(run: () => void | PromiseLike<void>): void {
-    this.mailbox.sendSystem(this.self, new Signal(run));
+    this.sendSystem(this.self, new Signal(run));
   }
 
   /** Gives the actor a message from the runtime. */
@@ -188,8 +192,8 @@ export class ActorCell implements MailboxOwner, Supervisor, ChildNode<ActorCell>
     if (message instanceof PoisonPill) return stopCell(this);
     if (message instanceof MessageBatch) {
       const { origin } = this.context;
-      this.mailbox.putBack(new UnpackedBatch(message), message instanceof AnsweredBatch ? origin : undefined);
-      for (const part of message.messages.toReversed()) this.mailbox.putBack(part, undefined);
+      this.putBack(new UnpackedBatch(message), message instanceof AnsweredBatch ? origin : undefined);
+      for (const part of message.messages.toReversed()) this.putBack(part, undefined);
       return undefined;
     }
     if (message instanceof UnpackedBatch) {

@@ -60,7 +60,7 @@ export function applyDecision(
   }
   for (const cell of appliesTo === "all_children" ? siblings : [child]) {
     if (directive === "restart") restartAfter(cell, delayMs);
-    else cell.mailbox.sendSystem(cell.self, Stop.instance);
+    else cell.sendSystem(cell.self, Stop.instance);
   }
 }
 

@@ -11,7 +11,7 @@ export function stopCell(cell: ActorCell): Step {
   if (cell.phase === "stopping" || cell.phase === "stopped") return undefined;
   cell.phase = "stopping";
   cell.extrasIfAny?.endIncarnation();
-  cell.mailbox.close();
+  cell.close();
   discardStash(cell);
   return andThen(runHook(cell, Stopping.instance), () => stopChildren(cell));
 }
@@ -20,7 +20,7 @@ export function stopCell(cell: ActorCell): Step {
 export function restartCell(cell: ActorCell): Step {
   if (cell.phase !== "running" && cell.phase !== "failed") return undefined;
   cell.phase = "restarting";
-  cell.mailbox.suspend();
+  cell.suspend();
   cell.extrasIfAny?.endIncarnation();
   return andThen(runHook(cell, Restarting.instance), () => stopChildren(cell));
 }
@@ -29,14 +29,14 @@ export function restartCell(cell: ActorCell): Step {
 export function resumeCell(cell: ActorCell): void {
   if (cell.phase !== "failed") return;
   cell.phase = "running";
-  cell.mailbox.resume();
+  cell.resume();
   const extras = cell.extrasIfAny;
   if (extras === undefined) return;
   const { escalated = [], held = [] } = extras;
   extras.escalated = undefined;
   extras.held = undefined;
   for (const child of escalated) child.signal(() => resumeCell(child));
-  for (const signal of held) cell.mailbox.sendSystem(cell.self, signal);
+  for (const signal of held) cell.sendSystem(cell.self, signal);
 }
 
 /** Takes the end of a child, of which its parent is always told. */
@@ -49,7 +49,7 @@ export function childEnded(cell: ActorCell, child: ActorCell): Step {
 }
 
 function stopChildren(cell: ActorCell): Step {
-  for (const child of cell.extrasIfAny?.children ?? []) child.mailbox.sendSystem(child.self, Stop.instance);
+  for (const child of cell.extrasIfAny?.children ?? []) child.sendSystem(child.self, Stop.instance);
   return goOnWithoutChildren(cell);
 }
 
@@ -66,7 +66,7 @@ function beginIncarnation(cell: ActorCell): Step {
   cell.phase = "running";
   cell.actor = undefined;
   cell.actor = cell.props.producer();
-  cell.mailbox.resume();
+  cell.resume();
   unstashAll(cell);
   return cell.deliver(Started.instance);
 }
@@ -74,7 +74,7 @@ function beginIncarnation(cell: ActorCell): Step {
 /** The name is free once the watchers are told. */
 function end(cell: ActorCell): void {
   unlist(cell);
-  cell.mailbox.end();
+  cell.end();
   const watches = cell.extrasIfAny?.watchesIfAny;
   if (watches !== undefined) {
     // The parent hears of the end in any case.
@@ -85,13 +85,14 @@ function end(cell: ActorCell): void {
 }
 
 /** Frees the actor's id, if it has one. */
-export function unlist({ self, mailbox, runtime: { processes } }: ActorCell): void {
-  if (self.hasId && processes.getLocal(self.id) === mailbox) processes.remove(self.id);
+export function unlist(cell: ActorCell): void {
+  const { processes } = cell.runtime;
+  if (cell.self.hasId && processes.getLocal(cell.self.id) === cell) processes.remove(cell.self.id);
 }
 
 /** Puts the kept messages back before all others, in the order in which they were kept. */
 export function unstashAll(cell: ActorCell): void {
-  for (const { message, origin } of takeStash(cell).toReversed()) cell.mailbox.putBack(message, origin);
+  for (const { message, origin } of takeStash(cell).toReversed()) cell.putBack(message, origin);
 }
 
 function discardStash(cell: ActorCell): void {

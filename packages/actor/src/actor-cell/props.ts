@@ -53,24 +53,43 @@ interface CompiledMiddleware {
 }
 
 /** Starts actors that the producer makes: one for the first incarnation, and one for each restart. */
-export function propsFromProducer(producer: () => Actor, options: PropsOptions = {}): Props {
-  return {
-    producer,
-    options,
-    with: (other) => propsFromProducer(producer, { ...options, ...other }),
-    compiled: {
-      receive: compose(options.receiveMiddleware, (context) => context.actor.receive(context)),
-      send: compose(options.senderMiddleware, sendDirectly),
-      spawn: compose(options.spawnMiddleware, spawnDirectly),
-      decorate: decorateAll(options.contextDecorators),
-    },
-  };
+export function propsFromProducer(producer: () => Actor, options: PropsOptions = noOptions): Props {
+  return new ProducerProps(producer, options);
 }
 
 /** Starts actors without a state of their own, or with one in a closure that restarts leave alone. */
-export function propsFromFunction(receive: Receive, options: PropsOptions = {}): Props {
+export function propsFromFunction(receive: Receive, options: PropsOptions = noOptions): Props {
   const actor: Actor = { receive };
   return propsFromProducer(() => actor, options);
+}
+
+const noOptions: PropsOptions = {};
+/** Shared by all props without options, as some programs make props for each actor. */
+const noMiddleware = compileMiddleware(noOptions);
+
+class ProducerProps implements Props {
+  readonly producer: () => Actor;
+  readonly options: PropsOptions;
+  readonly compiled: CompiledMiddleware;
+
+  constructor(producer: () => Actor, options: PropsOptions) {
+    this.producer = producer;
+    this.options = options;
+    this.compiled = options === noOptions ? noMiddleware : compileMiddleware(options);
+  }
+
+  with(options: PropsOptions): Props {
+    return new ProducerProps(this.producer, { ...this.options, ...options });
+  }
+}
+
+function compileMiddleware(options: PropsOptions): CompiledMiddleware {
+  return {
+    receive: compose(options.receiveMiddleware, (context) => context.actor.receive(context)),
+    send: compose(options.senderMiddleware, sendDirectly),
+    spawn: compose(options.spawnMiddleware, spawnDirectly),
+    decorate: decorateAll(options.contextDecorators),
+  };
 }
 
 function decorateAll(decorators: readonly ContextDecorator[] | undefined): ContextDecorator | undefined {

@@ -13,7 +13,7 @@ export function setReceiveTimeout(cell: ActorCell, timeoutMs: number): void {
     cell.signal(() => {
       // Between the alarm and its turn the timer may have been replaced, a message may have come, or the actor failed.
       if (cell.extras.receiveTimer !== timer || cell.phase !== "running") return undefined;
-      if (timer.isTouched || cell.mailbox.length > 0) return undefined;
+      if (timer.isTouched || cell.hasMessages) return undefined;
       timer.touch();
       return cell.deliver(ReceiveTimeout.instance);
     }),

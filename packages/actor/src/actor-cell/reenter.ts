@@ -21,7 +21,7 @@ export function reenter<T>(cell: ActorCell, promise: PromiseLike<T>, continuatio
       context.origin = origin;
       return continuation(outcome);
     });
-    cell.mailbox.sendSystem(cell.self, signal);
+    cell.sendSystem(cell.self, signal);
   };
   promise.then(
     (value) => goOn({ status: "fulfilled", value }),

@@ -21,24 +21,24 @@ export function spawnCell(
   try {
     props.options.onInit?.(cell.facade);
     // The producer may have taken the name itself.
-    if (id !== undefined && runtime.processes.add(id, cell.mailbox) === undefined) throw nameTaken(id);
+    if (id !== undefined && runtime.processes.add(id, cell) === undefined) throw nameTaken(id);
   } catch (error) {
     abandonCell(cell);
     throw error;
   }
   parent.children.add(cell);
-  cell.mailbox.sendSystem(cell.self, Started.instance);
+  cell.sendSystem(cell.self, Started.instance);
   return cell.self;
 }
 
 /** Ends an actor that never began; somebody may know its PID by now. */
 function abandonCell(cell: ActorCell): void {
   cell.phase = "stopped";
-  for (const child of cell.extrasIfAny?.children ?? []) child.mailbox.sendSystem(child.self, Stop.instance);
+  for (const child of cell.extrasIfAny?.children ?? []) child.sendSystem(child.self, Stop.instance);
   cell.extrasIfAny?.endIncarnation();
   unlist(cell);
-  cell.mailbox.close();
-  cell.mailbox.end();
+  cell.close();
+  cell.end();
 }
 
 function nameTaken(id: string): ActorError {

@@ -42,7 +42,7 @@ export class Guardians {
     return new Promise((resolve) => {
       this.#onEmpty = resolve;
       for (const guardian of this.#all()) {
-        for (const cell of guardian.children) cell.mailbox.sendSystem(cell.self, Stop.instance);
+        for (const cell of guardian.children) cell.sendSystem(cell.self, Stop.instance);
       }
       this.#noticeEmpty();
     });

@@ -24,24 +24,27 @@ export interface MailboxOptions {
 }
 
 /**
- * Makes the queue that the options ask for, or none if the mailbox's own will do.
+ * Makes the queue of a new mailbox, if it must see every message; most mailboxes do without one until a second message waits.
  *
  * @throws ActorError "invalid_options", naming the option.
  */
-export function createQueue(options: MailboxOptions | undefined): MessageQueue | undefined {
+export function firstQueue(options: MailboxOptions | undefined): MessageQueue | undefined {
   if (options === undefined) return undefined;
-  const { capacity, overflow = "reject", priority, middleware = [] } = options;
-  let queue = options.queue?.() ?? (priority ? new PriorityQueue(priority) : undefined);
-  if (capacity !== undefined) {
-    if (!(capacity >= 1))
-      throw new ActorError("invalid_options", `capacity must be at least 1, got ${capacity}`);
-    if (priority && overflow === "drop_oldest") {
-      throw new ActorError(
-        "invalid_options",
-        "overflow must not be drop_oldest in a mailbox with priorities",
-      );
-    }
-    queue = new BoundedQueue(queue ?? new MessageRing(), { capacity, overflow });
+  const { capacity, overflow, priority, queue, middleware } = options;
+  if (capacity !== undefined && !(capacity >= 1)) {
+    throw new ActorError("invalid_options", `capacity must be at least 1, got ${capacity}`);
   }
-  return middleware.length === 0 ? queue : new ObservedQueue(queue ?? new MessageRing(), middleware);
+  if (capacity !== undefined && priority && overflow === "drop_oldest") {
+    throw new ActorError("invalid_options", "overflow must not be drop_oldest in a mailbox with priorities");
+  }
+  const seesAll = queue !== undefined || (middleware !== undefined && middleware.length > 0);
+  return seesAll ? createQueue(options) : undefined;
+}
+
+/** Makes the queue that the options ask for. */
+export function createQueue(options: MailboxOptions = {}): MessageQueue {
+  const { capacity, overflow = "reject", priority, middleware = [] } = options;
+  let queue = options.queue?.() ?? (priority ? new PriorityQueue(priority) : new MessageRing());
+  if (capacity !== undefined) queue = new BoundedQueue(queue, { capacity, overflow });
+  return middleware.length === 0 ? queue : new ObservedQueue(queue, middleware);
 }

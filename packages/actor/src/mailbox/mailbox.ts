@@ -1,13 +1,18 @@
+import type { DeadLetterReason } from "../message/dead-letter.ts";
 import { type Origin, SenderWithHeaders } from "../message/envelope.ts";
 import type { Message, MessageHeaders } from "../message/message.ts";
 import type { SystemMessage } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import type { HomeProcess, ProcessHome } from "../pid/process.ts";
-import type { MailboxOwner } from "./mailbox-owner.ts";
-import type { MessageQueue } from "./message-queue.ts";
+import type { MessageQueue, Refused } from "./message-queue.ts";
 import { MessageRing } from "./message-ring.ts";
 import type { Runnable, RunQueue } from "./run-queue.ts";
 import { isThenable } from "./thenable.ts";
+
+/** A user message that will not be delivered. */
+export interface Undelivered extends Refused {
+  readonly reason: DeadLetterReason;
+}
 
 // What a mailbox is doing, as bits: one that could run but has nothing to do is at 0.
 const idle = 0;
@@ -26,13 +31,12 @@ const custom = 32;
 /**
  * Queues the messages of one actor and hands them over one at a time: system messages first, then user messages.
  *
- * It is also the process behind the actor's PID, so that sending touches a single object.
+ * It is also the process behind the actor's PID, so that sending touches a single object; and the actor's cell derives from
+ * it, as two objects for each actor would take more memory, and more time to reach, than all that the mailbox does.
  */
-export class Mailbox implements HomeProcess, Runnable {
-  readonly #owner: MailboxOwner;
+export abstract class Mailbox implements HomeProcess, Runnable {
   readonly #runQueue: RunQueue;
   #state = idle;
-  #length = 0;
   // The first of the waiting user messages. Most actors never have two waiting, and so never need a queue.
   #message: Message | undefined;
   #origin: Origin;
@@ -41,24 +45,44 @@ export class Mailbox implements HomeProcess, Runnable {
   #systemQueue: MessageRing | undefined;
   #pending: PendingTurn | undefined;
 
-  constructor(owner: MailboxOwner, runQueue: RunQueue, queue: MessageQueue | undefined) {
-    this.#owner = owner;
+  /** @param queue sees every message, if given; otherwise `makeQueue` is asked for one when a second message waits. */
+  constructor(runQueue: RunQueue, queue: MessageQueue | undefined) {
     this.#runQueue = runQueue;
     this.#queue = queue;
     if (queue !== undefined) this.#state = custom;
   }
 
-  get home(): ProcessHome {
-    return this.#owner.home;
-  }
+  abstract readonly home: ProcessHome;
 
-  /** Number of user messages that wait. */
-  get length(): number {
-    return this.#length;
-  }
+  abstract chooseId(): string;
 
-  chooseId(): string {
-    return this.#owner.chooseId();
+  /** Makes the queue for the messages after the first one. */
+  protected abstract makeQueue(): MessageQueue;
+
+  /** Handles a user message; a promise keeps the mailbox shut until it settles. */
+  protected abstract handleUser(message: Message, origin: Origin): unknown;
+
+  /** Handles a system message, with the same meaning of a promise. */
+  protected abstract handleSystem(message: SystemMessage): unknown;
+
+  /** Hears of a throw or a rejection. `message` is undefined if it was a system message that was handled. */
+  abstract handleFailure(reason: unknown, message: Message | undefined): void;
+
+  /** Hears of a system message that has to wait for the promise of the message being handled. */
+  protected abstract handleWaiting(message: SystemMessage): void;
+
+  /** Hears that nothing is left to do for now. */
+  protected abstract handleIdle(): void;
+
+  /** Takes a user message that will not be delivered. `target` is undefined if it had been queued before. */
+  abstract undeliverable(target: PID | undefined, letter: Undelivered): void;
+
+  /** Takes a system message that came after the end. `target` is undefined if it had been queued before. */
+  protected abstract undeliverableSystem(target: PID | undefined, message: SystemMessage): void;
+
+  /** Whether a user message waits. */
+  get hasMessages(): boolean {
+    return this.#message !== undefined || (this.#queue !== undefined && this.#queue.length > 0);
   }
 
   sendUser(
@@ -67,28 +91,24 @@ export class Mailbox implements HomeProcess, Runnable {
     sender: PID | undefined,
     headers: MessageHeaders | undefined,
   ): void {
-    const origin = headers === undefined ? sender : new SenderWithHeaders(sender, headers);
-    if ((this.#state & closed) !== 0) {
-      this.#owner.undeliverable(target, { message, origin, reason: "stopped", answer: "any_sender" });
-      return;
-    }
-    // With others waiting, a free slot must stay free: it comes before the queue.
-    if (this.#length === 0 && (this.#state & custom) === 0) {
-      this.#length = 1;
+    // Most messages find an idle actor. Nothing waits there, and what has so little to do is compiled into its callers.
+    if (this.#state === idle && headers === undefined) {
+      this.#state = scheduled;
       this.#message = message;
-      this.#origin = origin;
-    } else {
-      this.#enqueue(message, origin);
-    }
-    if ((this.#state & ~custom) === idle) {
-      this.#state |= scheduled;
+      this.#origin = sender;
       this.#runQueue.add(this);
+    } else {
+      this.#sendToBusy(
+        target,
+        message,
+        headers === undefined ? sender : new SenderWithHeaders(sender, headers),
+      );
     }
   }
 
   sendSystem(target: PID, message: SystemMessage): void {
     if ((this.#state & ended) !== 0) {
-      this.#owner.undeliverableSystem(target, message);
+      this.undeliverableSystem(target, message);
       return;
     }
     if (this.#systemMessage === undefined) {
@@ -97,23 +117,20 @@ export class Mailbox implements HomeProcess, Runnable {
       this.#systemQueue ??= new MessageRing();
       this.#systemQueue.push(message, undefined);
     }
-    if ((this.#state & awaiting) !== 0) this.#owner.handleWaiting(message);
+    if ((this.#state & awaiting) !== 0) this.handleWaiting(message);
     else this.#schedule();
   }
 
   /** Puts a message before all that wait. */
   putBack(message: Message, origin: Origin): void {
+    const queue = this.#message === undefined ? this.#queue : this.#openQueue();
     if ((this.#state & custom) !== 0) {
-      this.#queue!.unshift(message, origin);
+      queue!.unshift(message, origin);
     } else {
-      if (this.#message !== undefined) {
-        this.#queue ??= new MessageRing();
-        this.#queue.unshift(this.#message, this.#origin);
-      }
+      if (this.#message !== undefined) queue!.unshift(this.#message, this.#origin);
       this.#message = message;
       this.#origin = origin;
     }
-    this.#length++;
     this.#schedule();
   }
 
@@ -132,7 +149,7 @@ export class Mailbox implements HomeProcess, Runnable {
     this.#state |= closed;
     for (let message = this.#take(); message !== undefined; message = this.#take()) {
       const origin = this.#origin;
-      this.#owner.undeliverable(undefined, { message, origin, reason: "stopped", answer: "any_sender" });
+      this.undeliverable(undefined, { message, origin, reason: "stopped", answer: "any_sender" });
     }
     this.#queue = undefined;
   }
@@ -140,7 +157,7 @@ export class Mailbox implements HomeProcess, Runnable {
   /** Refuses system messages as well, those that wait included. */
   end(): void {
     this.#state |= ended;
-    while (this.#systemMessage !== undefined) this.#owner.undeliverableSystem(undefined, this.#takeSystem());
+    while (this.#systemMessage !== undefined) this.undeliverableSystem(undefined, this.#takeSystem());
   }
 
   /** Handles up to `limit` messages. Only for the run queue. */
@@ -152,14 +169,14 @@ export class Mailbox implements HomeProcess, Runnable {
         let outcome: unknown;
         if (this.#systemMessage !== undefined) {
           message = undefined;
-          outcome = this.#owner.handleSystem(this.#takeSystem());
+          outcome = this.handleSystem(this.#takeSystem());
         } else {
-          if (this.#length === 0 || (this.#state & suspended) !== 0) {
+          message = (this.#state & suspended) === 0 ? this.#take() : undefined;
+          if (message === undefined) {
             this.#becomeIdle();
             return handled;
           }
-          message = this.#take()!;
-          outcome = this.#owner.handleUser(message, this.#origin);
+          outcome = this.handleUser(message, this.#origin);
         }
         handled++;
         // Most handlers return nothing, and waiting for nothing would cost more than the message itself.
@@ -170,31 +187,51 @@ export class Mailbox implements HomeProcess, Runnable {
       }
     } catch (reason) {
       handled++;
-      this.#owner.handleFailure(reason, message);
+      this.handleFailure(reason, message);
     }
     this.#rest();
     return handled;
   }
 
-  #enqueue(message: Message, origin: Origin): void {
-    this.#queue ??= new MessageRing();
-    const refused = this.#queue.push(message, origin);
-    if (refused === undefined) this.#length++;
-    else this.#owner.undeliverable(undefined, { ...refused, reason: "overloaded" });
+  #sendToBusy(target: PID, message: Message, origin: Origin): void {
+    if ((this.#state & closed) !== 0) {
+      this.undeliverable(target, { message, origin, reason: "stopped", answer: "any_sender" });
+      return;
+    }
+    // With others waiting, a free slot must stay free: it comes before the queue.
+    if ((this.#state & custom) === 0 && !this.hasMessages) {
+      this.#message = message;
+      this.#origin = origin;
+    } else {
+      const refused = this.#openQueue().push(message, origin);
+      if (refused !== undefined) this.undeliverable(undefined, { ...refused, reason: "overloaded" });
+    }
+    if ((this.#state & ~custom) === idle) this.#schedule();
+  }
+
+  /** The queue for what finds the slot taken. One that orders or refuses gets the message in the slot, and all from then on. */
+  #openQueue(): MessageQueue {
+    if (this.#queue !== undefined) return this.#queue;
+    this.#queue = this.makeQueue();
+    if (this.#queue instanceof MessageRing) return this.#queue;
+    this.#state |= custom;
+    if (this.#message !== undefined) this.#queue.push(this.#message, this.#origin);
+    this.#message = undefined;
+    return this.#queue;
   }
 
   /** The next user message; its origin is then in `#origin`. */
   #take(): Message | undefined {
-    let message = this.#message;
+    const message = this.#message;
     if (message !== undefined) {
       this.#message = undefined;
-    } else {
-      if (this.#length === 0) return undefined;
-      message = this.#queue!.shift();
-      this.#origin = this.#queue!.origin;
+      return message;
     }
-    this.#length--;
-    return message;
+    const queue = this.#queue;
+    if (queue === undefined) return undefined;
+    const next = queue.shift();
+    this.#origin = queue.origin;
+    return next;
   }
 
   #takeSystem(): SystemMessage {
@@ -204,7 +241,7 @@ export class Mailbox implements HomeProcess, Runnable {
   }
 
   #hasWork(): boolean {
-    return this.#systemMessage !== undefined || (this.#length > 0 && (this.#state & suspended) === 0);
+    return this.#systemMessage !== undefined || (this.hasMessages && (this.#state & suspended) === 0);
   }
 
   #schedule(): void {
@@ -222,7 +259,7 @@ export class Mailbox implements HomeProcess, Runnable {
   #becomeIdle(): void {
     this.#state &= ~scheduled;
     this.#queue?.release?.();
-    this.#owner.handleIdle();
+    this.handleIdle();
   }
 
   #await(outcome: PromiseLike<unknown>, message: Message | undefined): void {
@@ -232,7 +269,7 @@ export class Mailbox implements HomeProcess, Runnable {
       message: undefined,
       settled: () => this.#settle(),
       rejected: (reason) => {
-        this.#owner.handleFailure(reason, this.#pending!.message);
+        this.handleFailure(reason, this.#pending!.message);
         this.#settle();
       },
     };
@@ -245,7 +282,7 @@ export class Mailbox implements HomeProcess, Runnable {
     this.#state &= ~awaiting;
     this.#pending!.message = undefined;
     if (this.#hasWork()) this.#schedule();
-    else this.#owner.handleIdle();
+    else this.handleIdle();
   }
 }
 

@@ -150,3 +150,32 @@ test("a batch that is not handled is a dead letter as it was sent, after what it
   await rig.settle();
   expect(letters).toEqual(["b", batch]);
 });
+
+test.each<[Overflow, number[]]>([
+  ["reject", [1]],
+  ["drop_newest", [1]],
+  ["drop_oldest", [3]],
+])("a mailbox with room for one and %s keeps one, also after it was empty again", async (overflow, kept) => {
+  await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
+  let gate = Promise.withResolvers<void>();
+  const handled: unknown[] = [];
+  const pid = rig.system.root.spawn(
+    propsFromFunction(
+      ({ message }) => {
+        if (message === "wait") return gate.promise;
+        if (!isFromRuntime(message)) handled.push(message);
+        return undefined;
+      },
+      { mailbox: { capacity: 1, overflow } },
+    ),
+  );
+  for (let round = 0; round < 2; round++) {
+    rig.system.root.send(pid, "wait");
+    await rig.settle();
+    for (const message of [1, 2, 3]) rig.system.root.send(pid, message);
+    gate.resolve();
+    await rig.settle();
+    gate = Promise.withResolvers();
+  }
+  expect(handled).toEqual([...kept, ...kept]);
+});

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { PoisonPill } from "../message/control-message.ts";
 import { PID } from "../pid/pid.ts";
 import { BoundedQueue, type Overflow } from "./bounded-queue.ts";
-import { createQueue } from "./mailbox-options.ts";
+import { firstQueue } from "./mailbox-options.ts";
 import type { MessageQueue } from "./message-queue.ts";
 import { MessageRing } from "./message-ring.ts";
 import { ObservedQueue } from "./observed-queue.ts";
@@ -139,8 +139,8 @@ test("middleware is told what is posted, what is taken and when nothing is left"
 });
 
 test("options that ask for nothing make no queue", () => {
-  expect(createQueue(undefined)).toBeUndefined();
-  expect(createQueue({})).toBeUndefined();
+  expect(firstQueue(undefined)).toBeUndefined();
+  expect(firstQueue({})).toBeUndefined();
 });
 
 test.each([
@@ -148,5 +148,5 @@ test.each([
   { capacity: Number.NaN },
   { capacity: 5, priority: () => 0, overflow: "drop_oldest" as const },
 ])("options that make no sense are refused: %o", (options) => {
-  expect(() => createQueue(options)).toThrow(expect.objectContaining({ code: "invalid_options" }));
+  expect(() => firstQueue(options)).toThrow(expect.objectContaining({ code: "invalid_options" }));
 });

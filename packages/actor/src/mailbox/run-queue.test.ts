@@ -136,3 +136,21 @@ test("a runnable that throws does not stop the others", () => {
   loop.laterCallbacks.shift()?.();
   expect(other.left()).toBe(0);
 });
+
+test("after a long line was worked off, those that come later run as before", () => {
+  const { loop, queue } = rig();
+  const ran: number[] = [];
+  const add = (number: number) =>
+    queue.addLast({
+      run() {
+        ran.push(number);
+        return 1;
+      },
+    });
+  for (const count of [20_000, 3, 200]) {
+    ran.length = 0;
+    for (let number = 0; number < count; number++) add(number);
+    loop.turn();
+    expect(ran).toEqual(Array.from({ length: count }, (_, number) => number));
+  }
+});

@@ -14,6 +14,9 @@ const longestStride = 128;
 const shortestStride = 4;
 /** Longest part of the budget, in milliseconds, that should pass between two looks at the clock. */
 const strideMs = 1;
+const fewestSlots = 64;
+/** Of a line that was longer the memory is given back once it is empty. */
+const keptSlots = 2 ** 14;
 /** Wake-ups that may go ahead of the line one after the other. */
 const mostHops = 64;
 
@@ -25,7 +28,7 @@ const mostHops = 64;
  */
 export class RunQueue {
   readonly #eventLoop: EventLoop;
-  #slots: (Runnable | undefined)[] = new Array(64);
+  #slots: (Runnable | undefined)[] = new Array(fewestSlots);
   #head = 0;
   #length = 0;
   /** Woken last and run next: what a message has just brought into the caches is still there. */
@@ -68,10 +71,18 @@ export class RunQueue {
       isDone = this.#runSome();
     } finally {
       // Even with nothing left: whoever wakes us from the next microtask would starve the loop as well.
-      if (isDone) this.#armed = false;
+      if (isDone) this.#rest();
       else this.#eventLoop.later(this.#drain);
     }
   };
+
+  #rest(): void {
+    this.#armed = false;
+    if (this.#slots.length > keptSlots) {
+      this.#slots = new Array(fewestSlots);
+      this.#head = 0;
+    }
+  }
 
   /** Runs until nothing is left, and returns whether it came so far within the budget. */
   #runSome(): boolean {
