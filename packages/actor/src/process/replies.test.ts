@@ -168,3 +168,28 @@ test("shutting down settles the requests that wait, and takes no more", async ()
   await expect(rig.system.root.requestAsync(pid, "b")).rejects.toMatchObject({ code: "stopped" });
   expect(rig.clock.scheduled).toBe(0);
 });
+
+test("of many requests each ends at its own deadline, however many were made at once", async () => {
+  await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
+  const { root } = rig.system;
+  const pid = root.spawn(silent);
+  const ended: [dueMs: number, atMs: number][] = [];
+  for (const { count, timeoutMs } of [
+    { count: 30, timeoutMs: 5_000 },
+    { count: 3, timeoutMs: 50 },
+    { count: 200, timeoutMs: 1_000 },
+    { count: 30, timeoutMs: 100 },
+    { count: 1, timeoutMs: 700 },
+  ]) {
+    const dueMs = rig.clock.nowMs() + timeoutMs;
+    for (let number = 0; number < count; number++) {
+      root.requestAsync(pid, number, { timeoutMs }).catch(() => ended.push([dueMs, rig.clock.nowMs()]));
+    }
+    await rig.clock.advance(10);
+  }
+  await rig.clock.advance(6_000);
+  expect(ended).toHaveLength(264);
+  // Exactly, as no two of these times are so near to each other that one look serves both.
+  expect(ended.filter(([dueMs, atMs]) => dueMs !== atMs)).toEqual([]);
+  expect(rig.system.stats.pendingRequests).toBe(0);
+});

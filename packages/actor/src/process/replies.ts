@@ -20,6 +20,9 @@ const highestId = 2 ** 31 - 1;
 /** A table up to this size is kept when no request waits. */
 const keptSlots = 1024;
 const slotsSweptPerMs = 20_000;
+/** From so many on that wait, requests are likely to be made many at a time. */
+const manyPending = 8;
+const settled: Promise<void> = Promise.resolve();
 
 type Resolve = (reply: never) => void;
 type Reject = (error: unknown) => void;
@@ -41,6 +44,8 @@ export class Replies implements HomeProcess {
   #rejects: (Reject | undefined)[] = new Array(initialSlots).fill(undefined);
   readonly #aborts = new Aborts((id, reason) => this.#fail(id & (this.#ids.length - 1), reason));
   #lastId = 0;
+  /** The oldest request whose time does not run yet; 0 if there is none. */
+  #firstUndated = 0;
   #pending = 0;
   #timer: Timer | undefined;
   /** When the timer fires; `Infinity` without one. */
@@ -75,14 +80,19 @@ export class Replies implements HomeProcess {
     if (this.#pending * 2 >= this.#ids.length) this.#resize(this.#ids.length * 2);
     const id = this.#freeId();
     const slot = id & (this.#ids.length - 1);
-    const nowMs = this.#clock.nowMs();
     this.#ids[slot] = id;
-    this.#deadlinesMs[slot] = nowMs + timeoutMs;
     this.#resolves[slot] = resolve;
     this.#rejects[slot] = reject;
     this.#pending++;
     if (options?.signal) this.#aborts.add(id, options.signal);
-    if (nowMs + timeoutMs < this.#dueMs) this.#arm(nowMs, nowMs + timeoutMs);
+    // The timer that is under way must not come too late for this one.
+    if (this.#pending < manyPending || this.#timer === undefined || timeoutMs < sweepMs) {
+      const nowMs = this.#clock.nowMs();
+      this.#deadlinesMs[slot] = nowMs + timeoutMs;
+      if (nowMs + timeoutMs < this.#dueMs) this.#arm(nowMs, nowMs + timeoutMs);
+    } else {
+      this.#dateSoon(slot, timeoutMs);
+    }
     const replyTo = new PID(this.home, repliesId, id);
     replyTo.process = this;
     return replyTo;
@@ -118,9 +128,8 @@ export class Replies implements HomeProcess {
 
   #freeId(): number {
     const mask = this.#ids.length - 1;
-    do {
-      this.#lastId = this.#lastId === highestId ? 1 : this.#lastId + 1;
-    } while (this.#ids[this.#lastId & mask] !== 0);
+    do this.#lastId = nextId(this.#lastId);
+    while (this.#ids[this.#lastId & mask] !== 0);
     return this.#lastId;
   }
 
@@ -139,6 +148,31 @@ export class Replies implements HomeProcess {
     reject(error);
   }
 
+  /**
+   * Has the time of the newest request count from the end of the code that runs now, so that one look at the clock, which
+   * takes a good part of a request, serves all that are made in between.
+   */
+  #dateSoon(slot: number, timeoutMs: number): void {
+    // Told from a deadline by its sign.
+    this.#deadlinesMs[slot] = -timeoutMs;
+    if (this.#firstUndated !== 0) return;
+    this.#firstUndated = this.#lastId;
+    void settled.then(this.#date);
+  }
+
+  /** Turns the times of new requests into deadlines. */
+  readonly #date = (): void => {
+    if (this.#firstUndated === 0) return;
+    const nowMs = this.#clock.nowMs();
+    for (let id = this.#firstUndated; ; id = nextId(id)) {
+      const slot = id & (this.#ids.length - 1);
+      const undatedMs = this.#deadlinesMs[slot]!;
+      if (this.#ids[slot] === id && undatedMs < 0) this.#deadlinesMs[slot] = nowMs - undatedMs;
+      if (id === this.#lastId) break;
+    }
+    this.#firstUndated = 0;
+  };
+
   #arm(nowMs: number, deadlineMs: number): void {
     this.#timer?.cancel();
     // A table of a million requests is swept less often, so that sweeping stays cheap beside the requests.
@@ -148,6 +182,7 @@ export class Replies implements HomeProcess {
   }
 
   #sweep(): void {
+    this.#date();
     this.#timer = undefined;
     this.#dueMs = Number.POSITIVE_INFINITY;
     const nowMs = this.#clock.nowMs();
@@ -181,6 +216,10 @@ export class Replies implements HomeProcess {
     this.#resolves = resolves;
     this.#rejects = rejects;
   }
+}
+
+function nextId(id: number): number {
+  return id === highestId ? 1 : id + 1;
 }
 
 /** The error of a request for which no handler was started. */
