@@ -16,7 +16,6 @@ import type { Actor } from "./actor.ts";
 import type { ActorContext } from "./actor-context.ts";
 import { CellExtras } from "./cell-extras.ts";
 import type { ChildList, ChildNode } from "./child-list.ts";
-import { Context } from "./context.ts";
 import { superviseChild } from "./failure.ts";
 import { childEnded, stopCell } from "./lifecycle.ts";
 import type { Props } from "./props.ts";
@@ -26,21 +25,33 @@ import type { Supervisor } from "./supervisor.ts";
 /** Where an actor is in its life; "failed" waits for the supervisor, "restarting" and "stopping" for children. */
 export type CellPhase = "running" | "failed" | "restarting" | "stopping" | "stopped";
 
-/** Joins one actor with its mailbox, which it derives from, its context and its place among the others. */
-export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCell> {
+/**
+ * Joins one actor with its mailbox and its place among the others.
+ *
+ * The cell derives from the mailbox, and what the actor sees of it, the context, from the cell: three objects for each actor
+ * would take more memory, and more time to reach, than most of what they do.
+ */
+export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCell> {
   // In the order in which a message needs them, as those that lie side by side are fetched together.
-  readonly context: Context;
+  /** The message being handled. */
+  message: Message = Started.instance;
+  /** @internal Who sent it, with what headers. */
+  origin: Origin = undefined;
   #extras: CellExtras | undefined = undefined;
-  /** The present incarnation; undefined if it could not be made. */
-  actor: Actor | undefined;
+  /** @internal The present incarnation; undefined if it could not be made. */
+  instance: Actor | undefined;
+  /** @internal */
   readonly props: Props;
-  /** The context as the actor sees it: decorated, if the props say so. */
-  readonly facade: ActorContext;
+  /** @internal */
   phase: CellPhase = "running";
+  /** @internal */
   readonly runtime: Runtime;
   readonly self: PID;
-  readonly parent: Supervisor;
+  /** @internal The parent's cell, or a guardian. */
+  readonly supervisor: Supervisor;
+  /** @internal */
   older: ActorCell | undefined = undefined;
+  /** @internal */
   younger: ActorCell | undefined = undefined;
 
   /** Makes the actor, and begins nothing. Throws what the producer throws. */
@@ -50,16 +61,18 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
     place: { readonly parent: Supervisor; readonly id?: string | undefined },
   ) {
     super(runtime.runQueue, firstQueue(props.options.mailbox));
-    this.context = new Context(this);
     this.props = props;
     this.runtime = runtime;
     this.self = new PID(runtime.processes, place.id);
     this.self.process = this;
-    this.parent = place.parent;
-    this.actor = props.producer();
-    this.facade =
-      props.compiled.decorate === undefined ? this.context : props.compiled.decorate(this.context);
+    this.supervisor = place.parent;
+    this.instance = props.producer();
   }
+
+  /** The context as the actor sees it: decorated, if the props say so. */
+  abstract readonly facade: ActorContext;
+
+  abstract respond(message: Message): void;
 
   get home(): ProcessHome {
     return this.runtime.processes;
@@ -76,13 +89,13 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
     return this.#extras;
   }
 
-  get children(): ChildList<ActorCell> {
+  get childList(): ChildList<ActorCell> {
     return this.extras.children;
   }
 
   chooseId(): string {
     const { processes } = this.runtime;
-    const prefix = this.parent.self === undefined ? "" : `${this.parent.self.id}/`;
+    const prefix = this.supervisor.self === undefined ? "" : `${this.supervisor.self.id}/`;
     let id: string;
     do id = prefix + processes.nextId();
     while (processes.getLocal(id) !== undefined);
@@ -95,9 +108,8 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
   }
 
   protected handleUser(message: Message, origin: Origin): unknown {
-    const { context } = this;
-    context.message = message;
-    context.origin = origin;
+    this.message = message;
+    this.origin = origin;
     if (message instanceof ControlMessage) return this.#control(message);
     this.#extras?.receiveTimer?.noticeMessage(message);
     return this.receive();
@@ -114,11 +126,11 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
   }
 
   handleFailure(reason: unknown, message: Message | undefined): void {
-    const failed = message ?? this.context.message;
+    const failed = message ?? this.message;
     if (this.phase === "running") {
       this.phase = "failed";
       this.suspend();
-      this.parent.childFailed(this, reason, failed);
+      this.supervisor.childFailed(this, reason, failed);
     } else {
       // A decision is under way already, or there is nothing left to decide.
       this.runtime.logger.error({ err: reason, actor: this.self, phase: this.phase }, "actor failed");
@@ -131,8 +143,8 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
 
   protected handleIdle(): void {
     // An idle actor must not keep its last message alive.
-    this.context.message = Started.instance;
-    this.context.origin = undefined;
+    this.message = Started.instance;
+    this.origin = undefined;
     // One that waits for its supervisor is not idle.
     if (this.#extras !== undefined && this.phase === "running") this.#extras.receiveTimer?.noticeIdle();
   }
@@ -160,49 +172,49 @@ export class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCel
   }
 
   childFailed(child: ActorCell, reason: unknown, message: Message | undefined): void {
-    this.signal(() => superviseChild(this, { child, reason, message }));
+    this.inTurn(() => superviseChild(this, { child, reason, message }));
   }
 
   childEnded(child: ActorCell): void {
-    this.signal(() => childEnded(this, child));
+    this.inTurn(() => childEnded(this, child));
   }
 
   /** Has a step of the runtime run in this actor's turn. */
-  signal(run: () => void | PromiseLike<void>): void {
+  inTurn(run: () => void | PromiseLike<void>): void {
     this.sendSystem(this.self, new Signal(run));
   }
 
   /** Gives the actor a message from the runtime. */
   deliver(message: LifecycleMessage | Terminated): void | Promise<void> {
-    this.context.message = message;
-    this.context.origin = undefined;
+    this.message = message;
+    this.origin = undefined;
     return this.receive();
   }
 
   /** Lets the actor, and its middleware, handle the context's message. */
   receive(): void | Promise<void> {
-    const { actor } = this;
+    const { instance } = this;
     // Without an actor, its producer failed at a restart, and there is nobody to tell.
-    if (actor === undefined) return undefined;
+    if (instance === undefined) return undefined;
     const { receive } = this.props.compiled;
-    return receive === undefined ? actor.receive(this.facade) : receive(this.facade);
+    return receive === undefined ? instance.receive(this.facade) : receive(this.facade);
   }
 
   #control(message: ControlMessage): unknown {
     if (message instanceof PoisonPill) return stopCell(this);
     if (message instanceof MessageBatch) {
-      const { origin } = this.context;
+      const { origin } = this;
       this.putBack(new UnpackedBatch(message), message instanceof AnsweredBatch ? origin : undefined);
       for (const part of message.messages.toReversed()) this.putBack(part, undefined);
       return undefined;
     }
     if (message instanceof UnpackedBatch) {
       const { batch } = message;
-      if (batch instanceof AnsweredBatch) return this.context.respond(batch.autoResponse(this.self));
-      this.context.message = batch;
+      if (batch instanceof AnsweredBatch) return this.respond(batch.autoResponse(this.self));
+      this.message = batch;
     }
     this.#extras?.receiveTimer?.noticeMessage(message);
     if (!(message instanceof AutoRespond)) return this.receive();
-    return andThen(this.receive(), () => this.context.respond(message.autoResponse(this.self)));
+    return andThen(this.receive(), () => this.respond(message.autoResponse(this.self)));
   }
 }

@@ -6,6 +6,7 @@ import type { Timer } from "../ports/clock.ts";
 import type { ProcessRegistry } from "../process/process-registry.ts";
 import { RestartStatistics } from "../supervision/restart-statistics.ts";
 import type { ActorCell } from "./actor-cell.ts";
+import type { ActorContext } from "./actor-context.ts";
 import { ChildList } from "./child-list.ts";
 import type { ReceiveTimer } from "./receive-timer.ts";
 import { Watches } from "./watches.ts";
@@ -30,6 +31,8 @@ export class CellExtras {
   /** Failed children in whose place this actor has failed. */
   escalated: ActorCell[] | undefined = undefined;
   abort: AbortController | undefined = undefined;
+  /** The context that decorators have made for the actor. */
+  decorated: ActorContext | undefined = undefined;
   /** Whether this incarnation ends once its handler's promise has settled. */
   isEnding = false;
   readonly #processes: ProcessRegistry;

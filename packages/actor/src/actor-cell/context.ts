@@ -1,12 +1,11 @@
 import { ActorError } from "../actor-error.ts";
-import { headersOf, type Origin, senderOf } from "../message/envelope.ts";
-import { Started } from "../message/lifecycle.ts";
+import { headersOf, senderOf } from "../message/envelope.ts";
 import { type Message, type MessageHeaders, noHeaders } from "../message/message.ts";
 import { isFromRuntime, type Terminated } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import type { RequestOptions, SendOptions, WaitOptions } from "../process/request-options.ts";
 import type { Actor } from "./actor.ts";
-import type { ActorCell } from "./actor-cell.ts";
+import { ActorCell } from "./actor-cell.ts";
 import type { ActorContext, Continuation, System } from "./actor-context.ts";
 import { childId } from "./child-id.ts";
 import { checkMessage } from "./directly.ts";
@@ -15,38 +14,44 @@ import type { SpawnPlace } from "./middleware.ts";
 import type { Props } from "./props.ts";
 import { cancelReceiveTimeout, setReceiveTimeout } from "./receive-timeout.ts";
 import { reenter } from "./reenter.ts";
+import type { Runtime } from "./runtime.ts";
+import type { Supervisor } from "./supervisor.ts";
 import { end, poison, reply, stop } from "./waiting.ts";
 
 /**
- * The context of one actor, the same object for all its messages.
+ * One actor and its context, the same object for all its messages.
  *
- * It has no private fields, so that a decorator can derive from it with `Object.create`.
+ * A decorator may derive from it with `Object.create`. Such an object has no private fields, so what is to work on it as well
+ * reaches them through `cell`.
  */
-export class Context implements ActorContext, SpawnPlace {
+export class Context extends ActorCell implements ActorContext, SpawnPlace {
   /** @internal */
-  readonly cell: ActorCell;
-  message: Message = Started.instance;
-  /** @internal */
-  origin: Origin = undefined;
+  readonly cell: ActorCell = this;
 
-  constructor(cell: ActorCell) {
-    this.cell = cell;
+  constructor(
+    runtime: Runtime,
+    props: Props,
+    place: { readonly parent: Supervisor; readonly id?: string | undefined },
+  ) {
+    super(runtime, props, place);
+    const { decorate } = props.compiled;
+    if (decorate !== undefined) this.extras.decorated = decorate(this);
+  }
+
+  get facade(): ActorContext {
+    return this.extrasIfAny?.decorated ?? this;
   }
 
   get system(): System {
-    return this.cell.runtime.system;
-  }
-
-  get self(): PID {
-    return this.cell.self;
+    return this.runtime.system;
   }
 
   get parent(): PID | undefined {
-    return this.cell.parent.self;
+    return this.supervisor.self;
   }
 
   get actor(): Actor {
-    return this.cell.actor!;
+    return this.cell.instance!;
   }
 
   get children(): readonly PID[] {
@@ -81,9 +86,7 @@ export class Context implements ActorContext, SpawnPlace {
   }
 
   requestAsync<Reply = unknown>(target: PID, message: Message, options?: RequestOptions): Promise<Reply> {
-    return reply(this.cell.runtime, options, (replyTo) =>
-      this.sendAs(replyTo, target, message, options?.headers),
-    );
+    return reply(this.runtime, options, (replyTo) => this.sendAs(replyTo, target, message, options?.headers));
   }
 
   respond(message: Message): void {
@@ -92,7 +95,7 @@ export class Context implements ActorContext, SpawnPlace {
       this.sendAs(undefined, sender, message, undefined);
     } else {
       checkMessage(message);
-      this.cell.runtime.deadLetters.postSilently({ target: undefined, message, sender, reason: "no_sender" });
+      this.runtime.deadLetters.postSilently({ target: undefined, message, sender, reason: "no_sender" });
     }
   }
 
@@ -102,19 +105,19 @@ export class Context implements ActorContext, SpawnPlace {
   }
 
   stop(target: PID): void {
-    stop(this.cell.runtime, target);
+    stop(this.runtime, target);
   }
 
   poison(target: PID): void {
-    poison(this.cell.runtime, target);
+    poison(this.runtime, target);
   }
 
   stopAsync(target: PID, options?: WaitOptions): Promise<Terminated> {
-    return end(this.cell.runtime, target, { begin: stop, wait: options });
+    return end(this.runtime, target, { begin: stop, wait: options });
   }
 
   poisonAsync(target: PID, options?: WaitOptions): Promise<Terminated> {
-    return end(this.cell.runtime, target, { begin: poison, wait: options });
+    return end(this.runtime, target, { begin: poison, wait: options });
   }
 
   spawn(props: Props): PID {
@@ -126,12 +129,12 @@ export class Context implements ActorContext, SpawnPlace {
   }
 
   spawnPrefix(props: Props, prefix: string): PID {
-    return this.start(props, childId(this.self, prefix + this.cell.runtime.processes.nextId()));
+    return this.start(props, childId(this.self, prefix + this.runtime.processes.nextId()));
   }
 
   /** @internal */
   spawnDirectly(props: Props, id: string | undefined): PID {
-    const { runtime, phase } = this.cell;
+    const { runtime, phase } = this;
     // A child that came after its siblings were told to stop would never be told.
     if (phase !== "running" && phase !== "failed") {
       throw new ActorError("stopped", `${this.self.toString()} is ${phase} and spawns no children`);
@@ -185,7 +188,7 @@ export class Context implements ActorContext, SpawnPlace {
   // Four parameters, as an object for them would be made for every message.
   /** @internal Sends through the middleware, if there is any. */
   sendAs(sender: PID | undefined, target: PID, message: Message, headers: MessageHeaders | undefined): void {
-    const { runtime, props } = this.cell;
+    const { runtime, props } = this;
     const { send } = props.compiled;
     if (send === undefined) {
       checkMessage(message);
@@ -197,7 +200,7 @@ export class Context implements ActorContext, SpawnPlace {
 
   /** @internal Spawns through the middleware, if there is any. */
   start(props: Props, id: string | undefined): PID {
-    const { spawn } = this.cell.props.compiled;
+    const { spawn } = this.props.compiled;
     return spawn === undefined ? this.spawnDirectly(props, id) : spawn(this, props, id);
   }
 }

@@ -22,7 +22,7 @@ export function superviseChild(parent: ActorCell, failure: ChildFailure): void {
   if (parent.phase === "stopping" || parent.phase === "restarting" || failure.child.phase !== "failed")
     return;
   const strategy =
-    parent.actor?.supervisionStrategy ?? parent.props.options.supervisionStrategy ?? defaultStrategy;
+    parent.instance?.supervisionStrategy ?? parent.props.options.supervisionStrategy ?? defaultStrategy;
   let decision: Decision;
   try {
     decision = decide(strategy, failure);
@@ -31,7 +31,7 @@ export function superviseChild(parent: ActorCell, failure: ChildFailure): void {
     return;
   }
   if (decision.directive === "escalate") escalate(parent, failure);
-  else applyDecision(parent.children, failure, decision);
+  else applyDecision(parent.childList, failure, decision);
 }
 
 /** Asks the strategy. */
@@ -55,7 +55,7 @@ export function applyDecision(
 ): void {
   child.runtime.eventStream.publish(new SupervisorEvent(child.self, reason, directive));
   if (directive === "resume") {
-    child.signal(() => resumeCell(child));
+    child.inTurn(() => resumeCell(child));
     return;
   }
   for (const cell of appliesTo === "all_children" ? siblings : [child]) {
@@ -70,7 +70,7 @@ function restartAfter(cell: ActorCell, delayMs: number): void {
   const restart = (): void => {
     // A handler that still waits hears of it now, as the restart has to wait for it.
     extras.endSoon();
-    cell.signal(() => restartCell(cell));
+    cell.inTurn(() => restartCell(cell));
   };
   extras.backoff?.cancel();
   if (delayMs > 0) extras.backoff = cell.runtime.clock.schedule(delayMs, restart);

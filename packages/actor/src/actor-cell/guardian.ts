@@ -8,7 +8,7 @@ import type { Supervisor } from "./supervisor.ts";
 /** Stands above the actors that were spawned on the root with one and the same strategy. */
 export class Guardian implements Supervisor {
   readonly self: undefined = undefined;
-  readonly children: ChildList<ActorCell> = new ChildList();
+  readonly childList: ChildList<ActorCell> = new ChildList();
   readonly #strategy: SupervisionStrategy;
   readonly #onEmpty: () => void;
 
@@ -23,7 +23,7 @@ export class Guardian implements Supervisor {
     try {
       const decision = decide(this.#strategy, failure);
       if (decision.directive !== "escalate") {
-        applyDecision(this.children, failure, decision);
+        applyDecision(this.childList, failure, decision);
         return;
       }
     } catch (error) {
@@ -33,11 +33,11 @@ export class Guardian implements Supervisor {
       { err: reason, actor: child.self },
       "a failure reached the top; the actor stops",
     );
-    applyDecision(this.children, failure, { directive: "stop" });
+    applyDecision(this.childList, failure, { directive: "stop" });
   }
 
   childEnded(child: ActorCell): void {
-    this.children.remove(child);
-    if (this.children.size === 0) this.#onEmpty();
+    this.childList.remove(child);
+    if (this.childList.size === 0) this.#onEmpty();
   }
 }

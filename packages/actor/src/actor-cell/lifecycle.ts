@@ -35,13 +35,13 @@ export function resumeCell(cell: ActorCell): void {
   const { escalated = [], held = [] } = extras;
   extras.escalated = undefined;
   extras.held = undefined;
-  for (const child of escalated) child.signal(() => resumeCell(child));
+  for (const child of escalated) child.inTurn(() => resumeCell(child));
   for (const signal of held) cell.sendSystem(cell.self, signal);
 }
 
 /** Takes the end of a child, of which its parent is always told. */
 export function childEnded(cell: ActorCell, child: ActorCell): Step {
-  cell.children.remove(child);
+  cell.childList.remove(child);
   cell.extras.watchesIfAny?.settle(child.self);
   const terminated = new Terminated(child.self);
   if (cell.phase === "running" || cell.phase === "failed") return cell.deliver(terminated);
@@ -64,8 +64,8 @@ function goOnWithoutChildren(cell: ActorCell): Step {
 function beginIncarnation(cell: ActorCell): Step {
   // Before the producer, so that its failure is dealt with like any other.
   cell.phase = "running";
-  cell.actor = undefined;
-  cell.actor = cell.props.producer();
+  cell.instance = undefined;
+  cell.instance = cell.props.producer();
   cell.resume();
   unstashAll(cell);
   return cell.deliver(Started.instance);
@@ -78,10 +78,10 @@ function end(cell: ActorCell): void {
   const watches = cell.extrasIfAny?.watchesIfAny;
   if (watches !== undefined) {
     // The parent hears of the end in any case.
-    if (cell.parent.self !== undefined) watches.removeWatcher(cell.parent.self);
+    if (cell.supervisor.self !== undefined) watches.removeWatcher(cell.supervisor.self);
     watches.close(cell.self);
   }
-  cell.parent.childEnded(cell);
+  cell.supervisor.childEnded(cell);
 }
 
 /** Frees the actor's id, if it has one. */

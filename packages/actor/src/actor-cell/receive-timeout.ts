@@ -10,7 +10,7 @@ export function setReceiveTimeout(cell: ActorCell, timeoutMs: number): void {
   cancelReceiveTimeout(cell);
   if (cell.phase !== "running") return;
   const timer = new ReceiveTimer(cell.runtime.clock, timeoutMs, () =>
-    cell.signal(() => {
+    cell.inTurn(() => {
       // Between the alarm and its turn the timer may have been replaced, a message may have come, or the actor failed.
       if (cell.extras.receiveTimer !== timer || cell.phase !== "running") return undefined;
       if (timer.isTouched || cell.hasMessages) return undefined;

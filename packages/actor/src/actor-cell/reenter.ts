@@ -4,9 +4,9 @@ import type { Continuation } from "./actor-context.ts";
 
 /** Has the continuation run in the actor's turn, as if it went on with the message that is handled now. */
 export function reenter<T>(cell: ActorCell, promise: PromiseLike<T>, continuation: Continuation<T>): void {
-  const { context, extras } = cell;
+  const { extras } = cell;
   const { incarnation } = extras;
-  const { message, origin } = context;
+  const { message, origin } = cell;
   const goOn = (outcome: PromiseSettledResult<T>): void => {
     const signal = new Signal(() => {
       // The promise was another incarnation's business.
@@ -17,8 +17,8 @@ export function reenter<T>(cell: ActorCell, promise: PromiseLike<T>, continuatio
         extras.held.push(signal);
         return undefined;
       }
-      context.message = message;
-      context.origin = origin;
+      cell.message = message;
+      cell.origin = origin;
       return continuation(outcome);
     });
     cell.sendSystem(cell.self, signal);

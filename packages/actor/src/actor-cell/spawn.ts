@@ -2,7 +2,8 @@ import { ActorError } from "../actor-error.ts";
 import { Started } from "../message/lifecycle.ts";
 import { Stop } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
-import { ActorCell } from "./actor-cell.ts";
+import type { ActorCell } from "./actor-cell.ts";
+import { Context } from "./context.ts";
 import { unlist } from "./lifecycle.ts";
 import type { Props } from "./props.ts";
 import type { Runtime } from "./runtime.ts";
@@ -17,7 +18,7 @@ export function spawnCell(
   const { id, parent } = place;
   // Looked up first, so that no actor is made in vain.
   if (id !== undefined && runtime.processes.getLocal(id) !== undefined) throw nameTaken(id);
-  const cell = new ActorCell(runtime, props, place);
+  const cell = new Context(runtime, props, place);
   try {
     props.options.onInit?.(cell.facade);
     // The producer may have taken the name itself.
@@ -26,7 +27,7 @@ export function spawnCell(
     abandonCell(cell);
     throw error;
   }
-  parent.children.add(cell);
+  parent.childList.add(cell);
   cell.sendSystem(cell.self, Started.instance);
   return cell.self;
 }

@@ -7,7 +7,7 @@ import type { ChildList } from "./child-list.ts";
 export interface Supervisor {
   /** The parent's PID; a guardian has none. */
   readonly self: PID | undefined;
-  readonly children: ChildList<ActorCell>;
+  readonly childList: ChildList<ActorCell>;
 
   /** Takes a failure. The child handles no user message until it hears the decision. */
   childFailed(child: ActorCell, reason: unknown, message: Message | undefined): void;

@@ -20,7 +20,7 @@ test("a guardian is there as long as its strategy has actors", () => {
   for (const cell of children) {
     guardians.spawnUnder(strategy, (guardian) => {
       used.add(guardian);
-      guardian.children.add(cell);
+      guardian.childList.add(cell);
       return pid;
     });
   }

@@ -32,7 +32,7 @@ export class Guardians {
     try {
       return spawn(guardian);
     } finally {
-      if (guardian.children.size === 0) this.#byStrategy.delete(strategy);
+      if (guardian.childList.size === 0) this.#byStrategy.delete(strategy);
     }
   }
 
@@ -42,7 +42,7 @@ export class Guardians {
     return new Promise((resolve) => {
       this.#onEmpty = resolve;
       for (const guardian of this.#all()) {
-        for (const cell of guardian.children) cell.sendSystem(cell.self, Stop.instance);
+        for (const cell of guardian.childList) cell.sendSystem(cell.self, Stop.instance);
       }
       this.#noticeEmpty();
     });
@@ -59,6 +59,6 @@ export class Guardians {
   }
 
   #noticeEmpty(): void {
-    if (this.#onEmpty && ![...this.#all()].some(({ children }) => children.size > 0)) this.#onEmpty();
+    if (this.#onEmpty && ![...this.#all()].some(({ childList }) => childList.size > 0)) this.#onEmpty();
   }
 }
