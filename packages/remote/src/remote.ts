@@ -1,4 +1,10 @@
-import type { ActorSystem, PID, Subscription, Timer } from "@ts-grain/actor";
+import {
+  type ActorSystem,
+  type PID,
+  platformEventLoop,
+  type Subscription,
+  type Timer,
+} from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
@@ -245,6 +251,7 @@ function servicesFor(
   { self, config, transport, types, exposed }: ServiceParts,
 ): EndpointServices {
   const { processes, eventStream, clock, random, logger } = system;
+  const { eventLoop = platformEventLoop } = clock;
   return {
     self,
     membership: config.membership,
@@ -258,7 +265,8 @@ function servicesFor(
     connect: config.connect,
     outbox: config.outbox,
     batchLimits: config.batchLimits,
-    soon: queueMicrotask,
+    soon: (callback) => eventLoop.soon(callback),
+    later: (callback) => eventLoop.later(callback),
     publish: (event) => eventStream.publish(event),
     handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
     recall: (handedOut) => exposed.recall(handedOut),

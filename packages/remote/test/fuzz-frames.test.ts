@@ -5,7 +5,7 @@ import { file_actor_actor } from "../src/gen/actor/actor_pb.ts";
 import { file_remote_remote } from "../src/gen/remote/remote_pb.ts";
 import { RemoteError } from "../src/remote-error.ts";
 import { GrpcDeframer, withPrefix } from "../src/transport/grpc/grpc-deframer.ts";
-import { actorMessageFromWire } from "../src/wire/actor-messages.ts";
+import { actorMessageReader } from "../src/wire/actor-messages.ts";
 import { BatchReader } from "../src/wire/batch-reader.ts";
 import { ByteReader } from "../src/wire/byte-reader.ts";
 import { countJsonElements } from "../src/wire/element-counter.ts";
@@ -67,7 +67,7 @@ function readMessage(
   } catch {
     return;
   }
-  actorMessageFromWire(message, "raw:1");
+  actorMessageReader(type.typeName)?.(message, "raw:1");
 }
 
 test(

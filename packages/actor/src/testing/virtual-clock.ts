@@ -15,6 +15,8 @@ export class VirtualClock implements Clock {
   #nowMs: number;
   // In the order in which they were scheduled.
   readonly #scheduled = new Set<ScheduledCallback>();
+  /** Callbacks that wait for a turn of the event loop. */
+  #turnsAwaited = 0;
 
   /** Makes a clock that stands at the given moment. Default 0. */
   constructor(nowMs = 0) {
@@ -23,7 +25,13 @@ export class VirtualClock implements Clock {
 
   readonly eventLoop: EventLoop = {
     soon: (callback) => platformEventLoop.soon(callback),
-    later: (callback) => platformEventLoop.later(callback),
+    later: (callback) => {
+      this.#turnsAwaited++;
+      platformEventLoop.later(() => {
+        this.#turnsAwaited--;
+        callback();
+      });
+    },
     // Virtual time stands still while actors run, so they never find that they have held the thread for long.
     nowMs: () => this.#nowMs,
   };
@@ -57,8 +65,9 @@ export class VirtualClock implements Clock {
   }
 
   /** Lets all work settle that does not wait for time. */
-  settle(): Promise<void> {
-    return new Promise((resolve) => platformEventLoop.later(resolve));
+  async settle(): Promise<void> {
+    do await new Promise<void>((resolve) => platformEventLoop.later(resolve));
+    while (this.#turnsAwaited > 0);
   }
 
   #firstDue(endMs: number): ScheduledCallback | undefined {

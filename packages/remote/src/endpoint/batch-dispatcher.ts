@@ -1,20 +1,10 @@
-import {
-  type Message,
-  type MessageHeaders,
-  PID,
-  PoisonPill,
-  Stop,
-  Terminated,
-  Unwatch,
-  Watch,
-} from "@ts-grain/actor";
-import { BatchReader } from "../wire/batch-reader.ts";
-import { addressFromWire } from "../wire/pid-wire.ts";
+import { type Message, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
+import { ArrivingBatch } from "./arriving-batch.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
+import type { Arrival } from "./intake.ts";
 import { MessageDecoder } from "./message-decoder.ts";
-import type { Peer } from "./peer.ts";
 import type { ReceivedBatch } from "./received-batch.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 
@@ -31,88 +21,92 @@ export class BatchDispatcher {
   }
 
   /**
-   * Delivers what can be delivered; what cannot becomes a dead letter, and its sender is told.
+   * Looks into a batch, whose messages are handed over when its `deliver` is called: those that can be delivered are; what
+   * cannot becomes a dead letter, and its sender is told.
    *
-   * @throws RemoteError "malformed_frame", "limit_exceeded": nothing more of this peer is to be believed.
+   * Both throw RemoteError "malformed_frame" or "limit_exceeded": nothing more of this peer is to be believed.
    */
-  dispatch(received: ReceivedBatch): void {
-    const { peer, body, recent } = received;
-    const batch = new BatchReader(body, this.#services.batchLimits, recent);
+  open(received: ReceivedBatch): Arrival {
+    const batch = new ArrivingBatch(received, this.#services, this.#knows);
     const decoder = new MessageDecoder(this.#services, received);
-    if (!peer.isTsGrain) this.#learnTypes(peer, batch);
-    const targets = batch.targets.map(
-      ({ address, id }) => new PID(addressFromWire(address, this.#services.self.address), id),
-    );
-    const senders = batch.senders.map(
-      ({ address, id }) => new PID(addressFromWire(address, peer.address), id),
-    );
-    while (batch.next()) {
-      const sender = senders[batch.senderIndex];
-      const delivery: Delivery = {
-        peer,
-        target: forRequest(targets[batch.targetIndex]!, batch.targetRequestId),
-        sender: sender && forRequest(sender, batch.senderRequestId),
-        headers: batch.headers,
-      };
-      const message = decoder.decode(batch);
-      if (message === undefined) this.#notUnderstood(batch.typeNames[batch.typeIndex]!, delivery);
-      else this.#deliver(message, delivery);
-    }
+    if (!batch.peer.isTsGrain) this.#learnTypes(batch);
+    return {
+      deliver: (limit) => {
+        let delivered = 0;
+        while (delivered < limit && batch.next()) {
+          this.#dispatch(batch, decoder);
+          delivered++;
+        }
+        return delivered;
+      },
+    };
   }
 
-  #learnTypes({ systemId }: Peer, { typeNames }: BatchReader): void {
+  #dispatch(batch: ArrivingBatch, decoder: MessageDecoder): void {
+    const { type } = batch;
+    const message = type && decoder.decode(batch.reader, type);
+    if (message === undefined) this.#notUnderstood(batch);
+    // What actors get as it is, is none of the runtime's own messages.
+    else if (type!.fromWire === undefined) this.#user(message, batch);
+    else this.#deliver(message, batch);
+  }
+
+  /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */
+  readonly #knows = (address: string): boolean => this.#endpoints.get(address) !== undefined;
+
+  #learnTypes({ peer: { systemId }, reader: { typeNames } }: ArrivingBatch): void {
     const { types, peerTypes } = this.#services;
     for (const typeName of typeNames)
       if (types.get(typeName) !== undefined) peerTypes.learn(systemId, typeName);
   }
 
-  #deliver(message: Message, delivery: Delivery): void {
-    const { peer } = delivery;
+  #deliver(message: Message, batch: ArrivingBatch): void {
+    const { peer } = batch;
     if (message instanceof Terminated) {
-      this.#terminated(message, delivery);
+      this.#terminated(message, batch);
     } else if (message instanceof Watch || message instanceof Unwatch) {
-      if (message.watcher.address === peer.address) this.#watch(message, delivery);
-      else this.#refuse(delivery, "a peer may watch only for its own actors");
+      if (message.watcher.address === peer.address) this.#watch(message, batch);
+      else this.#refuse(batch, "a peer may watch only for its own actors");
     } else if (message instanceof Stop || message instanceof PoisonPill) {
-      this.#stop(message, delivery);
+      this.#stop(message, batch);
     } else {
-      this.#user(message, delivery);
+      this.#user(message, batch);
     }
   }
 
   /** Believes only the peer itself about its processes, and only what somebody here watches. */
-  #terminated({ who, why }: Terminated, delivery: Delivery): void {
-    if (who.address !== delivery.peer.address)
-      this.#refuse(delivery, "a peer may report only the end of its own actors");
-    else this.#endpoints.get(who.address)?.watcheeTerminated(who.id, delivery.target.id, why);
+  #terminated({ who, why }: Terminated, batch: ArrivingBatch): void {
+    if (who.address !== batch.peer.address)
+      this.#refuse(batch, "a peer may report only the end of its own actors");
+    else this.#endpoints.get(who.address)?.watcheeTerminated(who.id, batch.target.id, why);
   }
 
-  #watch(message: Watch | Unwatch, delivery: Delivery): void {
-    const exposed = this.#find(delivery);
+  #watch(message: Watch | Unwatch, batch: ArrivingBatch): void {
+    const exposed = this.#find(batch);
     if (exposed !== undefined) {
-      exposed.process.sendSystem(delivery.target, message);
+      exposed.process.sendSystem(batch.target, message);
     } else if (message instanceof Watch) {
       this.#endpoints
         .obtain(message.watcher.address)
-        .sendSystem(message.watcher, new Terminated(delivery.target, "not_found"));
+        .sendSystem(message.watcher, new Terminated(batch.target, "not_found"));
     }
   }
 
-  #stop(message: Stop | PoisonPill, delivery: Delivery): void {
-    const exposed = this.#find(delivery);
+  #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {
+    const exposed = this.#find(batch);
     if (exposed === undefined) return;
-    if (!exposed.isStoppable) this.#refuse(delivery, "peers may not stop this process; see Remote.expose");
-    else if (message instanceof Stop) exposed.process.sendSystem(delivery.target, message);
-    else exposed.process.sendUser(delivery.target, message, delivery.sender, undefined);
+    if (!exposed.isStoppable) this.#refuse(batch, "peers may not stop this process; see Remote.expose");
+    else if (message instanceof Stop) exposed.process.sendSystem(batch.target, message);
+    else exposed.process.sendUser(batch.target, message, batch.sender, undefined);
   }
 
-  #user(message: Message, delivery: Delivery): void {
-    const { target, sender } = delivery;
-    if (sender !== undefined && !this.#isKnown(sender.address, delivery.peer)) {
-      this.#refuse(delivery, "the sender is at an address that we do not know");
+  #user(message: Message, batch: ArrivingBatch): void {
+    const { target, sender } = batch;
+    if (batch.author?.isKnown === false) {
+      this.#refuse(batch, "the sender is at an address that we do not know");
       return;
     }
-    const exposed = this.#find(delivery);
+    const exposed = this.#find(batch);
     if (exposed === undefined) {
       this.#services.logger.debug(
         { target: target.toString() },
@@ -120,50 +114,32 @@ export class BatchDispatcher {
       );
       this.#services.deadLetter({ target, message, sender, reason: "not_found" });
     } else {
-      exposed.process.sendUser(target, message, sender, delivery.headers);
+      exposed.process.sendUser(target, message, sender, batch.headers);
     }
   }
 
-  #find({ target }: Delivery): Exposed | undefined {
-    return target.address === this.#services.self.address ? this.#exposed.find(target) : undefined;
+  #find({ target, addressee }: ArrivingBatch): Exposed | undefined {
+    if (!addressee.isHere) return undefined;
+    if (target.requestId !== 0) return this.#exposed.find(target);
+    addressee.exposed = this.#exposed.findAgain(target, addressee.exposed);
+    return addressee.exposed;
   }
 
-  /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */
-  #isKnown(address: string, peer: Peer): boolean {
-    return (
-      address === peer.address ||
-      address === this.#services.self.address ||
-      this.#endpoints.get(address) !== undefined
-    );
-  }
-
-  #notUnderstood(typeName: string, { peer, target, sender }: Delivery): void {
+  #notUnderstood({ peer, reader, target, sender, author }: ArrivingBatch): void {
+    const typeName = reader.typeNames[reader.typeIndex]!;
     this.#services.logger.debug(
       { peer, typeName },
       "a message was dropped: its type is not registered, it is not one of that type, or it has too many elements",
     );
-    const answerable = sender !== undefined && this.#isKnown(sender.address, peer) ? sender : undefined;
     this.#services.deadLetter({
       target,
       message: new UndecodedMessage(typeName),
-      sender: answerable,
+      sender: author?.isKnown ? sender : undefined,
       reason: "not_serializable",
     });
   }
 
-  #refuse({ peer, target }: Delivery, why: string): void {
+  #refuse({ peer, target }: ArrivingBatch, why: string): void {
     this.#services.logger.debug({ peer, target: target.toString() }, why);
   }
-}
-
-/** An envelope in the runtime's terms. */
-interface Delivery {
-  readonly peer: Peer;
-  readonly target: PID;
-  readonly sender: PID | undefined;
-  readonly headers: MessageHeaders | undefined;
-}
-
-function forRequest(pid: PID, requestId: number): PID {
-  return requestId === 0 ? pid : new PID(pid.address, pid.id, requestId);
 }

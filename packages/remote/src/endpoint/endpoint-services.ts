@@ -40,9 +40,11 @@ export interface EndpointServices {
   readonly batchLimits: BatchLimits;
   /** Runs the callback when the code that runs now has returned. */
   readonly soon: (callback: () => void) => void;
+  /** Runs the callback in the next turn of the event loop. */
+  readonly later: (callback: () => void) => void;
   /** Puts an event on the system's event stream. */
   readonly publish: (event: object) => void;
-  /** The sender to name to the peer at an address, which may from then on answer it. */
+  /** What a sender is called to the peer at an address, which may from then on answer it; the number of a request stays. */
   readonly handOut: (sender: PID, peerAddress: string) => PID;
   /** The sender behind one that was handed out, for a message that never left. */
   readonly recall: (handedOut: PID) => PID;

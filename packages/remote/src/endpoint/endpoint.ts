@@ -1,3 +1,4 @@
+import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import {
   type DeadLetter,
   type Message,
@@ -25,13 +26,13 @@ import { undelivered } from "./undelivered.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
 import { WatchTable } from "./watch-table.ts";
 
-/** Where a message comes from, and what travels beside it. */
-export interface Origin {
+/** A message on its way to the peer. */
+export interface Parcel {
+  readonly target: PID;
+  readonly message: Message;
   readonly sender: PID | undefined;
   readonly headers: MessageHeaders | undefined;
 }
-
-const nobody: Origin = { sender: undefined, headers: undefined };
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -74,14 +75,15 @@ export class Endpoint {
    *
    * @throws RemoteError "not_serializable", "message_too_large".
    */
-  send(target: PID, message: Message, origin: Origin): void {
-    const { sender } = origin;
+  send(parcel: Parcel): void {
+    const { sender } = parcel;
     if (this.#outbox.isFull) {
+      const { target, message } = parcel;
       this.#services.deadLetter({ target, message, sender, reason: "overloaded" });
       return;
     }
     try {
-      this.#add(target, message, origin);
+      this.#add(parcel);
     } catch (error) {
       if (sender === undefined || !this.#isWaiting(sender)) throw error;
       this.#fail(sender, error as Error);
@@ -97,7 +99,7 @@ export class Endpoint {
     } else if (!(message instanceof Stop || message instanceof Terminated)) {
       return; // The others never leave the process that they are about.
     }
-    this.#add(target, message, nobody);
+    this.#add({ target, message, sender: undefined, headers: undefined });
   }
 
   /** The peer says that one of its processes ended. */
@@ -112,16 +114,17 @@ export class Endpoint {
     this.#link.terminate(reason);
   }
 
-  #add(target: PID, message: Message, { sender, headers }: Origin): void {
-    const wireForm = wireFormOf(message);
-    const codec = this.#codecFor(this.#services.types.typeOf(wireForm));
-    this.#outbox.add({
-      message: wireForm,
-      codec,
-      target,
-      sender: sender && this.#services.handOut(sender, this.address),
-      headers,
-    });
+  #add({ target, message, sender, headers }: Parcel): void {
+    const { types, handOut } = this.#services;
+    let wireForm = message as ProtobufMessage;
+    let type = types.find(message);
+    if (type === undefined) {
+      wireForm = wireFormOf(message);
+      type = types.typeOf(wireForm);
+    }
+    const codec = this.#codecFor(type);
+    const replyTo = sender && handOut(sender, this.address);
+    this.#outbox.add({ message: wireForm, codec, target, sender, replyTo, headers });
     if (this.#link.phase === "idle") this.#link.want();
     else if (this.#link.phase === "open") this.#flushSoon();
   }
@@ -194,7 +197,8 @@ export class Endpoint {
 
   /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */
   #watchAgain(): void {
-    for (const { watchee, watcher } of this.#watches) this.#add(watchee, new Watch(watcher), nobody);
+    for (const { watchee, watcher } of this.#watches)
+      this.#add({ target: watchee, message: new Watch(watcher), sender: undefined, headers: undefined });
   }
 
   #terminated(reason: TerminationReason): void {

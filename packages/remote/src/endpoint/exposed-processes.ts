@@ -34,7 +34,7 @@ export class ExposedProcesses {
     else this.#ids.set(pattern, stop);
   }
 
-  /** The sender to name to the peer at an address, which may from then on answer it. */
+  /** What the sender is called to the peer at an address, which may from then on answer it; the number of a request stays. */
   handOut(sender: PID, peerAddress: string): PID {
     if (!this.#processes.isLocal(sender)) return sender;
     if (sender.requestId !== 0) return this.#replies.open(sender, peerAddress);
@@ -59,6 +59,12 @@ export class ExposedProcesses {
     const stop = this.#ids.get(id) ?? this.#familyOf(id);
     if (stop === undefined && !this.#handedOut.has(process)) return undefined;
     return { process, isStoppable: stop === "allowed" };
+  }
+
+  /** As {@link find} for a PID that is no request's, given what was found for it before. */
+  findAgain(pid: PID, before: Exposed | undefined): Exposed | undefined {
+    const isStill = before !== undefined && this.#processes.getLocal(pid.id) === before.process;
+    return isStill ? before : this.find(pid);
   }
 
   #familyOf(id: string): Stop | undefined {

@@ -7,6 +7,7 @@ import { malformed } from "../wire/byte-reader.ts";
 import { disconnectRequestFrame, readFrame } from "../wire/frame.ts";
 import type { BatchDispatcher } from "./batch-dispatcher.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
+import { type Arrival, Intake } from "./intake.ts";
 import { ListenHandshake } from "./listen-handshake.ts";
 import type { Peer } from "./peer.ts";
 import { unguessableBytes } from "./unguessable-id.ts";
@@ -31,6 +32,7 @@ export class InboundSession {
   readonly #handshake: ListenHandshake;
   readonly #greetingTimer: Timer;
   readonly #recent = new RecentTables();
+  readonly #intake: Intake;
   #peer: Peer | undefined;
   #hasEnded = false;
 
@@ -48,8 +50,13 @@ export class InboundSession {
     this.#greetingTimer = options.services.clock.schedule(options.greetingTimeoutMs, () =>
       this.#hangUp(malformed("the peer did not say who it is in time")),
     );
+    this.#intake = new Intake({
+      open: (frame) => this.#open(frame),
+      onError: (error) => this.#hangUp(error),
+      later: options.services.later,
+    });
     connection.receive({
-      onFrame: (frame) => this.#received(frame),
+      onFrame: (frame) => this.#intake.push(frame),
       onWritable: () => {},
       onClose: () => this.#ended(),
     });
@@ -67,22 +74,17 @@ export class InboundSession {
     this.close();
   }
 
-  #received(bytes: Uint8Array): void {
-    if (this.#hasEnded) return;
-    try {
-      const frame = readFrame(bytes);
-      if (frame.kind === "batch") {
-        if (this.#peer === undefined) throw malformed("a batch came before the greeting");
-        const { body } = frame;
-        this.#options.dispatcher.dispatch({ peer: this.#peer, frame: bytes, body, recent: this.#recent });
-      } else if (frame.kind === "connect_request") {
-        this.#greet(frame.request);
-      } else if (frame.kind !== "unknown") {
-        throw malformed(`a ${frame.kind} came from the dialling side`);
-      }
-    } catch (error) {
-      this.#hangUp(error);
+  #open(bytes: Uint8Array): Arrival | undefined {
+    if (this.#hasEnded) return undefined;
+    const frame = readFrame(bytes);
+    if (frame.kind === "batch") {
+      if (this.#peer === undefined) throw malformed("a batch came before the greeting");
+      const { body } = frame;
+      return this.#options.dispatcher.open({ peer: this.#peer, frame: bytes, body, recent: this.#recent });
     }
+    if (frame.kind === "connect_request") this.#greet(frame.request);
+    else if (frame.kind !== "unknown") throw malformed(`a ${frame.kind} came from the dialling side`);
+    return undefined;
   }
 
   #greet(request: ConnectRequest): void {
@@ -114,6 +116,9 @@ export class InboundSession {
   }
 
   #ended(): void {
+    if (this.#hasEnded) return;
+    // What has arrived is not lost, and comes before what the peer sends on another connection.
+    this.#intake.drain();
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     if (this.#peer) this.#options.services.peerTypes.forget(this.#peer.systemId);

@@ -1,5 +1,4 @@
 import type { Message } from "@ts-grain/actor";
-import { actorMessageFromWire } from "../wire/actor-messages.ts";
 import type { BatchReader } from "../wire/batch-reader.ts";
 import { ByteReader, limitExceeded } from "../wire/byte-reader.ts";
 import { countJsonElements } from "../wire/element-counter.ts";
@@ -12,28 +11,29 @@ import type { ReceivedBatch } from "./received-batch.ts";
 export class MessageDecoder {
   readonly #services: EndpointServices;
   readonly #received: ReceivedBatch;
+  readonly #isCounted: boolean;
   #elementsLeft: number;
 
   constructor(services: EndpointServices, received: ReceivedBatch) {
     this.#services = services;
     this.#received = received;
     this.#elementsLeft = services.batchLimits.maxElements;
+    // An element takes at least a byte, so that only a long frame can have too many.
+    this.#isCounted = received.frame.length > this.#elementsLeft;
   }
 
   /**
-   * The message of the envelope that the reader stands on; undefined if its type is not registered, its bytes are no
-   * message of it, or it would be built of more than what is left to the batch.
+   * The message of the envelope that the reader stands on; undefined if its bytes are no message of its type, or it would
+   * be built of more than what is left to the batch.
    */
-  decode(batch: BatchReader): Message | undefined {
-    const type = this.#services.types.get(batch.typeNames[batch.typeIndex]!);
-    const codec = type && codecFor(type, batch.serializerId);
-    if (type === undefined || codec === undefined) return undefined;
+  decode(batch: BatchReader, type: RegisteredType): Message | undefined {
+    const codec = codecFor(type, batch.serializerId);
+    if (codec === undefined) return undefined;
     const { frame, peer } = this.#received;
     try {
-      // An element takes at least a byte, so that only a long frame can have too many.
-      if (frame.length > this.#services.batchLimits.maxElements) this.#count(type, batch);
+      if (this.#isCounted) this.#count(type, batch);
       const message = codec.decode(frame, batch.messageStart, batch.messageEnd);
-      return type.received ? type.received(message) : actorMessageFromWire(message, peer.address);
+      return type.fromWire === undefined ? message : type.fromWire(message, peer.address);
     } catch (error) {
       this.#services.logger.debug(
         { peer, type: type.typeName, err: error },

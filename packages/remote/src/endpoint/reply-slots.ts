@@ -1,17 +1,17 @@
 import { PID } from "@ts-grain/actor";
+import { RequestNumbers } from "./request-numbers.ts";
 import { unguessableId } from "./unguessable-id.ts";
 
-/** Requests to one peer that may still be answered; a request older than that many others is not. */
-const maxPending = 65_536;
 /** Peers whose answers are still awaited; the peer that was asked first is forgotten first. */
 const maxPeers = 4_096;
 
 interface Slots {
-  /** What this peer knows the system's waiting requests by. */
-  readonly id: string;
+  readonly peerAddress: string;
+  /** What this peer knows the system's waiting requests by, but for their numbers. */
+  readonly replyTo: PID;
   /** What the system itself knows them by. */
   readonly localId: string;
-  readonly pending: Set<number>;
+  readonly pending: RequestNumbers;
 }
 
 /**
@@ -23,43 +23,52 @@ export class ReplySlots {
   readonly #byAddress = new Map<string, Slots>();
   readonly #byId = new Map<string, Slots>();
   readonly #makeId: () => string;
+  // Most requests go to the peer of the one before, and most replies come from it: an address and an id need no look then.
+  #lastAsked: Slots | undefined;
+  #lastAnswered: Slots | undefined;
+  #lastId: string | undefined;
 
   constructor(makeId: () => string = unguessableId) {
     this.#makeId = makeId;
   }
 
-  /** The PID that the peer at an address is given as the sender of a request. */
-  open(replyTo: PID, peerAddress: string): PID {
-    const slots = this.#byAddress.get(peerAddress) ?? this.#add(peerAddress, replyTo.id);
-    if (slots.pending.size === maxPending) forgetOldest(slots.pending);
-    slots.pending.add(replyTo.requestId);
-    return new PID(replyTo.address, slots.id, replyTo.requestId);
+  /** The PID that the peer at an address is given as the sender of a request; it goes with the request's own number. */
+  open(request: PID, peerAddress: string): PID {
+    let slots = this.#lastAsked;
+    if (slots?.peerAddress !== peerAddress) {
+      slots = this.#byAddress.get(peerAddress) ?? this.#add(peerAddress, request);
+      this.#lastAsked = slots;
+    }
+    slots.pending.add(request.requestId);
+    return slots.replyTo;
   }
 
   /** The local id that a reply is for; undefined if nobody asked for it or it came before. */
   take(id: string, requestId: number): string | undefined {
-    const slots = this.#byId.get(id);
-    return slots?.pending.delete(requestId) ? slots.localId : undefined;
+    let slots = this.#lastAnswered;
+    if (id !== this.#lastId) {
+      slots = this.#byId.get(id);
+      if (slots === undefined) return undefined;
+      this.#lastAnswered = slots;
+      this.#lastId = id;
+    }
+    return slots!.pending.take(requestId) ? slots!.localId : undefined;
   }
 
-  #add(peerAddress: string, localId: string): Slots {
+  #add(peerAddress: string, { address, id: localId }: PID): Slots {
     if (this.#byAddress.size === maxPeers) this.#forgetOldestPeer();
-    const slots = { id: `$reply-${this.#makeId()}`, localId, pending: new Set<number>() };
+    const replyTo = new PID(address, `$reply-${this.#makeId()}`);
+    const slots = { peerAddress, replyTo, localId, pending: new RequestNumbers() };
     this.#byAddress.set(peerAddress, slots);
-    this.#byId.set(slots.id, slots);
+    this.#byId.set(replyTo.id, slots);
     return slots;
   }
 
   #forgetOldestPeer(): void {
-    const [address, { id }] = this.#byAddress.entries().next().value!;
+    const [address, slots] = this.#byAddress.entries().next().value!;
     this.#byAddress.delete(address);
-    this.#byId.delete(id);
-  }
-}
-
-function forgetOldest(numbers: Set<number>): void {
-  for (const oldest of numbers) {
-    numbers.delete(oldest);
-    return;
+    this.#byId.delete(slots.replyTo.id);
+    if (this.#lastAsked === slots) this.#lastAsked = undefined;
+    if (this.#lastAnswered === slots) this.#lastId = undefined;
   }
 }

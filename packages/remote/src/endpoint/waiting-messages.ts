@@ -1,6 +1,6 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import { type DeadLetter, type DeadLetterReason, PID } from "@ts-grain/actor";
-import { actorMessageFromWire } from "../wire/actor-messages.ts";
+import { actorMessageReader } from "../wire/actor-messages.ts";
 import { BatchReader, type WirePid } from "../wire/batch-reader.ts";
 import type { Outgoing } from "../wire/batch-writer.ts";
 import { readFrame } from "../wire/frame.ts";
@@ -43,7 +43,10 @@ export function* waitingMessages(frame: Uint8Array, types: TypeRegistry): Iterab
 /** A message of ours as a dead letter. */
 export function letterOf(waiting: WaitingMessage, reason: DeadLetterReason): DeadLetter {
   const { target, message, sender } = waiting;
-  const known = message instanceof UndecodedMessage ? message : actorMessageFromWire(message, target.address);
+  const known =
+    message instanceof UndecodedMessage
+      ? message
+      : (actorMessageReader(message.$typeName)?.(message, target.address) ?? message);
   return { target, message: known, sender, reason };
 }
 

@@ -18,7 +18,10 @@ import { malformed } from "./byte-reader.ts";
 import { pidFromWire, pidToWire } from "./pid-wire.ts";
 
 type ToWire = (message: never) => ProtobufMessage;
-type FromWire = (message: never, peerAddress: string) => Message;
+type ReadWire = (message: never, peerAddress: string) => Message;
+
+/** Makes what actors know a decoded message as. Throws RemoteError "malformed_frame" if a PID is missing that the message is about. */
+export type FromWire = (message: ProtobufMessage, peerAddress: string) => Message;
 
 /** The actor package's own messages: classes inside a process, `actor.*` between processes. */
 const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
@@ -39,7 +42,7 @@ const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
   ],
 ]);
 
-const fromWire: ReadonlyMap<string, FromWire> = new Map<string, FromWire>([
+const fromWire: ReadonlyMap<string, ReadWire> = new Map<string, ReadWire>([
   [wire.PoisonPillSchema.typeName, () => PoisonPill.instance],
   [wire.StopSchema.typeName, () => Stop.instance],
   [wire.TouchSchema.typeName, () => new Touch()],
@@ -62,13 +65,9 @@ export function actorMessageToWire(message: Message): ProtobufMessage | undefine
   return toWire.get(message.constructor)?.(message as never);
 }
 
-/**
- * What actors know a decoded message as: `actor.*` becomes the actor package's class, everything else stays what it is.
- *
- * @throws RemoteError "malformed_frame" if a PID is missing that the message is about.
- */
-export function actorMessageFromWire(message: ProtobufMessage, peerAddress: string): Message {
-  return fromWire.get(message.$typeName)?.(message as never, peerAddress) ?? message;
+/** How messages of a type become the actor package's own; undefined if actors get them as they are. */
+export function actorMessageReader(typeName: string): FromWire | undefined {
+  return fromWire.get(typeName) as FromWire | undefined;
 }
 
 /** Only what the sender must know: it may try again, but not at once. */

@@ -82,16 +82,22 @@ export class BatchReader {
     let envelopes = 0;
     while (reader.pos < reader.end) {
       const tag = reader.tag();
-      if (tag === 0x0a)
-        this.typeNames.push(this.#entry(this.#recent.typeNames, this.typeNames.length, readName));
-      else if (tag === 0x12)
-        this.targets.push(this.#entry(this.#recent.targets, this.targets.length, readPid));
-      else if (tag === 0x22)
-        this.senders.push(this.#entry(this.#recent.senders, this.senders.length, readPid));
-      else reader.skip(tag);
-      if (tag === 0x1a) envelopes++;
-      this.#limit(Math.max(envelopes, this.typeNames.length, this.targets.length, this.senders.length));
+      if (tag === 0x1a) {
+        reader.pos = reader.lengthEnd();
+        this.#limit(++envelopes);
+      } else {
+        this.#readEntry(reader, tag);
+      }
     }
+  }
+
+  #readEntry(reader: ByteReader, tag: number): void {
+    const { typeNames, targets, senders } = this;
+    if (tag === 0x0a) typeNames.push(this.#entry(this.#recent.typeNames, typeNames.length, readName));
+    else if (tag === 0x12) targets.push(this.#entry(this.#recent.targets, targets.length, readPid));
+    else if (tag === 0x22) senders.push(this.#entry(this.#recent.senders, senders.length, readPid));
+    else reader.skip(tag);
+    this.#limit(Math.max(typeNames.length, targets.length, senders.length));
   }
 
   #entry<Entry>(
@@ -123,7 +129,19 @@ export class BatchReader {
     this.#reset();
     const batchEnd = reader.end;
     reader.end = reader.lengthEnd();
-    while (reader.pos < reader.end) this.#readField(reader, reader.tag());
+    while (reader.pos < reader.end) {
+      const tag = reader.tag();
+      // What nearly every envelope has.
+      if (tag === 0x12) {
+        this.messageEnd = reader.lengthEnd();
+        this.messageStart = reader.pos;
+        reader.pos = this.messageEnd;
+      } else if (tag === 0x20) {
+        this.senderIndex = reader.uint32() - 1;
+      } else {
+        this.#readField(reader, tag);
+      }
+    }
     reader.end = batchEnd;
     this.#checkIndices();
   }
@@ -145,16 +163,8 @@ export class BatchReader {
       case 0x08:
         this.typeIndex = reader.uint32();
         return;
-      case 0x12:
-        this.messageEnd = reader.lengthEnd();
-        this.messageStart = reader.pos;
-        reader.pos = this.messageEnd;
-        return;
       case 0x18:
         this.targetIndex = reader.uint32();
-        return;
-      case 0x20:
-        this.senderIndex = reader.uint32() - 1;
         return;
       case 0x28:
         this.serializerId = reader.uint32();

@@ -30,6 +30,8 @@ export interface Outgoing {
   readonly codec: MessageCodec;
   readonly target: PID;
   readonly sender: PID | undefined;
+  /** Whom the peer is told instead of the sender, whose request it answers all the same. Default: the sender. */
+  readonly replyTo?: PID | undefined;
   readonly headers: MessageHeaders | undefined;
 }
 
@@ -49,6 +51,13 @@ export class BatchWriter {
   readonly #targetAddress: string;
   readonly #ownAddress: string;
   #count = 0;
+  /** Bytes of the tables. */
+  #tableBytes = 0;
+  // What the last message named, as most name the same.
+  #lastTarget: PID | undefined;
+  #lastTargetIndex = 0;
+  #lastSender: PID | undefined;
+  #lastSenderIndex = 0;
 
   constructor(targetAddress: string, ownAddress: string) {
     this.#targetAddress = targetAddress;
@@ -62,7 +71,7 @@ export class BatchWriter {
 
   /** Size of the open batch, without the few bytes that frame it. */
   get byteLength(): number {
-    return this.#typeNames.length + this.#targets.length + this.#envelopes.length + this.#senders.length;
+    return this.#tableBytes + this.#envelopes.length;
   }
 
   /**
@@ -72,18 +81,20 @@ export class BatchWriter {
   add(outgoing: Outgoing, maxBytes: number): boolean {
     const into = this.#envelopes;
     const before = into.length;
-    let fits = false;
     try {
-      into.byte(tag.envelope);
-      const start = into.beginLength();
+      const start = into.beginField(tag.envelope);
       this.#envelope(outgoing);
       into.endLength(start);
-      fits = this.byteLength <= maxBytes;
-    } finally {
-      if (!fits) into.truncate(before);
+    } catch (error) {
+      into.truncate(before);
+      throw error;
     }
-    if (fits) this.#count++;
-    return fits;
+    if (this.byteLength > maxBytes) {
+      into.truncate(before);
+      return false;
+    }
+    this.#count++;
+    return true;
   }
 
   /** The open batch as the bytes of one `RemoteMessage`; a new batch begins. */
@@ -102,12 +113,12 @@ export class BatchWriter {
 
   #envelope(outgoing: Outgoing): void {
     const into = this.#envelopes;
-    const { target, sender, headers } = outgoing;
-    number(into, tag.typeId, this.#typeId(outgoing.codec.typeName));
+    const { codec, target, sender, headers } = outgoing;
+    number(into, tag.typeId, this.#typeId(codec.typeName));
     messageData(into, outgoing);
     number(into, tag.targetIndex, this.#targetId(target));
-    if (sender !== undefined) number(into, tag.senderIndex, this.#senderId(sender));
-    number(into, tag.serializerId, outgoing.codec.serializerId);
+    if (sender !== undefined) into.field(tag.senderIndex, this.#senderId(outgoing.replyTo ?? sender));
+    number(into, tag.serializerId, codec.serializerId);
     if (headers !== undefined) writeHeaders(into, headers);
     number(into, tag.targetRequestId, target.requestId);
     if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
@@ -120,20 +131,38 @@ export class BatchWriter {
     this.#typeIndex.add(typeName, index);
     this.#typeNames.byte(tag.typeName);
     this.#typeNames.string(typeName);
+    this.#countTables();
     return index;
   }
 
   #targetId(target: PID): number {
-    const known = this.#targetIndex.get(target.id);
+    if (target !== this.#lastTarget) {
+      this.#lastTargetIndex = this.#findTarget(target.id);
+      this.#lastTarget = target;
+    }
+    return this.#lastTargetIndex;
+  }
+
+  #findTarget(id: string): number {
+    const known = this.#targetIndex.get(id);
     if (known !== undefined) return known;
     const index = this.#targetIndex.size;
-    this.#targetIndex.add(target.id, index);
-    writePid(this.#targets, tag.target, this.#targetAddress, target.id);
+    this.#targetIndex.add(id, index);
+    writePid(this.#targets, tag.target, this.#targetAddress, id);
+    this.#countTables();
     return index;
   }
 
   /** Counted from 1: 0 means that there is no sender. */
   #senderId(sender: PID): number {
+    if (sender !== this.#lastSender) {
+      this.#lastSenderIndex = this.#findSender(sender);
+      this.#lastSender = sender;
+    }
+    return this.#lastSenderIndex;
+  }
+
+  #findSender(sender: PID): number {
     const isOwn = sender.address === this.#ownAddress;
     const seen = isOwn ? this.#ownSenderIndex : this.#foreignSenderIndex;
     const key = isOwn ? sender.id : `${sender.address}/${sender.id}`;
@@ -142,7 +171,12 @@ export class BatchWriter {
     const index = this.#ownSenderIndex.size + this.#foreignSenderIndex.size + 1;
     seen.add(key, index);
     writePid(this.#senders, tag.sender, sender.address, sender.id);
+    this.#countTables();
     return index;
+  }
+
+  #countTables(): void {
+    this.#tableBytes = this.#typeNames.length + this.#targets.length + this.#senders.length;
   }
 
   #clear(): void {
@@ -155,27 +189,26 @@ export class BatchWriter {
     this.#ownSenderIndex.clear();
     this.#foreignSenderIndex.clear();
     this.#count = 0;
+    this.#tableBytes = 0;
+    this.#lastTarget = undefined;
+    this.#lastSender = undefined;
   }
 }
 
 function number(into: ByteWriter, fieldTag: number, value: number): void {
-  if (value === 0) return;
-  into.byte(fieldTag);
-  into.uint32(value);
+  if (value !== 0) into.field(fieldTag, value);
 }
 
 function messageData(into: ByteWriter, { codec, message }: Outgoing): void {
   const before = into.length;
-  into.byte(tag.messageData);
-  const start = into.beginLength();
+  const start = into.beginField(tag.messageData);
   codec.encode(message, into);
   if (into.length === start) into.truncate(before);
   else into.endLength(start);
 }
 
 function writePid(into: ByteWriter, fieldTag: number, address: string, id: string): void {
-  into.byte(fieldTag);
-  const start = into.beginLength();
+  const start = into.beginField(fieldTag);
   text(into, tag.key, address);
   text(into, tag.value, id);
   into.endLength(start);
@@ -190,11 +223,9 @@ function text(into: ByteWriter, fieldTag: number, value: string): void {
 function writeHeaders(into: ByteWriter, headers: MessageHeaders): void {
   const names = Object.keys(headers);
   if (names.length === 0) return;
-  into.byte(tag.header);
-  const start = into.beginLength();
+  const start = into.beginField(tag.header);
   for (const name of names) {
-    into.byte(tag.entry);
-    const entry = into.beginLength();
+    const entry = into.beginField(tag.entry);
     into.byte(tag.key);
     into.string(name);
     into.byte(tag.value);

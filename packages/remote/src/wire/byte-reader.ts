@@ -20,6 +20,13 @@ export class ByteReader {
 
   /** The low 32 bits of a varint, unsigned; a negative int32 is thereby above 2^31. */
   uint32(): number {
+    const byte = this.bytes[this.pos]!;
+    if (byte >= 0x80 || this.pos >= this.end) return this.#longUint32();
+    this.pos++;
+    return byte;
+  }
+
+  #longUint32(): number {
     let result = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = this.#byte();

@@ -47,6 +47,18 @@ export class ByteWriter {
     this.#length = writeVarint(this.#bytes, this.#length, value);
   }
 
+  /** A field's tag, of one byte, and an unsigned 32 bit varint. */
+  field(tag: number, value: number): void {
+    this.#reserve(6);
+    this.#bytes[this.#length] = tag;
+    if (value <= 0x7f) {
+      this.#bytes[this.#length + 1] = value;
+      this.#length += 2;
+    } else {
+      this.#length = writeVarint(this.#bytes, this.#length + 1, value);
+    }
+  }
+
   raw(bytes: Uint8Array): void {
     this.#reserve(bytes.length);
     this.#bytes.set(bytes, this.#length);
@@ -65,6 +77,14 @@ export class ByteWriter {
   /** Leaves room for the length of what comes next; give the result to {@link endLength}. */
   beginLength(): number {
     this.byte(0);
+    return this.#length;
+  }
+
+  /** The same after a field's tag, of one byte. */
+  beginField(tag: number): number {
+    this.#reserve(2);
+    this.#bytes[this.#length] = tag;
+    this.#length += 2;
     return this.#length;
   }
 

@@ -10,6 +10,7 @@ import { nestedTypes } from "@bufbuild/protobuf/reflect";
 import { DescriptorProtoSchema } from "@bufbuild/protobuf/wkt";
 import type { Message } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
+import { actorMessageReader, type FromWire } from "./actor-messages.ts";
 import { ByteReader, limitExceeded } from "./byte-reader.ts";
 import { countJsonElements, ElementCounter } from "./element-counter.ts";
 import { jsonCodec, type MessageCodec, protobufCodec } from "./message-codec.ts";
@@ -40,12 +41,15 @@ export interface RegisteredType {
   readonly knownBy: KnownBy;
   readonly codec: MessageCodec;
   readonly json: MessageCodec;
-  readonly received: TypeOptions["received"];
+  /** What actors here get for a message of this type; undefined if they get the message itself. */
+  readonly fromWire: FromWire | undefined;
 }
 
 /** The message types that may travel. What is not in here is neither sent nor decoded. */
 export class TypeRegistry {
   readonly #types = new Map<string, RegisteredType>();
+  /** The type that was asked for last by {@link find}: most messages are of the type of the one before. */
+  #last: RegisteredType | undefined;
   readonly #elements = new ElementCounter();
   readonly #descriptors = createMutableRegistry();
 
@@ -68,12 +72,22 @@ export class TypeRegistry {
     if (type === undefined) {
       throw new RemoteError("invalid_options", `register ${codec.typeName} before its codec`);
     }
-    this.#types.set(codec.typeName, { ...type, codec });
+    this.#put({ ...type, codec });
   }
 
   /** The type of that name, if it may travel. */
   get(typeName: string): RegisteredType | undefined {
     return this.#types.get(typeName);
+  }
+
+  /** The type of a message, if the message is of protobuf-es and may travel. */
+  find(message: Message): RegisteredType | undefined {
+    const { $typeName } = message as Partial<ProtobufMessage>;
+    const last = this.#last;
+    if (last !== undefined && last.typeName === $typeName) return last;
+    const type = typeof $typeName === "string" ? this.#types.get($typeName) : undefined;
+    if (type !== undefined) this.#last = type;
+    return type;
   }
 
   /**
@@ -145,20 +159,25 @@ export class TypeRegistry {
     const known = this.#types.get(typeName);
     if (known === undefined) {
       this.#descriptors.add(desc);
-      this.#types.set(typeName, {
+      this.#put({
         typeName,
         desc,
         knownBy,
         codec: protobufCodec(desc),
         json: jsonCodec(desc, this.#descriptors),
-        received,
+        fromWire: received ?? actorMessageReader(typeName),
       });
     } else if (known.desc !== desc && !equals(DescriptorProtoSchema, known.desc.proto, desc.proto)) {
       throw new RemoteError("type_conflict", `two different types are called ${typeName}`);
     } else if (knownBy === "every peer" || received) {
       const widest = knownBy === "every peer" ? knownBy : known.knownBy;
-      this.#types.set(typeName, { ...known, knownBy: widest, received: received ?? known.received });
+      this.#put({ ...known, knownBy: widest, fromWire: received ?? known.fromWire });
     }
+  }
+
+  #put(type: RegisteredType): void {
+    this.#types.set(type.typeName, type);
+    this.#last = undefined;
   }
 }
 

@@ -3,6 +3,9 @@ import { RemoteError } from "../../remote-error.ts";
 /** A gRPC message is led by a byte that says whether it is compressed and by its length in four bytes, big endian. */
 const prefixBytes = 5;
 const smallestBuffer = 1024;
+/** How many times what has arrived memory is taken for, at most. */
+const ahead = 4;
+const nothing = new Uint8Array(0);
 
 /**
  * Cuts a stream of bytes into gRPC messages. A message that lies in one chunk is handed out as a view of it; only one that
@@ -12,8 +15,10 @@ export class GrpcDeframer {
   readonly #onFrame: (frame: Uint8Array) => void;
   #maxBytes: number;
   /** The beginning of a message that is not complete: its first `#held` bytes, prefix included. */
-  #buffer: Uint8Array = new Uint8Array(smallestBuffer);
+  #buffer: Uint8Array = nothing;
   #held = 0;
+  /** How long that message will be, prefix included; 0 while the prefix is not complete. */
+  #end = 0;
 
   constructor(maxBytes: number, onFrame: (frame: Uint8Array) => void) {
     this.#maxBytes = maxBytes;
@@ -34,11 +39,14 @@ export class GrpcDeframer {
   push(chunk: Uint8Array): void {
     let at = this.#held > 0 ? this.#complete(chunk) : 0;
     while (this.#held === 0 && chunk.length - at >= prefixBytes) {
-      const end = at + prefixBytes + this.#lengthOf(chunk, at);
-      if (end > chunk.length) break;
+      const size = prefixBytes + this.#lengthOf(chunk, at);
+      if (at + size > chunk.length) {
+        this.#end = size;
+        break;
+      }
       const start = at + prefixBytes;
-      at = end;
-      this.#onFrame(chunk.subarray(start, end));
+      at += size;
+      this.#onFrame(chunk.subarray(start, at));
     }
     if (at < chunk.length) this.#hold(chunk.subarray(at));
   }
@@ -48,14 +56,16 @@ export class GrpcDeframer {
     const forPrefix = Math.min(Math.max(prefixBytes - this.#held, 0), chunk.length);
     this.#hold(chunk.subarray(0, forPrefix));
     if (this.#held < prefixBytes) return forPrefix;
-    const end = prefixBytes + this.#lengthOf(this.#buffer, 0);
+    this.#end = prefixBytes + this.#lengthOf(this.#buffer, 0);
+    const end = this.#end;
     const used = forPrefix + Math.min(end - this.#held, chunk.length - forPrefix);
     this.#hold(chunk.subarray(forPrefix, used));
     if (this.#held < end) return used;
     // The receiver keeps the bytes, so the next split message needs memory of its own.
     const frame = this.#buffer.subarray(prefixBytes, end);
-    this.#buffer = new Uint8Array(smallestBuffer);
+    this.#buffer = nothing;
     this.#held = 0;
+    this.#end = 0;
     this.#onFrame(frame);
     return used;
   }
@@ -76,7 +86,7 @@ export class GrpcDeframer {
   #hold(bytes: Uint8Array): void {
     const needed = this.#held + bytes.length;
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, this.#buffer.length * 2));
+      const grown = new Uint8Array(Math.max(needed, smallestBuffer, Math.min(this.#end, needed * ahead)));
       grown.set(this.#buffer.subarray(0, this.#held));
       this.#buffer = grown;
     }

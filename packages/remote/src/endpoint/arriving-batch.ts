@@ -1,0 +1,81 @@
+import { type MessageHeaders, PID } from "@ts-grain/actor";
+import { BatchReader } from "../wire/batch-reader.ts";
+import { addressFromWire } from "../wire/pid-wire.ts";
+import type { RegisteredType } from "../wire/type-registry.ts";
+import type { EndpointServices } from "./endpoint-services.ts";
+import type { Exposed } from "./exposed-processes.ts";
+import type { Peer } from "./peer.ts";
+import type { ReceivedBatch } from "./received-batch.ts";
+
+/** An entry of a batch's targets. */
+export interface Addressee {
+  readonly pid: PID;
+  /** Whether it is at our address. */
+  readonly isHere: boolean;
+  /** What was found behind it last. */
+  exposed: Exposed | undefined;
+}
+
+/** An entry of a batch's senders. */
+export interface Author {
+  readonly pid: PID;
+  /** Whether it is at an address that we know. */
+  readonly isKnown: boolean;
+}
+
+/** Who is known beside the peer and ourselves. */
+export type KnowsAddress = (address: string) => boolean;
+
+/** A received batch in the runtime's terms. What its tables name is looked at once for all messages that refer to it. */
+export class ArrivingBatch {
+  readonly peer: Peer;
+  readonly reader: BatchReader;
+  // Of the message that the batch stands on:
+  type: RegisteredType | undefined = undefined;
+  target!: PID;
+  addressee!: Addressee;
+  sender: PID | undefined = undefined;
+  author: Author | undefined = undefined;
+  readonly #types: readonly (RegisteredType | undefined)[];
+  readonly #addressees: readonly Addressee[];
+  readonly #authors: readonly Author[];
+
+  /** @throws RemoteError as {@link BatchReader}. */
+  constructor(received: ReceivedBatch, services: EndpointServices, knows: KnowsAddress) {
+    const { peer, body, recent } = received;
+    const { self, types, batchLimits } = services;
+    this.peer = peer;
+    this.reader = new BatchReader(body, batchLimits, recent);
+    this.#types = this.reader.typeNames.map((typeName) => types.get(typeName));
+    this.#addressees = this.reader.targets.map(({ address, id }) => {
+      const pid = new PID(addressFromWire(address, self.address), id);
+      return { pid, isHere: pid.address === self.address, exposed: undefined };
+    });
+    this.#authors = this.reader.senders.map(({ address, id }) => {
+      const pid = new PID(addressFromWire(address, peer.address), id);
+      const isOurs = pid.address === peer.address || pid.address === self.address;
+      return { pid, isKnown: isOurs || knows(pid.address) };
+    });
+  }
+
+  /** Headers of the present message. */
+  get headers(): MessageHeaders | undefined {
+    return this.reader.headers;
+  }
+
+  /** Moves to the next message; false after the last. Throws as {@link BatchReader}. */
+  next(): boolean {
+    const { reader } = this;
+    if (!reader.next()) return false;
+    this.type = this.#types[reader.typeIndex];
+    this.addressee = this.#addressees[reader.targetIndex]!;
+    this.target = forRequest(this.addressee.pid, reader.targetRequestId);
+    this.author = reader.senderIndex === -1 ? undefined : this.#authors[reader.senderIndex]!;
+    this.sender = this.author && forRequest(this.author.pid, reader.senderRequestId);
+    return true;
+  }
+}
+
+function forRequest(pid: PID, requestId: number): PID {
+  return requestId === 0 ? pid : new PID(pid.address, pid.id, requestId);
+}

@@ -1,0 +1,108 @@
+/** Something that arrived and holds messages. */
+export interface Arrival {
+  /** Hands over up to so many messages, and returns how many are handed over now. Fewer than `limit` means that none is left. */
+  deliver(limit: number): number;
+}
+
+/** What an intake works with. */
+export interface IntakeOptions {
+  /** Looks into a frame; undefined if there is nothing to hand over. */
+  readonly open: (frame: Uint8Array) => Arrival | undefined;
+  /** Hears what `open` or `deliver` threw; what waits is dropped then. */
+  readonly onError: (error: unknown) => void;
+  /** Runs the callback in the next turn of the event loop. */
+  readonly later: (callback: () => void) => void;
+}
+
+/** Messages that are handed over in one turn of the event loop, about. */
+const messagesPerTurn = 512;
+/** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
+const maxWaitingBytes = 1024 * 1024;
+
+/**
+ * Hands over the messages of one peer, in order and not too many in one turn of the event loop: the answers to the first of
+ * them leave, and others have their turn, before the last of them are handled.
+ */
+export class Intake {
+  readonly #options: IntakeOptions;
+  #frames: Uint8Array[] = [];
+  /** Index of the first frame that waits. */
+  #head = 0;
+  #waitingBytes = 0;
+  /** Has been opened, and holds messages that were not handed over. */
+  #present: Arrival | undefined;
+  #leftInTurn = messagesPerTurn;
+  #isWorking = false;
+  #isTurnAwaited = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  /** Takes a frame. */
+  push(frame: Uint8Array): void {
+    this.#frames.push(frame);
+    this.#waitingBytes += frame.length;
+    this.#work(maxWaitingBytes);
+  }
+
+  /** Hands over all that waits, now. */
+  drain(): void {
+    this.#work(-1);
+  }
+
+  /** Works until the turn's share is used up and no more than so many bytes wait. */
+  #work(maxBytes: number): void {
+    // What is handed over may end the connection, which drains.
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    try {
+      while (this.#hasMore() && (this.#leftInTurn > 0 || this.#waitingBytes > maxBytes)) this.#step();
+    } catch (error) {
+      this.#drop();
+      this.#options.onError(error);
+    } finally {
+      this.#isWorking = false;
+    }
+    if (this.#hasMore() && !this.#isTurnAwaited) {
+      this.#isTurnAwaited = true;
+      this.#options.later(this.#nextTurn);
+    }
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#isTurnAwaited = false;
+    this.#leftInTurn = messagesPerTurn;
+    this.#work(maxWaitingBytes);
+  };
+
+  #step(): void {
+    this.#present ??= this.#options.open(this.#next());
+    if (this.#present === undefined) return;
+    const limit = this.#leftInTurn > 0 ? this.#leftInTurn : messagesPerTurn;
+    const delivered = this.#present.deliver(limit);
+    this.#leftInTurn -= delivered;
+    if (delivered < limit) this.#present = undefined;
+  }
+
+  #hasMore(): boolean {
+    return this.#present !== undefined || this.#head < this.#frames.length;
+  }
+
+  #next(): Uint8Array {
+    const frame = this.#frames[this.#head++]!;
+    this.#waitingBytes -= frame.length;
+    if (this.#head === this.#frames.length) {
+      this.#frames = [];
+      this.#head = 0;
+    }
+    return frame;
+  }
+
+  #drop(): void {
+    this.#frames = [];
+    this.#head = 0;
+    this.#waitingBytes = 0;
+    this.#present = undefined;
+  }
+}
