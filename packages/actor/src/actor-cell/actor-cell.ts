@@ -33,8 +33,8 @@ export type CellPhase = "running" | "failed" | "restarting" | "stopping" | "stop
  */
 export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode<ActorCell> {
   // In the order in which a message needs them, as those that lie side by side are fetched together.
-  /** The message being handled. */
-  message: Message = Started.instance;
+  /** The message being handled; undefined while there is none. */
+  message: Message | undefined = undefined;
   /** @internal Who sent it, with what headers. */
   origin: Origin = undefined;
   #extras: CellExtras | undefined = undefined;
@@ -143,7 +143,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
 
   protected handleIdle(): void {
     // An idle actor must not keep its last message alive.
-    this.message = Started.instance;
+    this.message = undefined;
     this.origin = undefined;
     // One that waits for its supervisor is not idle.
     if (this.#extras !== undefined && this.phase === "running") this.#extras.receiveTimer?.noticeIdle();

@@ -128,7 +128,7 @@ export interface RootContext extends SenderContext, StopperContext, SpawnerConte
 
 /** What an actor may know of the message it handles, and of itself. */
 export interface MessageContext {
-  /** The message being handled. Read it before the first `await`. */
+  /** The message being handled, and `undefined` once the actor has nothing to do. Read it before the first `await`. */
   readonly message: Message;
 
   /** Who gets a reply to the message, if anybody does. */

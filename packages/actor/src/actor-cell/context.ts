@@ -27,6 +27,8 @@ import { end, poison, reply, stop } from "./waiting.ts";
 export class Context extends ActorCell implements ActorContext, SpawnPlace {
   /** @internal */
   readonly cell: ActorCell = this;
+  // Whoever reads it handles a message, unless it kept the context for longer than it may.
+  declare message: Message;
 
   constructor(
     runtime: Runtime,
@@ -205,8 +207,9 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
   }
 }
 
-function checkUserMessage(message: Message): void {
-  if (isFromRuntime(message)) throw new ActorError("no_message", "no user message is being handled");
+function checkUserMessage(message: Message | undefined): void {
+  if (message === undefined || isFromRuntime(message))
+    throw new ActorError("no_message", "no user message is being handled");
 }
 
 function toError(reason: unknown): Error {

@@ -4,6 +4,7 @@ import { Started } from "../message/lifecycle.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { Receive } from "./actor.ts";
+import type { ActorContext } from "./actor-context.ts";
 import { Behavior } from "./behavior.ts";
 import { propsFromFunction, propsFromProducer } from "./props.ts";
 
@@ -115,4 +116,20 @@ test("a behaviour stack gives its size, and an empty one logs the message it can
   );
   await rig.settle();
   expect(rig.log.at("error")).toEqual(["an actor has no behaviour left"]);
+});
+
+test("a context that is kept for longer than its message neither stashes nor forwards anything", async () => {
+  await using rig = new TestSystem();
+  let kept: ActorContext | undefined;
+  const pid = rig.system.root.spawn(
+    propsFromFunction((context) => {
+      kept = context;
+    }),
+  );
+  rig.system.root.send(pid, "message");
+  await rig.settle();
+  expect(kept?.message).toBeUndefined();
+  const noMessage = expect.objectContaining({ code: "no_message" });
+  expect(() => kept?.stash()).toThrow(noMessage);
+  expect(() => kept?.forward(pid)).toThrow(noMessage);
 });
