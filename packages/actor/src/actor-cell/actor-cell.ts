@@ -110,7 +110,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
   protected handleUser(message: Message, origin: Origin): unknown {
     this.message = message;
     this.origin = origin;
-    if (message instanceof ControlMessage) return this.#control(message);
+    if (message instanceof ControlMessage) return this.control(message);
     this.#extras?.receiveTimer?.noticeMessage(message);
     return this.receive();
   }
@@ -200,7 +200,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
     return receive === undefined ? instance.receive(this.facade) : receive(this.facade);
   }
 
-  #control(message: ControlMessage): unknown {
+  private control(message: ControlMessage): unknown {
     if (message instanceof PoisonPill) return stopCell(this);
     if (message instanceof MessageBatch) {
       const { origin } = this;

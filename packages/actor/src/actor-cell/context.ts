@@ -21,8 +21,8 @@ import { end, poison, reply, stop } from "./waiting.ts";
 /**
  * One actor and its context, the same object for all its messages.
  *
- * A decorator may derive from it with `Object.create`. Such an object has no private fields, so what is to work on it as well
- * reaches them through `cell`.
+ * A decorator may derive from it with `Object.create`, or stand before it as a proxy. Private fields are in neither, so what needs
+ * them goes through `cell`.
  */
 export class Context extends ActorCell implements ActorContext, SpawnPlace {
   /** @internal */

@@ -42,8 +42,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   #origin: Origin;
   #queue: MessageQueue | undefined;
   #systemMessage: SystemMessage | undefined;
-  #systemQueue: MessageRing | undefined;
-  #pending: PendingTurn | undefined;
+  #seldom: SeldomUsed | undefined;
 
   /** @param queue sees every message, if given; otherwise `makeQueue` is asked for one when a second message waits. */
   constructor(runQueue: RunQueue, queue: MessageQueue | undefined) {
@@ -98,7 +97,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
       this.#origin = sender;
       this.#runQueue.add(this);
     } else {
-      this.#sendToBusy(
+      this.sendToBusy(
         target,
         message,
         headers === undefined ? sender : new SenderWithHeaders(sender, headers),
@@ -114,16 +113,17 @@ export abstract class Mailbox implements HomeProcess, Runnable {
     if (this.#systemMessage === undefined) {
       this.#systemMessage = message;
     } else {
-      this.#systemQueue ??= new MessageRing();
-      this.#systemQueue.push(message, undefined);
+      const seldom = this.seldom();
+      seldom.systemQueue ??= new MessageRing();
+      seldom.systemQueue.push(message, undefined);
     }
     if ((this.#state & awaiting) !== 0) this.handleWaiting(message);
-    else this.#schedule();
+    else this.schedule();
   }
 
   /** Puts a message before all that wait. */
   putBack(message: Message, origin: Origin): void {
-    const queue = this.#message === undefined ? this.#queue : this.#openQueue();
+    const queue = this.#message === undefined ? this.#queue : this.openQueue();
     if ((this.#state & custom) !== 0) {
       queue!.unshift(message, origin);
     } else {
@@ -131,7 +131,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
       this.#message = message;
       this.#origin = origin;
     }
-    this.#schedule();
+    this.schedule();
   }
 
   /** Holds user messages back until `resume`. */
@@ -141,13 +141,13 @@ export abstract class Mailbox implements HomeProcess, Runnable {
 
   resume(): void {
     this.#state &= ~suspended;
-    this.#schedule();
+    this.schedule();
   }
 
   /** Refuses user messages from now on, those that wait included. */
   close(): void {
     this.#state |= closed;
-    for (let message = this.#take(); message !== undefined; message = this.#take()) {
+    for (let message = this.take(); message !== undefined; message = this.take()) {
       const origin = this.#origin;
       this.undeliverable(undefined, { message, origin, reason: "stopped", answer: "any_sender" });
     }
@@ -157,7 +157,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   /** Refuses system messages as well, those that wait included. */
   end(): void {
     this.#state |= ended;
-    while (this.#systemMessage !== undefined) this.undeliverableSystem(undefined, this.#takeSystem());
+    while (this.#systemMessage !== undefined) this.undeliverableSystem(undefined, this.takeSystem());
   }
 
   /** Handles up to `limit` messages. Only for the run queue. */
@@ -169,11 +169,11 @@ export abstract class Mailbox implements HomeProcess, Runnable {
         let outcome: unknown;
         if (this.#systemMessage !== undefined) {
           message = undefined;
-          outcome = this.handleSystem(this.#takeSystem());
+          outcome = this.handleSystem(this.takeSystem());
         } else {
-          message = (this.#state & suspended) === 0 ? this.#take() : undefined;
+          message = (this.#state & suspended) === 0 ? this.take() : undefined;
           if (message === undefined) {
-            this.#becomeIdle();
+            this.becomeIdle();
             return handled;
           }
           outcome = this.handleUser(message, this.#origin);
@@ -181,7 +181,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
         handled++;
         // Most handlers return nothing, and waiting for nothing would cost more than the message itself.
         if (outcome !== undefined && isThenable(outcome)) {
-          this.#await(outcome, message);
+          this.await(outcome, message);
           return handled;
         }
       }
@@ -189,11 +189,13 @@ export abstract class Mailbox implements HomeProcess, Runnable {
       handled++;
       this.handleFailure(reason, message);
     }
-    this.#rest();
+    this.rest();
     return handled;
   }
 
-  #sendToBusy(target: PID, message: Message, origin: Origin): void {
+  // Private by type only, as a private method would cost each actor eight bytes for the mark that it may be called.
+
+  private sendToBusy(target: PID, message: Message, origin: Origin): void {
     if ((this.#state & closed) !== 0) {
       this.undeliverable(target, { message, origin, reason: "stopped", answer: "any_sender" });
       return;
@@ -203,14 +205,14 @@ export abstract class Mailbox implements HomeProcess, Runnable {
       this.#message = message;
       this.#origin = origin;
     } else {
-      const refused = this.#openQueue().push(message, origin);
+      const refused = this.openQueue().push(message, origin);
       if (refused !== undefined) this.undeliverable(undefined, { ...refused, reason: "overloaded" });
     }
-    if ((this.#state & ~custom) === idle) this.#schedule();
+    if ((this.#state & ~custom) === idle) this.schedule();
   }
 
   /** The queue for what finds the slot taken. One that orders or refuses gets the message in the slot, and all from then on. */
-  #openQueue(): MessageQueue {
+  private openQueue(): MessageQueue {
     if (this.#queue !== undefined) return this.#queue;
     this.#queue = this.makeQueue();
     if (this.#queue instanceof MessageRing) return this.#queue;
@@ -221,7 +223,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   }
 
   /** The next user message; its origin is then in `#origin`. */
-  #take(): Message | undefined {
+  private take(): Message | undefined {
     const message = this.#message;
     if (message !== undefined) {
       this.#message = undefined;
@@ -234,56 +236,69 @@ export abstract class Mailbox implements HomeProcess, Runnable {
     return next;
   }
 
-  #takeSystem(): SystemMessage {
+  private takeSystem(): SystemMessage {
     const message = this.#systemMessage!;
-    this.#systemMessage = this.#systemQueue?.shift() as SystemMessage | undefined;
+    this.#systemMessage = this.#seldom?.systemQueue?.shift() as SystemMessage | undefined;
     return message;
   }
 
-  #hasWork(): boolean {
+  private hasWork(): boolean {
     return this.#systemMessage !== undefined || (this.hasMessages && (this.#state & suspended) === 0);
   }
 
-  #schedule(): void {
-    if ((this.#state & (scheduled | awaiting)) !== 0 || !this.#hasWork()) return;
+  private schedule(): void {
+    if ((this.#state & (scheduled | awaiting)) !== 0 || !this.hasWork()) return;
     this.#state |= scheduled;
     this.#runQueue.add(this);
   }
 
   /** Ends a slice: goes to the end of the line if there is more to do. */
-  #rest(): void {
-    if (this.#hasWork()) this.#runQueue.addLast(this);
-    else this.#becomeIdle();
+  private rest(): void {
+    if (this.hasWork()) this.#runQueue.addLast(this);
+    else this.becomeIdle();
   }
 
-  #becomeIdle(): void {
+  private becomeIdle(): void {
     this.#state &= ~scheduled;
     this.#queue?.release?.();
     this.handleIdle();
   }
 
-  #await(outcome: PromiseLike<unknown>, message: Message | undefined): void {
+  private await(outcome: PromiseLike<unknown>, message: Message | undefined): void {
     this.#state = (this.#state & ~scheduled) | awaiting;
+    const seldom = this.seldom();
     // Kept with the mailbox, since two new closures for each message would cost more than the wait.
-    this.#pending ??= {
+    seldom.pending ??= {
       message: undefined,
-      settled: () => this.#settle(),
+      settled: () => this.settle(seldom.pending!),
       rejected: (reason) => {
-        this.handleFailure(reason, this.#pending!.message);
-        this.#settle();
+        this.handleFailure(reason, seldom.pending!.message);
+        this.settle(seldom.pending!);
       },
     };
-    this.#pending.message = message;
+    seldom.pending.message = message;
     // `resolve` returns a promise as it is, and makes one of any other thenable, whose `then` may do anything.
-    Promise.resolve(outcome).then(this.#pending.settled, this.#pending.rejected);
+    Promise.resolve(outcome).then(seldom.pending.settled, seldom.pending.rejected);
   }
 
-  #settle(): void {
+  private settle(pending: PendingTurn): void {
     this.#state &= ~awaiting;
-    this.#pending!.message = undefined;
-    if (this.#hasWork()) this.#schedule();
+    pending.message = undefined;
+    if (this.hasWork()) this.schedule();
     else this.handleIdle();
   }
+
+  private seldom(): SeldomUsed {
+    this.#seldom ??= { systemQueue: undefined, pending: undefined };
+    return this.#seldom;
+  }
+}
+
+/** What most actors never need. */
+interface SeldomUsed {
+  /** System messages after the first one. */
+  systemQueue: MessageRing | undefined;
+  pending: PendingTurn | undefined;
 }
 
 /** The turn whose promise has not settled. */
