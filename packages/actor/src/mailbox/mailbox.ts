@@ -189,7 +189,9 @@ export abstract class Mailbox implements HomeProcess, Runnable {
       handled++;
       this.handleFailure(reason, message);
     }
-    this.rest();
+    // The slice is over: to the end of the line, if there is more to do.
+    if (this.hasWork()) this.#runQueue.addLast(this);
+    else this.becomeIdle();
     return handled;
   }
 
@@ -250,12 +252,6 @@ export abstract class Mailbox implements HomeProcess, Runnable {
     if ((this.#state & (scheduled | awaiting)) !== 0 || !this.hasWork()) return;
     this.#state |= scheduled;
     this.#runQueue.add(this);
-  }
-
-  /** Ends a slice: goes to the end of the line if there is more to do. */
-  private rest(): void {
-    if (this.hasWork()) this.#runQueue.addLast(this);
-    else this.becomeIdle();
   }
 
   private becomeIdle(): void {
