@@ -26,8 +26,8 @@ npm run bench -- table GROUP         puts the table of the last full run into th
   --quick         one round with little to do, to see that everything works; the figures mean little
   --help          this text
 
-A full run of all workloads, with at least ${fewestRoundsKept} rounds and no failure, is kept in
-packages/benchmarks/results/GROUP.json.`;
+A full run of all workloads, with at least ${fewestRoundsKept} rounds is kept in packages/benchmarks/results/GROUP.json,
+unless ts-grain failed, or another subject twice.`;
 
 /** @throws Error that says what is wrong with the arguments. */
 export function parseCommandLine(args: readonly string[]): Command {

@@ -43,13 +43,14 @@ async function run(name: string, { rounds, only, effort }: RunOptions): Promise<
   const all = group.workloads.map((workload) => workload.name);
   const workloads = selectWorkloads(all, only);
   // Only the report goes to standard output.
-  const { results, failures } = await measureGroup(group, { workloads, rounds, effort, log: console.error });
+  const outcome = await measureGroup(group, { workloads, rounds, effort, log: console.error });
+  const { results, failures, isComplete } = outcome;
   console.log(reportOf(results, guideOf(group)));
   const isWhole = workloads.length === all.length && rounds >= fewestRoundsKept && effort === "full";
-  if (isWhole && failures === 0) console.error(`\nKept in ${writeResults(name, results)}`);
+  if (isWhole && isComplete) console.error(`\nKept in ${writeResults(name, results)}`);
   else
     console.error(
       `\nNot kept: ${failures} runs failed, ${workloads.length} of ${all.length} workloads, ${rounds} rounds`,
     );
-  if (failures > 0) process.exitCode = 1;
+  if (!isComplete) process.exitCode = 1;
 }

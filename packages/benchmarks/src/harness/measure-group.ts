@@ -15,6 +15,8 @@ export interface GroupOutcome {
   readonly results: Results;
   /** Runs that failed. */
   readonly failures: number;
+  /** Whether none of our own failed, and those of others succeeded when they were run once more. */
+  readonly isComplete: boolean;
 }
 
 /** From this load on, what else runs on the machine shows in the figures. */
@@ -46,7 +48,14 @@ export async function measureGroup({ subjects }: Group, options: MeasureOptions)
         .map(({ turn: { workload, subject }, samples }) => ({ workload, subject: subject.name, samples })),
     ),
   };
-  return { results, failures: failed.length };
+  const measured = outcomes.filter(({ state }) => state === "measured").length;
+  const isComplete = measured === turns && !failed.some(({ subject }) => isOurs(subject));
+  return { results, failures: failed.length, isComplete };
+}
+
+/** A failure of ours is a fault to be found, whatever the next run does. */
+function isOurs(subject: string): boolean {
+  return subject.startsWith("ts-grain");
 }
 
 async function prepareAll(

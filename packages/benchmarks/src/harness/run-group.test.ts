@@ -1,3 +1,6 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type Outcome, runGroup, turnsOf } from "./run-group.ts";
 import type { ReadySubject } from "./subject.ts";
@@ -70,4 +73,20 @@ test("a subject that fails is reported with its own words", async () => {
   expect(
     await outcomeOf(subject("a", { script: `throw new Error("9 arrived instead of 10")` })),
   ).toMatchObject({ state: "failed", reason: expect.stringContaining("Error: 9 arrived instead of 10") });
+});
+
+test("what failed has one more turn in the end, and both outcomes are told", async () => {
+  const marker = join(mkdtempSync(join(tmpdir(), "benchmarks-")), "ran");
+  const once = `const { existsSync, writeFileSync } = require("node:fs");
+    if (existsSync("${marker}")) console.log("[]"); else { writeFileSync("${marker}", ""); process.exit(1); }`;
+  const outcomes = runGroup({
+    workloads: ["W1a"],
+    subjects: [subject("a", { script: once }), subject("b", { script: `console.log("[]")` })],
+    rounds: 1,
+    effort: "quick",
+    pinning: { about: "", pin: (command) => command },
+  });
+  const told: string[] = [];
+  for await (const { turn, state } of outcomes) told.push(`${turn.subject.name} ${state}`);
+  expect(told).toEqual(["a failed", "b measured", "a measured"]);
 });

@@ -43,9 +43,18 @@ export function turnsOf({ workloads, subjects, rounds }: Omit<Plan, "effort" | "
   );
 }
 
-/** Has each turn run in a process of its own, and tells of each outcome. */
+/**
+ * Has each turn run in a process of its own, and tells of each outcome. What failed has one more turn in the end, so that a
+ * library that fails once in a while has its median, too; the failure is told all the same.
+ */
 export async function* runGroup(plan: Plan): AsyncGenerator<Outcome> {
-  for (const turn of turnsOf(plan)) yield await runTurn(turn, plan);
+  const failed: Turn[] = [];
+  for (const turn of turnsOf(plan)) {
+    const outcome = await runTurn(turn, plan);
+    if (outcome.state === "failed") failed.push(turn);
+    yield outcome;
+  }
+  for (const turn of failed) yield await runTurn(turn, plan);
 }
 
 async function runTurn(turn: Turn, { effort, pinning }: Plan): Promise<Outcome> {
