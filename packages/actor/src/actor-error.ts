@@ -1,4 +1,14 @@
-/** What went wrong; the meaning of each code does not change. */
+/**
+ * What went wrong; the meaning of each code does not change.
+ *
+ * @example
+ * import { ActorError, type ActorErrorCode } from "@ts-grain/actor";
+ *
+ * // No handler was started, so that it is safe to try again.
+ * const safeToRetry: readonly ActorErrorCode[] = ["dead_letter", "overloaded"];
+ * const mayRetry = (error: unknown): boolean =>
+ *   ActorError.is(error) && safeToRetry.includes(error.code);
+ */
 export type ActorErrorCode =
   /** No handler was started: the target does not exist, or it stopped before the message's turn. */
   | "dead_letter"
@@ -17,7 +27,19 @@ export type ActorErrorCode =
   /** The actor or the system has stopped and starts nothing new. */
   | "stopped";
 
-/** An error of the actor runtime, told apart by its code. */
+/**
+ * An error of the actor runtime, told apart by its code.
+ *
+ * @example
+ * import { ActorError, ActorSystem, PID } from "@ts-grain/actor";
+ *
+ * const { root } = new ActorSystem({ deadLetterLog: { requests: "ignore" } });
+ * try {
+ *   await root.requestAsync(new PID("nonhost", "nobody"), "anybody there?");
+ * } catch (error) {
+ *   if (ActorError.is(error)) console.log(error.code); // prints: dead_letter
+ * }
+ */
 export class ActorError extends Error {
   override readonly name = "ActorError";
   /** Recognises errors made by another copy of this package. */

@@ -10,7 +10,17 @@ import type { RequestOptions, SendOptions, WaitOptions } from "../process/reques
 import type { Actor } from "./actor.ts";
 import type { Props } from "./props.ts";
 
-/** The actor system, as its actors see it. */
+/**
+ * The actor system, as its actors see it.
+ *
+ * @example
+ * import type { System } from "@ts-grain/actor";
+ *
+ * // Works alike in an actor, where it is `context.system`, and outside of actors.
+ * function logUptime({ clock, logger }: System): void {
+ *   logger.info({ nowMs: clock.nowMs() }, "still here");
+ * }
+ */
 export interface System {
   /** Names the system among all others. */
   readonly id: string;
@@ -30,7 +40,19 @@ export interface System {
   readonly logger: Logger;
 }
 
-/** Sends messages. Delivery is at most once, and in order from one actor to another. */
+/**
+ * Sends messages. Delivery is at most once, and in order from one actor to another.
+ *
+ * @example
+ * import type { PID, SenderContext } from "@ts-grain/actor";
+ *
+ * // Asks from inside of an actor, with its context, or from outside, with the root.
+ * async function ask(context: SenderContext, oracle: PID): Promise<string> {
+ *   return await context.requestAsync<string>(oracle, "what is the answer?", {
+ *     timeoutMs: 1_000,
+ *   });
+ * }
+ */
 export interface SenderContext {
   /** The system of the actor, or of the root. */
   readonly system: System;
@@ -74,7 +96,16 @@ export interface SenderContext {
   requestAsync<Reply = unknown>(target: PID, message: Message, options?: RequestOptions): Promise<Reply>;
 }
 
-/** Stops actors. */
+/**
+ * Stops actors.
+ *
+ * @example
+ * import type { PID, StopperContext } from "@ts-grain/actor";
+ *
+ * async function finish(context: StopperContext, worker: PID): Promise<void> {
+ *   await context.poisonAsync(worker); // after all that was queued before
+ * }
+ */
 export interface StopperContext {
   /**
    * Stops an actor after the message it is handling, whose `signal` aborts. What is queued behind becomes dead letters. An
@@ -99,7 +130,20 @@ export interface StopperContext {
   poisonAsync(target: PID, options?: WaitOptions): Promise<Terminated>;
 }
 
-/** Starts actors: as children of this actor, or without a parent. */
+/**
+ * Starts actors: as children of this actor, or without a parent.
+ *
+ * @example
+ * import { type Props, propsFromFunction, type SpawnerContext } from "@ts-grain/actor";
+ *
+ * const worker: Props = propsFromFunction(() => {});
+ *
+ * function startWorkers(context: SpawnerContext): void {
+ *   context.spawn(worker);
+ *   context.spawnNamed(worker, "foreman");
+ *   context.spawnPrefix(worker, "worker-");
+ * }
+ */
 export interface SpawnerContext {
   /**
    * Starts an actor whose id is made up.
@@ -121,12 +165,41 @@ export interface SpawnerContext {
   spawnPrefix(props: Props, prefix: string): PID;
 }
 
-/** What can be done outside of actors. */
+/**
+ * What can be done outside of actors.
+ *
+ * @example
+ * import { ActorSystem, propsFromFunction, type RootContext } from "@ts-grain/actor";
+ *
+ * const root: RootContext = new ActorSystem().root;
+ * const doubler = root.spawn(
+ *   propsFromFunction((context) => {
+ *     if (context.sender) context.respond(Number(context.message) * 2);
+ *   }),
+ * );
+ * console.log(await root.requestAsync(doubler, 21)); // prints: 42
+ */
 export interface RootContext extends SenderContext, StopperContext, SpawnerContext {
   readonly self: undefined;
 }
 
-/** What an actor may know of the message it handles, and of itself. */
+/**
+ * What an actor may know of the message it handles, and of itself.
+ *
+ * @example
+ * import { type ActorContext, type MessageContext, propsFromFunction } from "@ts-grain/actor";
+ *
+ * let isReady = false;
+ *
+ * function keepUntilReady(context: MessageContext): void {
+ *   if (context.message === "ready") {
+ *     isReady = true;
+ *     context.unstashAll();
+ *   } else if (!isReady) context.stash();
+ * }
+ *
+ * const props = propsFromFunction((context: ActorContext) => keepUntilReady(context));
+ */
 export interface MessageContext {
   /** The message being handled, and `undefined` once the actor has nothing to do. Read it before the first `await`. */
   readonly message: Message;
@@ -157,7 +230,27 @@ export interface MessageContext {
   unstashAll(): void;
 }
 
-/** What an actor can do while it handles a message. */
+/**
+ * What an actor can do while it handles a message.
+ *
+ * @example
+ * import {
+ *   type ActorContext,
+ *   type PID,
+ *   propsFromFunction,
+ *   Started,
+ *   Terminated,
+ * } from "@ts-grain/actor";
+ *
+ * function watchOver(door: PID) {
+ *   return propsFromFunction((context: ActorContext) => {
+ *     const { message } = context;
+ *     if (message instanceof Started) context.watch(door);
+ *     if (message instanceof Terminated)
+ *       context.system.logger.warn({ door: message.who }, "the door is gone");
+ *   });
+ * }
+ */
 export interface ActorContext extends SenderContext, StopperContext, SpawnerContext, MessageContext {
   /** This actor. */
   readonly self: PID;
@@ -201,5 +294,18 @@ export interface ActorContext extends SenderContext, StopperContext, SpawnerCont
   pipeTo(promise: PromiseLike<Message>, target: PID): void;
 }
 
-/** Goes on with the outcome of a promise. */
+/**
+ * Goes on with the outcome of a promise.
+ *
+ * @example
+ * import { type Continuation, propsFromFunction } from "@ts-grain/actor";
+ *
+ * let pages = 0;
+ * const props = propsFromFunction((context) => {
+ *   const count: Continuation<Response> = (outcome) => {
+ *     if (outcome.status === "fulfilled") pages += 1;
+ *   };
+ *   if (typeof context.message === "string") context.reenterAfter(fetch(context.message), count);
+ * });
+ */
 export type Continuation<T> = (outcome: PromiseSettledResult<T>) => void | Promise<void>;

@@ -1,7 +1,20 @@
 import type { Receive } from "./actor.ts";
 import type { ActorContext } from "./actor-context.ts";
 
-/** A stack of ways to handle messages, of which the top one is in force. For actors whose conduct changes. */
+/**
+ * A stack of ways to handle messages, of which the top one is in force. For actors whose conduct changes.
+ *
+ * @example
+ * import { ActorSystem, Behavior, propsFromProducer } from "@ts-grain/actor";
+ *
+ * const light = new Behavior((context) => {
+ *   if (context.message === "press") light.become((lit) => lit.respond("it is on already"));
+ * });
+ * const { root } = new ActorSystem();
+ * const pid = root.spawn(propsFromProducer(() => light));
+ * root.send(pid, "press");
+ * console.log(await root.requestAsync(pid, "press")); // prints: it is on already
+ */
 export class Behavior {
   #stack: Receive[];
 

@@ -13,7 +13,18 @@ import {
   type SpawnMiddleware,
 } from "./middleware.ts";
 
-/** How to start an actor, besides making it. */
+/**
+ * How to start an actor, besides making it.
+ *
+ * @example
+ * import { alwaysRestart, type PropsOptions, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const options: PropsOptions = {
+ *   mailbox: { capacity: 100 },
+ *   supervisionStrategy: alwaysRestart(),
+ * };
+ * const props = propsFromFunction(() => {}, options);
+ */
 export interface PropsOptions {
   /** How the actor deals with children that fail. Default: one for one, 10 restarts within 10 s. */
   readonly supervisionStrategy?: SupervisionStrategy | undefined;
@@ -33,7 +44,15 @@ export interface PropsOptions {
   readonly onInit?: ((context: ActorContext) => void) | undefined;
 }
 
-/** How to start an actor. Made by `propsFromProducer` and `propsFromFunction`, and never changed. */
+/**
+ * How to start an actor. Made by `propsFromProducer` and `propsFromFunction`, and never changed.
+ *
+ * @example
+ * import { oneForOne, type Props, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const worker: Props = propsFromFunction(() => {});
+ * const parent = worker.with({ supervisionStrategy: oneForOne({ maxRestarts: 3 }) });
+ */
 export interface Props {
   /** Makes an incarnation of the actor. */
   readonly producer: () => Actor;
@@ -52,12 +71,39 @@ interface CompiledMiddleware {
   readonly decorate: ContextDecorator | undefined;
 }
 
-/** Starts actors that the producer makes: one for the first incarnation, and one for each restart. */
+/**
+ * Starts actors that the producer makes: one for the first incarnation, and one for each restart.
+ *
+ * @example
+ * import { ActorSystem, propsFromProducer } from "@ts-grain/actor";
+ *
+ * const counterProps = propsFromProducer(() => {
+ *   let count = 0; // anew for each incarnation
+ *   return {
+ *     receive(context) {
+ *       if (context.message === "tick") context.respond(++count);
+ *     },
+ *   };
+ * });
+ * const { root } = new ActorSystem();
+ * console.log(await root.requestAsync(root.spawn(counterProps), "tick")); // prints: 1
+ */
 export function propsFromProducer(producer: () => Actor, options: PropsOptions = noOptions): Props {
   return new ProducerProps(producer, options);
 }
 
-/** Starts actors without a state of their own, or with one in a closure that restarts leave alone. */
+/**
+ * Starts actors without a state of their own, or with one in a closure that restarts leave alone.
+ *
+ * @example
+ * import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const greeterProps = propsFromFunction((context) => {
+ *   if (typeof context.message === "string") context.respond(`Hello ${context.message}`);
+ * });
+ * const { root } = new ActorSystem();
+ * console.log(await root.requestAsync(root.spawn(greeterProps), "Ada")); // prints: Hello Ada
+ */
 export function propsFromFunction(receive: Receive, options: PropsOptions = noOptions): Props {
   const actor: Actor = { receive };
   return propsFromProducer(() => actor, options);

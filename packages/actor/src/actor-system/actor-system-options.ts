@@ -6,7 +6,19 @@ import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { StrayErrors } from "../ports/stray-errors.ts";
 
-/** What an actor system is made with. */
+/**
+ * What an actor system is made with.
+ *
+ * @example
+ * import { ActorSystem, type ActorSystemOptions, seededRandom } from "@ts-grain/actor";
+ *
+ * const options: ActorSystemOptions = {
+ *   id: "kitchen",
+ *   random: seededRandom(1),
+ *   strayErrors: "none",
+ * };
+ * console.log(new ActorSystem(options).id); // prints: kitchen
+ */
 export interface ActorSystemOptions {
   /** Names the system among all others. Default: 22 characters that nobody can guess. */
   readonly id?: string | undefined;
@@ -29,7 +41,15 @@ export interface ActorSystemOptions {
   readonly root?: RootOptions | undefined;
 }
 
-/** What of the dead letters is logged. Each is counted and published, logged or not. */
+/**
+ * What of the dead letters is logged. Each is counted and published, logged or not.
+ *
+ * @example
+ * import { ActorSystem, type DeadLetterLogOptions } from "@ts-grain/actor";
+ *
+ * const once: DeadLetterLogOptions = { limit: 1, periodMs: 60_000 };
+ * const system = new ActorSystem({ deadLetterLog: once });
+ */
 export interface DeadLetterLogOptions {
   /** Entries per period, at least 0; further letters are only summed up at its end. Default 3. */
   readonly limit?: number | undefined;
@@ -39,7 +59,22 @@ export interface DeadLetterLogOptions {
   readonly requests?: "log" | "ignore" | undefined;
 }
 
-/** How the root sends and spawns. */
+/**
+ * How the root sends and spawns.
+ *
+ * @example
+ * import { ActorSystem, type RootOptions } from "@ts-grain/actor";
+ *
+ * const root: RootOptions = {
+ *   headers: { tenant: "acme" },
+ *   senderMiddleware: [
+ *     (next) =>
+ *       (context, target, { message, sender }) =>
+ *         next(context, target, { message, sender, headers: context.headers }),
+ *   ],
+ * };
+ * const system = new ActorSystem({ root });
+ */
 export interface RootOptions {
   /** Headers that sender middleware can read on the root. Default none. */
   readonly headers?: MessageHeaders | undefined;
@@ -49,7 +84,15 @@ export interface RootOptions {
   readonly spawnMiddleware?: readonly SpawnMiddleware[] | undefined;
 }
 
-/** How a system ends. */
+/**
+ * How a system ends.
+ *
+ * @example
+ * import { ActorSystem, type ShutdownOptions } from "@ts-grain/actor";
+ *
+ * const quickly: ShutdownOptions = { timeoutMs: 1_000 };
+ * await new ActorSystem().shutdown(quickly);
+ */
 export interface ShutdownOptions {
   /** Milliseconds for which the actors' end is awaited. Default 10 000. */
   readonly timeoutMs?: number | undefined;

@@ -23,7 +23,16 @@ import { SupervisionLog } from "./supervision-log.ts";
 import { newSystemId } from "./system-id.ts";
 import { SystemRoot } from "./system-root.ts";
 
-/** What an actor system has on its hands. */
+/**
+ * What an actor system has on its hands.
+ *
+ * @example
+ * import { ActorSystem, type SystemStats } from "@ts-grain/actor";
+ *
+ * const system = new ActorSystem();
+ * const { pendingRequests }: SystemStats = system.stats;
+ * console.log(pendingRequests, system.stats.deadLetters.overloaded); // prints: 0 0
+ */
 export interface SystemStats {
   /** Messages that nobody handled, by reason. */
   readonly deadLetters: DeadLetterCounts;
@@ -33,7 +42,20 @@ export interface SystemStats {
   readonly processes: number;
 }
 
-/** A world of actors. Several systems in one process know nothing of each other. */
+/**
+ * A world of actors. Several systems in one process know nothing of each other.
+ *
+ * @example
+ * import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+ *
+ * await using system = new ActorSystem();
+ * const echo = system.root.spawn(
+ *   propsFromFunction((context) => {
+ *     if (context.sender) context.respond(context.message);
+ *   }),
+ * );
+ * console.log(await system.root.requestAsync(echo, "hello")); // prints: hello
+ */
 export class ActorSystem implements System, AsyncDisposable {
   readonly id: string;
   readonly root: RootContext;

@@ -1,4 +1,14 @@
-/** Published on the event stream for an error that escaped every handler. */
+/**
+ * Published on the event stream for an error that escaped every handler.
+ *
+ * @example
+ * import { ActorSystem, StrayErrorEvent } from "@ts-grain/actor";
+ *
+ * const system = new ActorSystem();
+ * system.eventStream.subscribe((event) => {
+ *   if (event instanceof StrayErrorEvent) console.error("nobody has caught this:", event.error);
+ * });
+ */
 export class StrayErrorEvent {
   readonly error: unknown;
 

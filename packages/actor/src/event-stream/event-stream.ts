@@ -1,4 +1,15 @@
-/** A place in the event stream's list; ends with `unsubscribe` or at the end of a `using` block. */
+/**
+ * A place in the event stream's list; ends with `unsubscribe` or at the end of a `using` block.
+ *
+ * @example
+ * import { ActorSystem, DeadLetterEvent, type Subscription } from "@ts-grain/actor";
+ *
+ * const { eventStream } = new ActorSystem();
+ * const subscription: Subscription = eventStream.subscribe((event) => {
+ *   if (event instanceof DeadLetterEvent) console.error(event.reason);
+ * });
+ * subscription.unsubscribe();
+ */
 export interface Subscription extends Disposable {
   /** Ends the subscription; the handler is not called again. May be called more than once. */
   unsubscribe(): void;
@@ -14,6 +25,18 @@ interface Subscriber {
  * Tells all who want to know what happened in a system, at once and in the order of their subscriptions.
  *
  * A handler that throws harms neither the publisher nor the other subscribers.
+ *
+ * @example
+ * import { EventStream } from "@ts-grain/actor";
+ *
+ * class DoorOpened {
+ *   readonly room = "kitchen";
+ * }
+ * const isOpened = (event: object): event is DoorOpened => event instanceof DoorOpened;
+ *
+ * const events = new EventStream(console.error);
+ * using opened = events.subscribe(({ room }) => console.log(room), isOpened);
+ * events.publish(new DoorOpened()); // prints: kitchen
  */
 export class EventStream {
   // Replaced, never changed: a publication goes to those who were there when it began.

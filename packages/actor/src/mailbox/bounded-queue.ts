@@ -10,6 +10,8 @@ import type { MessageQueue, Refused } from "./message-queue.ts";
  * one goes, and an actor that sent it gets a `DeadLetterResponse`; with "drop_newest" the new one and with
  * "drop_oldest" the one that would have been handled next goes, without a word to an actor. A `PoisonPill` always finds
  * place, and stays.
+ *
+ * @see {@link MailboxOptions}
  */
 export type Overflow = "reject" | "drop_newest" | "drop_oldest";
 

@@ -6,7 +6,20 @@ import { MessageRing } from "./message-ring.ts";
 import { type MailboxMiddleware, ObservedQueue } from "./observed-queue.ts";
 import { PriorityQueue } from "./priority-queue.ts";
 
-/** Order, bounds and hooks of a mailbox. They concern user messages; system messages are never held up or dropped. */
+/**
+ * Order, bounds and hooks of a mailbox. They concern user messages; system messages are never held up or dropped.
+ *
+ * @example
+ * import { type MailboxOptions, type Overflow, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const overflow: Overflow = "drop_oldest";
+ * const mailbox: MailboxOptions = {
+ *   capacity: 1_000,
+ *   overflow,
+ *   priority: (message) => (message === "urgent" ? 7 : 0),
+ * };
+ * const props = propsFromFunction(() => {}, { mailbox });
+ */
 export interface MailboxOptions {
   /** Most user messages that wait, at least 1. Default: no bound. */
   readonly capacity?: number | undefined;

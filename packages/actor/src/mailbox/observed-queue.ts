@@ -3,7 +3,19 @@ import type { Message } from "../message/message.ts";
 import { UnpackedBatch } from "../message/message-batch.ts";
 import type { MessageQueue, Refused } from "./message-queue.ts";
 
-/** Is told of the user messages that go through a mailbox. Its methods must not throw. */
+/**
+ * Is told of the user messages that go through a mailbox. Its methods must not throw.
+ *
+ * @example
+ * import { type MailboxMiddleware, propsFromFunction } from "@ts-grain/actor";
+ *
+ * let waiting = 0;
+ * const count: MailboxMiddleware = {
+ *   posted: () => void waiting++,
+ *   received: () => void waiting--,
+ * };
+ * const props = propsFromFunction(() => {}, { mailbox: { middleware: [count] } });
+ */
 export interface MailboxMiddleware {
   /** A mailbox was made. */
   started?(): void;

@@ -8,7 +8,17 @@ export abstract class ControlMessage {
   readonly "~controlMessage" = true;
 }
 
-/** Stops an actor once it has handled all that was queued before. */
+/**
+ * Stops an actor once it has handled all that was queued before.
+ *
+ * @example
+ * import { type PID, PoisonPill, type SenderContext } from "@ts-grain/actor";
+ *
+ * // What `context.poison(actor)` does; as a message it can be forwarded, or sent later.
+ * function end(context: SenderContext, actor: PID): void {
+ *   context.send(actor, PoisonPill.instance);
+ * }
+ */
 export class PoisonPill extends ControlMessage {
   static readonly instance: PoisonPill = new PoisonPill();
   readonly kind = "poison_pill";

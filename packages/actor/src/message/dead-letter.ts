@@ -1,7 +1,11 @@
 import type { PID } from "../pid/pid.ts";
 import type { Message } from "./message.ts";
 
-/** Why a message was not handled. */
+/**
+ * Why a message was not handled.
+ *
+ * @see {@link DeadLetterEvent}
+ */
 export type DeadLetterReason =
   /** No process has the target's id. */
   | "not_found"
@@ -20,7 +24,21 @@ export type DeadLetterReason =
   /** The message cannot be written for another process, or what came from one cannot be read. */
   | "not_serializable";
 
-/** Tells the sender of a message that no handler was started for it. */
+/**
+ * Tells the sender of a message that no handler was started for it.
+ *
+ * @example
+ * import { DeadLetterResponse, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const props = propsFromFunction((context) => {
+ *   if (context.message instanceof DeadLetterResponse) {
+ *     context.system.logger.warn(
+ *       { reason: context.message.reason },
+ *       "what I have sent was not handled",
+ *     );
+ *   }
+ * });
+ */
 export class DeadLetterResponse {
   readonly target: PID | undefined;
   readonly reason: DeadLetterReason;
@@ -31,7 +49,20 @@ export class DeadLetterResponse {
   }
 }
 
-/** Published on the event stream for each message that nobody handled. */
+/**
+ * Published on the event stream for each message that nobody handled.
+ *
+ * @example
+ * import { ActorSystem, DeadLetterEvent, type DeadLetterReason, PID } from "@ts-grain/actor";
+ *
+ * const { eventStream, root } = new ActorSystem({ deadLetterLog: { limit: 0 } });
+ * const reasons: DeadLetterReason[] = [];
+ * eventStream.subscribe((event) => {
+ *   if (event instanceof DeadLetterEvent) reasons.push(event.reason);
+ * });
+ * root.send(new PID("nonhost", "nobody"), "hello");
+ * console.log(reasons[0]); // prints: not_found
+ */
 export class DeadLetterEvent {
   readonly target: PID | undefined;
   readonly message: Message;
@@ -46,7 +77,23 @@ export class DeadLetterEvent {
   }
 }
 
-/** A message that nobody handled, and all that is known of it. */
+/**
+ * A message that nobody handled, and all that is known of it.
+ *
+ * @example
+ * import type { DeadLetter, Message, PID, System } from "@ts-grain/actor";
+ *
+ * // For processes that cannot deliver: the letter is counted and published, and its sender told.
+ * function refuse(
+ *   { processes }: System,
+ *   target: PID,
+ *   message: Message,
+ *   sender: PID | undefined,
+ * ): void {
+ *   const letter: DeadLetter = { target, message, sender, reason: "overloaded" };
+ *   processes.deadLetter(letter);
+ * }
+ */
 export interface DeadLetter {
   readonly target: PID | undefined;
   readonly message: Message;

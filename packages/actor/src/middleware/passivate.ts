@@ -4,6 +4,11 @@ import { ReceiveTimeout, Started } from "../message/lifecycle.ts";
 /**
  * Receive middleware that ends an actor once no message came for so many milliseconds. What is queued by then is
  * handled first. It takes the actor's receive timeout for itself. The time must be positive, or the actor fails at its start.
+ *
+ * @example
+ * import { passivateAfter, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const props = propsFromFunction(() => {}, { receiveMiddleware: [passivateAfter(60_000)] });
  */
 export function passivateAfter(idleMs: number): ReceiveMiddleware {
   return (next) => (context) => {

@@ -6,7 +6,11 @@ import type {
 } from "../actor-cell/middleware.ts";
 import type { PropsOptions } from "../actor-cell/props.ts";
 
-/** What descendants are given. */
+/**
+ * What descendants are given.
+ *
+ * @see {@link propagate}
+ */
 export interface Propagated {
   readonly receiveMiddleware?: readonly ReceiveMiddleware[] | undefined;
   readonly senderMiddleware?: readonly SenderMiddleware[] | undefined;
@@ -14,7 +18,15 @@ export interface Propagated {
   readonly contextDecorators?: readonly ContextDecorator[] | undefined;
 }
 
-/** Spawn middleware that gives all descendants the given middleware, outside of their own, and passes itself on. */
+/**
+ * Spawn middleware that gives all descendants the given middleware, outside of their own, and passes itself on.
+ *
+ * @example
+ * import { logMessages, type Propagated, propagate, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const forAll: Propagated = { receiveMiddleware: [logMessages()] };
+ * const props = propsFromFunction(() => {}, { spawnMiddleware: [propagate(forAll)] });
+ */
 export function propagate(propagated: Propagated): SpawnMiddleware {
   const middleware: SpawnMiddleware = (next) => (place, props, id) => {
     const own: PropsOptions = props.options;

@@ -5,6 +5,12 @@ import type { HomeProcess, ProcessHome } from "./process.ts";
  *
  * The PID of a local actor follows the address of its system, which changes from `nonhost` when the system gets a
  * remote. The id of an actor without a name is chosen when it is first read.
+ *
+ * @example
+ * import { PID } from "@ts-grain/actor";
+ *
+ * const kitchen = new PID("10.0.0.1:8090", "kitchen");
+ * console.log(kitchen.id, kitchen.equals(new PID("10.0.0.1:8090", "hall"))); // prints: kitchen false
  */
 export class PID {
   /** 0, or the request that a reply sent to this PID belongs to: an unsigned 32-bit number. */

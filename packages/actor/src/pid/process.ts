@@ -2,7 +2,20 @@ import type { Message, MessageHeaders } from "../message/message.ts";
 import type { SystemMessage } from "../message/system-message.ts";
 import type { PID } from "./pid.ts";
 
-/** What stands behind a PID: takes messages, at any time. */
+/**
+ * What stands behind a PID: takes messages, at any time.
+ *
+ * @example
+ * import { ActorSystem, type Process } from "@ts-grain/actor";
+ *
+ * const printer: Process = {
+ *   sendUser: (_target, message) => console.log(message),
+ *   sendSystem() {},
+ * };
+ * const system = new ActorSystem();
+ * const pid = system.processes.add("printer", printer);
+ * if (pid) system.root.send(pid, "hello"); // prints: hello
+ */
 export interface Process {
   /**
    * Takes a message for the target; headers are `undefined` when there are none. Throws only if the message can never

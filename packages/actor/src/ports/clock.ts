@@ -1,12 +1,28 @@
 import type { EventLoop } from "./event-loop.ts";
 
-/** A callback that is to come. */
+/**
+ * A callback that is to come.
+ *
+ * @see {@link systemClock}
+ */
 export interface Timer {
   /** Takes the callback back. Does nothing once it ran. */
   cancel(): void;
 }
 
-/** Where the runtime gets its time from. */
+/**
+ * Where the runtime gets its time from.
+ *
+ * @example
+ * import { ActorSystem, type Clock, systemClock } from "@ts-grain/actor";
+ *
+ * // Time that passes twice as fast.
+ * const hurried: Clock = {
+ *   nowMs: () => systemClock.nowMs() * 2,
+ *   schedule: (delayMs, callback) => systemClock.schedule(delayMs / 2, callback),
+ * };
+ * const system = new ActorSystem({ clock: hurried });
+ */
 export interface Clock {
   /** Milliseconds since some fixed moment. Never goes back, whatever the wall clock does. */
   nowMs(): number;
@@ -21,7 +37,18 @@ export interface Clock {
 /** Longest delay a platform timer keeps, 25 days; a longer one would fire at once. */
 const longestDelayMs = 2 ** 31 - 1;
 
-/** The platform's monotonic clock and its timers. */
+/**
+ * The platform's monotonic clock and its timers.
+ *
+ * @example
+ * import { systemClock, type Timer } from "@ts-grain/actor";
+ *
+ * const done = Promise.withResolvers<void>();
+ * const timer: Timer = systemClock.schedule(60_000, () => console.log("never"));
+ * timer.cancel();
+ * systemClock.schedule(1, done.resolve);
+ * await done.promise;
+ */
 export const systemClock: Clock = {
   nowMs: () => performance.now(),
   schedule(delayMs, callback) {

@@ -1,4 +1,19 @@
-/** How the runtime shares its thread with timers, sockets and promises. */
+/**
+ * How the runtime shares its thread with timers, sockets and promises.
+ *
+ * @example
+ * import { ActorSystem, type EventLoop, platformEventLoop } from "@ts-grain/actor";
+ *
+ * let turns = 0;
+ * const counting: EventLoop = {
+ *   ...platformEventLoop,
+ *   later: (callback) => {
+ *     turns += 1;
+ *     platformEventLoop.later(callback);
+ *   },
+ * };
+ * const system = new ActorSystem({ eventLoop: counting });
+ */
 export interface EventLoop {
   /** Calls back as soon as the code that runs now has returned: a microtask. */
   soon(callback: () => void): void;
@@ -12,7 +27,19 @@ export interface EventLoop {
 
 const settled: Promise<void> = Promise.resolve();
 
-/** The event loop of Node, a browser page or a worker. */
+/**
+ * The event loop of Node, a browser page or a worker.
+ *
+ * @example
+ * import { platformEventLoop } from "@ts-grain/actor";
+ *
+ * const done = Promise.withResolvers<void>();
+ * platformEventLoop.later(() => done.resolve(console.log("later")));
+ * platformEventLoop.soon(() => console.log("soon"));
+ * await done.promise;
+ * // prints: soon
+ * // prints: later
+ */
 export const platformEventLoop: EventLoop = {
   // Node's queueMicrotask makes an object for each callback, which costs more than most messages.
   soon: (run) => void settled.then(run),

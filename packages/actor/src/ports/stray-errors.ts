@@ -2,6 +2,12 @@
  * Which errors that escaped every handler are reported instead of ending the process: rejections of promises that
  * nobody awaits, or throws out of timers and other callbacks as well. They concern all code of the process, as nobody
  * can tell whose they are.
+ *
+ * @example
+ * import { ActorSystem, type StrayErrors } from "@ts-grain/actor";
+ *
+ * const strayErrors: StrayErrors = process.env["NODE_ENV"] === "production" ? "all" : "none";
+ * const system = new ActorSystem({ strayErrors });
  */
 export type StrayErrors = "rejections" | "all" | "none";
 

@@ -11,7 +11,17 @@ import type { PID } from "../pid/pid.ts";
 import type { Process } from "../pid/process.ts";
 import type { ProcessRegistry } from "./process-registry.ts";
 
-/** How many messages were not handled, by reason. */
+/**
+ * How many messages were not handled, by reason.
+ *
+ * @example
+ * import type { ActorSystem, DeadLetterCounts } from "@ts-grain/actor";
+ *
+ * function countDeadLetters(system: ActorSystem): number {
+ *   const counts: DeadLetterCounts = system.stats.deadLetters;
+ *   return Object.values(counts).reduce((sum, count) => sum + count, 0);
+ * }
+ */
 export type DeadLetterCounts = Readonly<Record<DeadLetterReason, number>>;
 
 /** Takes what nobody handles: counts it, publishes a `DeadLetterEvent`, and tells the sender. */

@@ -1,7 +1,17 @@
 import type { PID } from "../pid/pid.ts";
 import type { ProcessRegistry } from "./process-registry.ts";
 
-/** Different processes, in the order in which they were added. A PID's request id does not count. */
+/**
+ * Different processes, in the order in which they were added. A PID's request id does not count.
+ *
+ * @example
+ * import { ActorSystem, PID, PIDSet } from "@ts-grain/actor";
+ *
+ * const guests = new PIDSet(new ActorSystem().processes);
+ * guests.add(new PID("10.0.0.1:8090", "ada"));
+ * guests.add(new PID("10.0.0.1:8090", "ada"));
+ * console.log(guests.size); // prints: 1
+ */
 export class PIDSet implements Iterable<PID> {
   readonly #pids = new Map<string, PID>();
   readonly #processes: ProcessRegistry;

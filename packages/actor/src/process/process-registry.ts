@@ -7,13 +7,35 @@ import { processId } from "./process-id.ts";
 /** The address of a system that has no remote. */
 const localAddress = "nonhost";
 
-/** Finds the process that sends to another address, or `undefined` if nothing can. */
+/**
+ * Finds the process that sends to another address, or `undefined` if nothing can.
+ *
+ * @example
+ * import type { AddressResolver, Process, System } from "@ts-grain/actor";
+ *
+ * // For those who write a remote: one process for each address.
+ * function connect({ processes }: System, peers: ReadonlyMap<string, Process>): void {
+ *   const resolve: AddressResolver = (pid) => peers.get(pid.address);
+ *   processes.useResolver(resolve);
+ * }
+ */
 export type AddressResolver = (pid: PID) => Process | undefined;
 
 /**
  * Knows the processes of one system by id, and the way to those of others.
  *
  * An actor without a name is listed from the moment when somebody reads its id.
+ *
+ * @example
+ * import { ActorSystem, type ProcessRegistry, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const system = new ActorSystem();
+ * const registry: ProcessRegistry = system.processes;
+ * const pid = system.root.spawnNamed(
+ *   propsFromFunction(() => {}),
+ *   "ada",
+ * );
+ * console.log(registry.getLocal("ada") === registry.get(pid), registry.isLocal(pid)); // prints: true true
  */
 export class ProcessRegistry implements ProcessHome {
   readonly #processes = new Map<string, Process>();

@@ -21,6 +21,15 @@ import type { Route, Routing } from "./routing.ts";
  * A router over children that it spawns itself. They are stopped with it, and one that ends for good is not replaced.
  *
  * @throws ActorError "invalid_options" unless the size is an integer from 0 on.
+ * @example
+ * import { ActorSystem, poolProps, propsFromFunction, roundRobin } from "@ts-grain/actor";
+ *
+ * const { root } = new ActorSystem();
+ * const worker = propsFromFunction((context) => {
+ *   if (context.sender) context.respond("done");
+ * });
+ * const pool = root.spawn(poolProps(roundRobin, { size: 4, props: worker }));
+ * console.log(await root.requestAsync(pool, "work")); // prints: done
  */
 export function poolProps(
   routing: Routing,
@@ -32,7 +41,22 @@ export function poolProps(
   return propsFromProducer(() => new Router(routing, { pool }), options);
 }
 
-/** A router over processes that live on their own. One that ends is taken out. */
+/**
+ * A router over processes that live on their own. One that ends is taken out.
+ *
+ * @example
+ * import { ActorSystem, groupProps, propsFromFunction, roundRobin } from "@ts-grain/actor";
+ *
+ * const { root } = new ActorSystem();
+ * const named = (name: string) =>
+ *   root.spawn(
+ *     propsFromFunction((context) => {
+ *       if (context.sender) context.respond(name);
+ *     }),
+ *   );
+ * const router = root.spawn(groupProps(roundRobin, [named("Ada"), named("Alan")]));
+ * console.log(await root.requestAsync(router, "who?"), await root.requestAsync(router, "who?")); // prints: Ada Alan
+ */
 export function groupProps(routing: Routing, routees: readonly PID[], options?: PropsOptions): Props {
   return propsFromProducer(() => new Router(routing, { routees }), options);
 }

@@ -4,7 +4,11 @@ import type { Message } from "../message/message.ts";
 import type { PID } from "../pid/pid.ts";
 import type { Timer } from "../ports/clock.ts";
 
-/** When to send again and again. */
+/**
+ * When to send again and again.
+ *
+ * @see {@link TimerScheduler}
+ */
 export interface RepetitionOptions {
   /** Milliseconds before the first time. Default: `intervalMs`. */
   readonly initialMs?: number | undefined;
@@ -16,6 +20,21 @@ export interface RepetitionOptions {
  * Sends messages later, on behalf of an actor or of the root.
  *
  * What is still to come ends with the actor's incarnation, or with the system.
+ *
+ * @example
+ * import {
+ *   propsFromFunction,
+ *   type RepetitionOptions,
+ *   Started,
+ *   TimerScheduler,
+ * } from "@ts-grain/actor";
+ *
+ * const everySecond: RepetitionOptions = { initialMs: 0, intervalMs: 1_000 };
+ * const props = propsFromFunction((context) => {
+ *   if (context.message instanceof Started) {
+ *     new TimerScheduler(context).sendRepeatedly(everySecond, context.self, "tick");
+ *   }
+ * });
  */
 export class TimerScheduler {
   readonly #context: SenderContext;

@@ -6,13 +6,30 @@ import type { Message } from "../message/message.ts";
 import { isFromRuntime } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 
-/** Which messages a stream takes; it lets others go. */
+/**
+ * Which messages a stream takes; it lets others go.
+ *
+ * @see {@link MessageStream}
+ */
 export type Accepts<Item extends Message> = (message: Message) => message is Item;
 
 /**
  * The user messages that are sent to a PID, as something to iterate over.
  *
  * It keeps what nobody has taken yet, without a bound. Iteration ends when the stream is closed or its actor stops.
+ *
+ * @example
+ * import { type Accepts, ActorSystem, MessageStream } from "@ts-grain/actor";
+ *
+ * const isText: Accepts<string> = (message) => typeof message === "string";
+ * const { root } = new ActorSystem();
+ * using stream = new MessageStream(root, isText);
+ * root.send(stream.pid, 1);
+ * root.send(stream.pid, "one");
+ * for await (const text of stream) {
+ *   console.log(text); // prints: one
+ *   break;
+ * }
  */
 export class MessageStream<Item extends Message = Message>
   implements AsyncIterableIterator<Item>, Disposable

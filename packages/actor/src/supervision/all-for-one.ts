@@ -6,6 +6,13 @@ import type { SupervisionStrategy } from "./supervision-strategy.ts";
  * failed more than `maxRestarts` times within `withinMs`. A resume concerns the failed one alone.
  *
  * @throws ActorError "invalid_options", naming the option.
+ * @example
+ * import { allForOne, propsFromFunction } from "@ts-grain/actor";
+ *
+ * // Its children share something, so that none goes on with half of it.
+ * const props = propsFromFunction(() => {}, {
+ *   supervisionStrategy: allForOne({ maxRestarts: 3, withinMs: 1_000 }),
+ * });
  */
 export function allForOne(options: RestartOptions = {}): SupervisionStrategy {
   const budget = resolveRestartOptions(options);

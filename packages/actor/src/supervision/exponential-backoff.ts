@@ -1,7 +1,11 @@
 import { ActorError } from "../actor-error.ts";
 import type { SupervisionStrategy } from "./supervision-strategy.ts";
 
-/** How long a restart waits. */
+/**
+ * How long a restart waits.
+ *
+ * @see {@link exponentialBackoff}
+ */
 export interface ExponentialBackoffOptions {
   /** Milliseconds before the first restart; each further failure doubles them. Default 100. */
   readonly initialMs?: number | undefined;
@@ -17,6 +21,15 @@ export interface ExponentialBackoffOptions {
  * Restarts the failed child after a wait that doubles with each failure.
  *
  * @throws ActorError "invalid_options", naming the option.
+ * @example
+ * import {
+ *   type ExponentialBackoffOptions,
+ *   exponentialBackoff,
+ *   propsFromFunction,
+ * } from "@ts-grain/actor";
+ *
+ * const patient: ExponentialBackoffOptions = { initialMs: 200, maxMs: 10_000 };
+ * const props = propsFromFunction(() => {}, { supervisionStrategy: exponentialBackoff(patient) });
  */
 export function exponentialBackoff(options: ExponentialBackoffOptions = {}): SupervisionStrategy {
   const { initialMs = 100, maxMs = 30_000, resetAfterMs = 60_000, jitter = 0.1 } = options;

@@ -6,6 +6,15 @@ import type { SupervisionStrategy } from "./supervision-strategy.ts";
  * `withinMs`, and then stops it.
  *
  * @throws ActorError "invalid_options", naming the option.
+ * @example
+ * import { oneForOne, propsFromFunction } from "@ts-grain/actor";
+ *
+ * const supervisionStrategy = oneForOne({
+ *   maxRestarts: 3,
+ *   withinMs: 10_000,
+ *   decider: (reason) => (reason instanceof RangeError ? "resume" : "restart"),
+ * });
+ * const props = propsFromFunction(() => {}, { supervisionStrategy });
  */
 export function oneForOne(options: RestartOptions = {}): SupervisionStrategy {
   const budget = resolveRestartOptions(options);

@@ -1,7 +1,11 @@
 import { ActorError } from "../actor-error.ts";
 import type { Decider, Directive, Failure } from "./supervision-strategy.ts";
 
-/** How many restarts are too many, and which failures deserve one. */
+/**
+ * How many restarts are too many, and which failures deserve one.
+ *
+ * @see {@link oneForOne}
+ */
 export interface RestartOptions {
   /** Restarts granted within the window; with 0 the first failure stops the actor. Default 10. */
   readonly maxRestarts?: number | undefined;

@@ -1,4 +1,17 @@
-/** When an actor failed, as far as its supervisor's strategy needs to know. It survives restarts. */
+/**
+ * When an actor failed, as far as its supervisor's strategy needs to know. It survives restarts.
+ *
+ * @example
+ * import type { RestartStatistics, SupervisionStrategy } from "@ts-grain/actor";
+ *
+ * const isHopeless = (statistics: RestartStatistics): boolean => statistics.count > 3;
+ * const threeLives: SupervisionStrategy = {
+ *   decide({ statistics, nowMs }) {
+ *     statistics.record(nowMs, 1);
+ *     return { directive: isHopeless(statistics) ? "stop" : "restart" };
+ *   },
+ * };
+ */
 export class RestartStatistics {
   // Oldest first; never more than the strategy's budget needs.
   #timesMs: number[] = [];

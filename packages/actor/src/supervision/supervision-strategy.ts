@@ -6,13 +6,37 @@ import type { RestartStatistics } from "./restart-statistics.ts";
 /**
  * What to do with an actor that failed: let it go on with the next message, replace it, stop it, or let the
  * supervisor fail in its place.
+ *
+ * @example
+ * import { type Directive, oneForOne } from "@ts-grain/actor";
+ *
+ * const directives: Readonly<Record<string, Directive>> = {
+ *   TypeError: "stop",
+ *   RangeError: "resume",
+ * };
+ * const strategy = oneForOne({
+ *   decider: (reason) => directives[Object(reason).name] ?? "restart",
+ * });
  */
 export type Directive = "resume" | "restart" | "stop" | "escalate";
 
-/** Chooses what a failure of the given kind calls for. */
+/**
+ * Chooses what a failure of the given kind calls for.
+ *
+ * @example
+ * import { type Decider, oneForOne } from "@ts-grain/actor";
+ *
+ * const decider: Decider = (reason, { child }) =>
+ *   reason instanceof TypeError || child.id.endsWith("/optional") ? "stop" : "restart";
+ * const strategy = oneForOne({ decider });
+ */
 export type Decider = (reason: unknown, failure: Failure) => Directive;
 
-/** A failure, as a strategy sees it. */
+/**
+ * A failure, as a strategy sees it.
+ *
+ * @see {@link SupervisionStrategy}
+ */
 export interface Failure {
   /** Who failed. */
   readonly child: PID;
@@ -28,7 +52,11 @@ export interface Failure {
   readonly random: Random;
 }
 
-/** What a strategy decided. */
+/**
+ * What a strategy decided.
+ *
+ * @see {@link SupervisionStrategy}
+ */
 export interface Decision {
   readonly directive: Directive;
   /** Whom a restart or a stop concerns. Default "child". */
@@ -37,7 +65,19 @@ export interface Decision {
   readonly delayMs?: number | undefined;
 }
 
-/** Decides what happens to an actor that failed. */
+/**
+ * Decides what happens to an actor that failed.
+ *
+ * @example
+ * import type { Decision, Failure, SupervisionStrategy } from "@ts-grain/actor";
+ *
+ * // Restarts all children, within a second at random.
+ * const together: SupervisionStrategy = {
+ *   decide({ random }: Failure): Decision {
+ *     return { directive: "restart", appliesTo: "all_children", delayMs: random.next() * 1_000 };
+ *   },
+ * };
+ */
 export interface SupervisionStrategy {
   /** Decides about one failure, in the supervisor's turn. What it throws is escalated. */
   decide(failure: Failure): Decision;

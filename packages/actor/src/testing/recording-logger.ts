@@ -1,13 +1,28 @@
 import type { Logger } from "../ports/logger.ts";
 
-/** An entry of a log. */
+/**
+ * An entry of a log.
+ *
+ * @see {@link RecordingLogger}
+ */
 export interface LogEntry {
   readonly level: keyof Logger;
   readonly fields: object;
   readonly message: string;
 }
 
-/** Keeps what is logged, for a test to look at. */
+/**
+ * Keeps what is logged, for a test to look at.
+ *
+ * @example
+ * import { ActorSystem, PID } from "@ts-grain/actor";
+ * import { type LogEntry, RecordingLogger } from "@ts-grain/actor/testing";
+ *
+ * const logger = new RecordingLogger();
+ * new ActorSystem({ logger }).root.send(new PID("nonhost", "nobody"), "hello");
+ * const [first]: LogEntry[] = logger.entries;
+ * console.log(first?.level); // prints: info
+ */
 export class RecordingLogger implements Logger {
   readonly entries: LogEntry[] = [];
 

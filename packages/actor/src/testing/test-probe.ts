@@ -5,14 +5,35 @@ import { Started, Stopped, Stopping } from "../message/lifecycle.ts";
 import type { Message, MessageHeaders } from "../message/message.ts";
 import type { PID } from "../pid/pid.ts";
 
-/** A message that a probe got. */
+/**
+ * A message that a probe got.
+ *
+ * @see {@link TestProbe}
+ */
 export interface Received {
   readonly message: Message;
   readonly sender: PID | undefined;
   readonly headers: MessageHeaders;
 }
 
-/** An actor that a test holds in its hand: it keeps what it gets until the test asks for it. */
+/**
+ * An actor that a test holds in its hand: it keeps what it gets until the test asks for it.
+ *
+ * @example
+ * import { propsFromFunction } from "@ts-grain/actor";
+ * import { type Received, TestProbe, TestSystem } from "@ts-grain/actor/testing";
+ *
+ * await using test = new TestSystem();
+ * const greeter = test.system.root.spawn(
+ *   propsFromFunction((context) => {
+ *     if (context.sender) context.respond(`Hello ${context.message}`);
+ *   }),
+ * );
+ * const probe = new TestProbe(test.system);
+ * probe.request(greeter, "Ada");
+ * const { message }: Received = await probe.next();
+ * console.log(message); // prints: Hello Ada
+ */
 export class TestProbe {
   readonly pid: PID;
   readonly #received: Received[] = [];

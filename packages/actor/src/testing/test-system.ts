@@ -4,7 +4,23 @@ import { seededRandom } from "../ports/random.ts";
 import { RecordingLogger } from "./recording-logger.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 
-/** A system under a virtual clock, with seeded chance and a log that a test can read. */
+/**
+ * A system under a virtual clock, with seeded chance and a log that a test can read.
+ *
+ * @example
+ * import { passivateAfter, propsFromFunction } from "@ts-grain/actor";
+ * import { TestProbe, TestSystem } from "@ts-grain/actor/testing";
+ *
+ * await using test = new TestSystem();
+ * const probe = new TestProbe(test.system);
+ * probe.watch(
+ *   test.system.root.spawn(
+ *     propsFromFunction(() => {}, { receiveMiddleware: [passivateAfter(60_000)] }),
+ *   ),
+ * );
+ * await test.clock.advance(60_000);
+ * console.log(probe.messages.length); // prints: 1
+ */
 export class TestSystem implements AsyncDisposable {
   readonly clock: VirtualClock = new VirtualClock();
   readonly log: RecordingLogger = new RecordingLogger();

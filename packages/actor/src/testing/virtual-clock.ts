@@ -10,6 +10,13 @@ interface ScheduledCallback {
  * A clock that stands still until it is told to go on.
  *
  * A system under this clock runs in microtasks alone, so that its work has settled whenever time passes.
+ *
+ * @example
+ * import { VirtualClock } from "@ts-grain/actor/testing";
+ *
+ * const clock = new VirtualClock();
+ * clock.schedule(60_000, () => console.log("a minute has passed"));
+ * await clock.advance(60_000); // prints: a minute has passed
  */
 export class VirtualClock implements Clock {
   #nowMs: number;
