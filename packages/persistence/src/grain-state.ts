@@ -9,13 +9,34 @@ import {
 import { PersistenceError } from "./persistence-error.ts";
 import type { StateStore } from "./state-store.ts";
 
-/** Whose state it is: a grain's context is one. */
+/**
+ * Whose state it is: a grain's context is one.
+ *
+ * @see {@link GrainState}
+ */
 export interface StateOwner {
   readonly kind: string;
   readonly identity: string;
 }
 
-/** Where the state is kept, and as what. */
+/**
+ * Where the state is kept, and as what.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import {
+ *   GrainState,
+ *   type GrainStateOptions,
+ *   InMemoryStateStore,
+ *   type StateOwner,
+ * } from "@ts-grain/persistence";
+ *
+ * const options: GrainStateOptions<typeof StringValueSchema> = {
+ *   store: new InMemoryStateStore(),
+ *   schema: StringValueSchema,
+ * };
+ * const load = (owner: StateOwner) => GrainState.load(owner, options);
+ */
 export interface GrainStateOptions<Desc extends DescMessage> {
   readonly store: StateStore;
   readonly schema: Desc;
@@ -25,8 +46,29 @@ export interface GrainStateOptions<Desc extends DescMessage> {
  * The state of one grain: a protobuf message, kept in a store under the grain's kind and identity.
  *
  * @example
- * override async onActivate(context) {
- *   this.#state = await GrainState.load(context, { store, schema: HouseStateSchema });
+ * import { GrainState, InMemoryStateStore } from "@ts-grain/persistence";
+ * import { SmartBulbKind } from "./gen/smartbulb_grain.ts";
+ * import { BulbStateSchema } from "./gen/smartbulb_pb.ts";
+ *
+ * const options = { store: new InMemoryStateStore(), schema: BulbStateSchema };
+ *
+ * class Bulb extends SmartBulbKind {
+ *   #state!: GrainState<typeof BulbStateSchema>;
+ *
+ *   override async onActivate() {
+ *     this.#state = await GrainState.load(this.context, options);
+ *   }
+ *   override getState() {
+ *     return { isOn: this.#state.value.isOn };
+ *   }
+ *   override async turnOn() {
+ *     await this.#state.save({ isOn: true });
+ *     return {};
+ *   }
+ *   override async turnOff() {
+ *     await this.#state.save({ isOn: false });
+ *     return {};
+ *   }
  * }
  */
 export class GrainState<Desc extends DescMessage> {
@@ -77,7 +119,14 @@ export class GrainState<Desc extends DescMessage> {
   }
 }
 
-/** One key for each grain, and one grain for each key: kinds have no `/`. */
+/**
+ * One key for each grain, and one grain for each key: kinds have no `/`.
+ *
+ * @example
+ * import { grainStateKey } from "@ts-grain/persistence";
+ *
+ * console.log(grainStateKey({ kind: "SmartBulb", identity: "kitchen" })); // prints: SmartBulb/kitchen
+ */
 export function grainStateKey({ kind, identity }: StateOwner): string {
   return `${kind}/${identity}`;
 }

@@ -1,7 +1,19 @@
 import { PersistenceError } from "./persistence-error.ts";
 import type { StateStore, StateWrite, StoredState } from "./state-store.ts";
 
-/** Keeps state as long as the process lives: for tests, and for clusters in one process. */
+/**
+ * Keeps state as long as the process lives: for tests, and for clusters in one process.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import { GrainState, InMemoryStateStore } from "@ts-grain/persistence";
+ *
+ * const owner = { kind: "Note", identity: "fridge" };
+ * const options = { store: new InMemoryStateStore(), schema: StringValueSchema };
+ * const before = await GrainState.load(owner, options);
+ * await before.save({ value: "buy milk" });
+ * console.log((await GrainState.load(owner, options)).value.value); // prints: buy milk
+ */
 export class InMemoryStateStore implements StateStore {
   readonly #stored = new Map<string, StoredState>();
 

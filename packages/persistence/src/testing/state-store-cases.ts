@@ -2,7 +2,11 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { PersistenceError } from "../persistence-error.ts";
 import type { StateStore } from "../state-store.ts";
 
-/** One promise that every store keeps. */
+/**
+ * One promise that every store keeps.
+ *
+ * @see {@link stateStoreCases}
+ */
 export interface StateStoreCase {
   readonly name: string;
   /** Rejects when the promise is broken. The store holds nothing under keys that begin with `case/`. */
@@ -14,7 +18,16 @@ const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(valu
 const isConflict = (error: unknown): boolean =>
   PersistenceError.is(error) && error.code === "version_conflict";
 
-/** The conformance suite of the `StateStore` port: run each case as one test, with an empty store. */
+/**
+ * The conformance suite of the `StateStore` port: run each case as one test, with an empty store.
+ *
+ * @example
+ * import { InMemoryStateStore } from "@ts-grain/persistence";
+ * import { stateStoreCases } from "@ts-grain/persistence/testing";
+ * import { test } from "vitest";
+ *
+ * for (const { name, run } of stateStoreCases) test(name, () => run(new InMemoryStateStore()));
+ */
 export const stateStoreCases: readonly StateStoreCase[] = [
   {
     name: "what was written is read, with versions that count from 1",
