@@ -6,7 +6,23 @@ import {
   refuseUnlessPositive,
 } from "@ts-grain/cluster/provider";
 
-/** What an automanaged provider may be given. */
+/**
+ * What an automanaged provider may be given.
+ *
+ * @example
+ * import {
+ *   AutoManagedProvider,
+ *   type AutoManagedProviderOptions,
+ * } from "@ts-grain/cluster-automanaged";
+ *
+ * const options: AutoManagedProviderOptions = {
+ *   hosts: ["10.0.0.1:6330", "10.0.0.2:6330"],
+ *   port: 6330,
+ *   listenHost: "0.0.0.0",
+ *   insecure: true,
+ * };
+ * const provider = new AutoManagedProvider(options);
+ */
 export interface AutoManagedProviderOptions {
   /**
    * Where every member says who it is, as `host:port` of its `port` below; oneself may be among them. Default
@@ -42,7 +58,14 @@ export interface AutoManagedConfig {
   readonly fetch: Fetch;
 }
 
-/** Used where `AutoManagedProviderOptions` say nothing. */
+/**
+ * Used where `AutoManagedProviderOptions` say nothing.
+ *
+ * @example
+ * import { AutoManagedProvider, autoManagedDefaults } from "@ts-grain/cluster-automanaged";
+ *
+ * const patient = new AutoManagedProvider({ misses: 2 * autoManagedDefaults.misses });
+ */
 export const autoManagedDefaults: {
   readonly port: number;
   readonly pollMs: number;

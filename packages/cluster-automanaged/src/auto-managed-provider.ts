@@ -17,6 +17,30 @@ import { HostDirectory } from "./host-directory.ts";
 /**
  * Members find each other by asking every host of a list who it is, as those of Proto.Actor Go do: there is no server
  * beside them, and everybody judges alone who is there.
+ *
+ * @example
+ * import {
+ *   ActorSystem,
+ *   Cluster,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ * } from "@ts-grain/cluster";
+ * import { AutoManagedProvider } from "@ts-grain/cluster-automanaged";
+ *
+ * const provider = new AutoManagedProvider({
+ *   port: 6330,
+ *   hosts: ["localhost:6330", "localhost:6331"],
+ * });
+ * const cluster = await Cluster.startMember(
+ *   new ActorSystem(),
+ *   configureCluster(
+ *     "my-cluster",
+ *     provider,
+ *     new DistHashLookup(),
+ *     configureRemote("localhost", 0),
+ *   ),
+ * );
  */
 export class AutoManagedProvider implements ClusterProvider {
   readonly #config: AutoManagedConfig;

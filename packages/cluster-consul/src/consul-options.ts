@@ -9,7 +9,19 @@ import {
   resolveDirectoryTiming,
 } from "@ts-grain/cluster/provider";
 
-/** What a Consul provider may be given. */
+/**
+ * What a Consul provider may be given.
+ *
+ * @example
+ * import { ConsulProvider, type ConsulProviderOptions } from "@ts-grain/cluster-consul";
+ *
+ * const options: ConsulProviderOptions = {
+ *   address: "https://consul.example:8501",
+ *   token: "…",
+ *   ttlMs: 20_000,
+ * };
+ * const provider = new ConsulProvider(options);
+ */
 export interface ConsulProviderOptions extends DirectoryOptions {
   /**
    * The agent's HTTP address: a URL, or `host:port`. Default: the variable CONSUL_HTTP_ADDR (with https if
@@ -39,7 +51,14 @@ export interface ConsulConfig {
   readonly fetch: Fetch;
 }
 
-/** Used where `ConsulProviderOptions` say nothing. */
+/**
+ * Used where `ConsulProviderOptions` say nothing.
+ *
+ * @example
+ * import { ConsulProvider, consulDefaults } from "@ts-grain/cluster-consul";
+ *
+ * const patient = new ConsulProvider({ ttlMs: 2 * consulDefaults.ttlMs });
+ */
 export const consulDefaults: DirectoryTiming & { readonly ttlMs: number; readonly forgetMs: number } = {
   ...directoryDefaults,
   ttlMs: 10_000,

@@ -8,6 +8,26 @@ import { ConsulRegistration } from "./consul-registration.ts";
 /**
  * Members find each other through Consul. They register as those of Proto.Actor Go do, so that both take part in one
  * cluster: the cluster is a service, each member an instance of it whose kinds are the tags.
+ *
+ * @example
+ * import {
+ *   ActorSystem,
+ *   Cluster,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ * } from "@ts-grain/cluster";
+ * import { ConsulProvider } from "@ts-grain/cluster-consul";
+ *
+ * const cluster = await Cluster.startMember(
+ *   new ActorSystem(),
+ *   configureCluster(
+ *     "my-cluster",
+ *     new ConsulProvider(),
+ *     new DistHashLookup(),
+ *     configureRemote("10.0.0.1", 8090),
+ *   ),
+ * );
  */
 export class ConsulProvider implements ClusterProvider {
   readonly #config: ConsulConfig;

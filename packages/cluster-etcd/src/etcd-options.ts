@@ -8,7 +8,18 @@ import {
   resolveDirectoryTiming,
 } from "@ts-grain/cluster/provider";
 
-/** What an etcd provider may be given. */
+/**
+ * What an etcd provider may be given.
+ *
+ * @example
+ * import { EtcdProvider, type EtcdProviderOptions } from "@ts-grain/cluster-etcd";
+ *
+ * const options: EtcdProviderOptions = {
+ *   endpoints: ["https://etcd-0.example:2379", "https://etcd-1.example:2379"],
+ *   login: { name: "ts-grain", password: "…" },
+ * };
+ * const provider = new EtcdProvider(options);
+ */
 export interface EtcdProviderOptions extends DirectoryOptions {
   /** Client URLs of the etcd cluster; the next one is taken when one fails. Default `http://127.0.0.1:2379`. */
   readonly endpoints?: readonly string[] | undefined;
@@ -35,7 +46,14 @@ export interface EtcdConfig {
   readonly fetch: Fetch;
 }
 
-/** Used where `EtcdProviderOptions` say nothing. */
+/**
+ * Used where `EtcdProviderOptions` say nothing.
+ *
+ * @example
+ * import { EtcdProvider, etcdDefaults } from "@ts-grain/cluster-etcd";
+ *
+ * const patient = new EtcdProvider({ ttlMs: 2 * etcdDefaults.ttlMs });
+ */
 export const etcdDefaults: {
   readonly endpoints: readonly string[];
   readonly baseKey: string;

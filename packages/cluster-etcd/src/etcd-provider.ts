@@ -8,6 +8,27 @@ import { EtcdRegistration } from "./etcd-registration.ts";
 /**
  * Members find each other through etcd. They register as those of Proto.Actor Go do, so that both take part in one
  * cluster: each member is a key that lasts as long as its lease.
+ *
+ * @example
+ * import {
+ *   ActorSystem,
+ *   Cluster,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ * } from "@ts-grain/cluster";
+ * import { EtcdProvider } from "@ts-grain/cluster-etcd";
+ *
+ * const provider = new EtcdProvider({ endpoints: ["http://127.0.0.1:2379"] });
+ * const cluster = await Cluster.startMember(
+ *   new ActorSystem(),
+ *   configureCluster(
+ *     "my-cluster",
+ *     provider,
+ *     new DistHashLookup(),
+ *     configureRemote("10.0.0.1", 8090),
+ *   ),
+ * );
  */
 export class EtcdProvider implements ClusterProvider {
   readonly #config: EtcdConfig;

@@ -9,7 +9,25 @@ import {
 } from "@ts-grain/cluster/provider";
 import { fetchTrusting } from "./trusting-fetch.ts";
 
-/** What a Kubernetes provider may be given. Inside a pod nothing of it is needed. */
+/**
+ * What a Kubernetes provider may be given. Inside a pod nothing of it is needed.
+ *
+ * @example
+ * import {
+ *   KubernetesProvider,
+ *   type KubernetesProviderOptions,
+ * } from "@ts-grain/cluster-kubernetes";
+ *
+ * // Outside of a pod: against an API server that `kubectl proxy` makes reachable.
+ * const options: KubernetesProviderOptions = {
+ *   server: "http://127.0.0.1:8001",
+ *   namespace: "default",
+ *   podName: "ts-grain-0",
+ *   token: () => "",
+ *   fetch,
+ * };
+ * const provider = new KubernetesProvider(options);
+ */
 export interface KubernetesProviderOptions extends DirectoryOptions {
   /** The URL of the API server. Default: the one that Kubernetes names to every pod. */
   readonly server?: string | undefined;
@@ -35,7 +53,14 @@ export interface KubernetesConfig {
   readonly fetch: Fetch;
 }
 
-/** Used where `KubernetesProviderOptions` say nothing. */
+/**
+ * Used where `KubernetesProviderOptions` say nothing.
+ *
+ * @example
+ * import { KubernetesProvider, kubernetesDefaults } from "@ts-grain/cluster-kubernetes";
+ *
+ * const provider = new KubernetesProvider({ refreshMs: 2 * kubernetesDefaults.refreshMs });
+ */
 export const kubernetesDefaults: { readonly refreshMs: number } = { refreshMs: 10_000 };
 
 /** Where Kubernetes puts what a pod needs to talk to it. */

@@ -13,6 +13,23 @@ import { PodRegistration } from "./pod-registration.ts";
 /**
  * Members find each other as pods of Kubernetes. They label their pods as those of Proto.Actor Go do, so that both take
  * part in one cluster; Kubernetes itself judges who is alive.
+ *
+ * @example
+ * import {
+ *   ActorSystem,
+ *   Cluster,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ * } from "@ts-grain/cluster";
+ * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+ *
+ * const advertisedHost = `${process.env["POD_IP"]}:8090`;
+ * const remote = configureRemote("0.0.0.0", 8090, { advertisedHost, insecure: true });
+ * const cluster = await Cluster.startMember(
+ *   new ActorSystem(),
+ *   configureCluster("my-cluster", new KubernetesProvider(), new DistHashLookup(), remote),
+ * );
  */
 export class KubernetesProvider implements ClusterProvider {
   readonly #config: KubernetesConfig;

@@ -1,6 +1,25 @@
 import { type FaultyServer, freePorts, ServerProcess } from "@ts-grain/cluster/testing";
 
-/** A Consul of a test's own: one agent in development mode, which keeps everything in memory, on loopback ports. */
+/**
+ * A Consul of a test's own: one agent in development mode, which keeps everything in memory, on loopback ports.
+ *
+ * @example
+ * import { ConsulProvider } from "@ts-grain/cluster-consul";
+ * import { ConsulServer } from "@ts-grain/cluster-consul/testing";
+ * import { test } from "vitest";
+ *
+ * test("members outlast an outage of Consul", async () => {
+ *   await using consul = await ConsulServer.start();
+ *   const provider = new ConsulProvider({
+ *     address: consul.address,
+ *     ttlMs: 1_000,
+ *     refreshMs: 300,
+ *   });
+ *   // … start members with the provider …
+ *   await consul.kill();
+ *   await consul.restartEmpty();
+ * });
+ */
 export class ConsulServer implements AsyncDisposable, FaultyServer {
   /** Its HTTP address, as a URL. */
   readonly address: string;

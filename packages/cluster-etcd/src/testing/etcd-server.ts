@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type FaultyServer, freePorts, ServerProcess } from "@ts-grain/cluster/testing";
 
-/** How to start an etcd. */
+/**
+ * How to start an etcd.
+ *
+ * @see {@link EtcdServer}
+ */
 export interface EtcdServerOptions {
   /** The path of etcd 3.4 or newer. Default: `etcd`, found in the PATH. */
   readonly program?: string | undefined;
@@ -17,7 +21,21 @@ interface EtcdNode {
   readonly process: ServerProcess;
 }
 
-/** An etcd of a test's own, on loopback ports and a temporary folder. */
+/**
+ * An etcd of a test's own, on loopback ports and a temporary folder.
+ *
+ * @example
+ * import { EtcdProvider } from "@ts-grain/cluster-etcd";
+ * import { EtcdServer } from "@ts-grain/cluster-etcd/testing";
+ * import { test } from "vitest";
+ *
+ * test("members outlast the loss of a node", async () => {
+ *   await using etcd = await EtcdServer.start({ nodes: 3 });
+ *   const provider = new EtcdProvider({ endpoints: etcd.endpoints, ttlMs: 2_000 });
+ *   // … start members with the provider …
+ *   etcd.freeze(0);
+ * });
+ */
 export class EtcdServer implements AsyncDisposable, FaultyServer {
   readonly #nodes: readonly EtcdNode[];
   readonly #folder: string;

@@ -4,7 +4,17 @@ import { text } from "node:stream/consumers";
 import { fieldOf, textOf } from "@ts-grain/cluster/provider";
 import { FakePodStore, type PodChange } from "./fake-pod-store.ts";
 
-/** What a test says about a pod. */
+/**
+ * What a test says about a pod.
+ *
+ * @example
+ * import { type FakePod, FakePodApi } from "@ts-grain/cluster-kubernetes/testing";
+ *
+ * const starting: FakePod = { ip: "10.0.0.7", isReady: false, labels: { app: "ts-grain" } };
+ * await using api = await FakePodApi.start();
+ * api.addPod("pod-0", starting);
+ * console.log(api.labels("pod-0")["app"]); // prints: ts-grain
+ */
 export interface FakePod {
   readonly ip: string;
   /** Whether its containers are. Default true. */
@@ -27,6 +37,24 @@ const podsPath = "/api/v1/namespaces/test/pods";
 /**
  * The part of a Kubernetes API server that is about the pods of the namespace `test`, over HTTP on the loopback
  * interface: get, list, watch with bookmarks, and merge patch of labels.
+ *
+ * @example
+ * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+ * import { FakePodApi } from "@ts-grain/cluster-kubernetes/testing";
+ * import { test } from "vitest";
+ *
+ * test("members outlast a restart of the API server", async () => {
+ *   await using api = await FakePodApi.start();
+ *   api.addPod("pod-0", { ip: "127.0.0.1" });
+ *   const provider = new KubernetesProvider({
+ *     server: api.url,
+ *     namespace: "test",
+ *     podName: "pod-0",
+ *     fetch,
+ *   });
+ *   // … start a member with the provider …
+ *   api.dropConnections();
+ * });
  */
 export class FakePodApi implements AsyncDisposable {
   readonly url: string;
