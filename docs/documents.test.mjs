@@ -1,17 +1,17 @@
-// What the documents name exists: files that they link to, npm scripts that they tell to run, decisions in one sequence.
-import { existsSync, globSync, readFileSync } from "node:fs";
+// What the documents name exists: files and headings that they link to, npm scripts that they tell to run, decisions in one sequence.
+import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { findDeadLinks } from "../scripts/dead-links.mjs";
 
 const root = dirname(import.meta.dirname);
-const documents = globSync(["*.md", "docs/**/*.md", "packages/*/*.md", "examples/*/*.md"], { cwd: root });
+const documents = globSync(["*.md", "{docs,proto}/**/*.md", "packages/*/*.md", "examples/*/*.md"], {
+  cwd: root,
+});
 const read = (path) => readFileSync(join(root, path), "utf8");
 
-test.each(documents)("%s links to files that exist", (path) => {
-  const links = [...read(path).matchAll(/\]\(([^)#\s]+)(#[^)]*)?\)/g)]
-    .map(([, target]) => target)
-    .filter((target) => !/^[a-z]+:/.test(target));
-  expect(links.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
+test("no link between the documents is dead", () => {
+  expect(findDeadLinks(root, documents)).toEqual([]);
 });
 
 test.each(documents)("%s names npm scripts that exist", (path) => {
@@ -21,7 +21,7 @@ test.each(documents)("%s names npm scripts that exist", (path) => {
 });
 
 test("no two decisions have one number, and each has the four parts", () => {
-  const decisions = globSync("docs/decisions/*.md", { cwd: root });
+  const decisions = globSync("docs/decisions/[0-9]*.md", { cwd: root });
   const numbers = decisions.map((path) => /\/(\d{4})-[a-z-]+\.md$/.exec(path)?.[1]);
   expect(numbers).not.toContain(undefined);
   expect(new Set(numbers).size).toBe(numbers.length);

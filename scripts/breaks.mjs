@@ -13,6 +13,8 @@ const structure = "node scripts/check-structure.mjs";
 const checkLock = "node scripts/check-lock.mjs";
 const knip = "knip";
 const generated = "npm run --silent generate:check";
+const examples = "npm run --silent examples";
+const pidFile = "packages/actor/src/pid/pid.ts";
 
 /** @type {readonly { name: string, edit: (clone: { write: Function, change: Function, remove: Function }) => void, gate: string, says: RegExp }[]} */
 export const breaks = [
@@ -171,6 +173,56 @@ export const breaks = [
     },
     gate: structure,
     says: /untold has no doc comment/,
+  },
+  {
+    name: "a public export without an example",
+    edit: ({ change }) => change(pidFile, (text) => text.replace(" * @example\n", "")),
+    gate: examples,
+    says: /pid\.ts:\d+: PID has no example\. Write "@example"/,
+  },
+  {
+    name: "an example that does not compile",
+    edit: ({ change }) => change(pidFile, (text) => text.replace(" kitchen.equals(", " kitchen.equal(")),
+    gate: examples,
+    says: /pid\.ts:\d+: error TS2551/,
+  },
+  {
+    name: "an example that prints something else than it says",
+    edit: ({ change }) => change(pidFile, (text) => text.replace("prints: kitchen", "prints: hall")),
+    gate: examples,
+    says: /pid\.ts:\d+: the example prints \["kitchen false"\], and says \["hall false"\]/,
+  },
+  {
+    name: "a type that points to an example without it",
+    edit: ({ change }) =>
+      change("packages/actor/src/supervision/restart-budget.ts", (text) =>
+        text.replace("@see {@link oneForOne}", "@see {@link alwaysRestart}"),
+      ),
+    gate: examples,
+    says: /RestartOptions points to alwaysRestart, and no example there uses it/,
+  },
+  {
+    name: "a program in a document that does not compile",
+    edit: ({ change }) =>
+      change("packages/cluster-consul/README.md", (text) =>
+        text.replace("new ConsulProvider()", "new ConsulProvider(1)"),
+      ),
+    gate: examples,
+    says: /cluster-consul\/README\.md:\d+: error TS2559/,
+  },
+  {
+    name: "a doc comment with a dead link",
+    edit: ({ change }) =>
+      change(pidFile, (text) => text.replace("* Names a process:", "* Names a {@link Proces}:")),
+    gate: "npm run --silent docs",
+    says: /Failed to resolve link to "Proces"/,
+  },
+  {
+    name: "a document with a dead link",
+    edit: ({ change }) =>
+      change("docs/errors.md", (text) => `${text}\n[gone](guarantees.md#no-such-heading)\n`),
+    gate: "vitest run --project repository docs/documents",
+    says: /guarantees\.md#no-such-heading has no such anchor/,
   },
   {
     name: "any",

@@ -54,8 +54,9 @@ export class Inspection {
   }
 
   /**
-   * @param options.kind default: all kinds
-   * @param options.limit default and at most 1,000
+   * Lists the grains that are active in the member: those of one kind (default: of all), not more than `limit` (default and
+   * at most 1,000).
+   *
    * @throws ClusterError "not_delivered" if the member does not answer.
    */
   async listActivations({

@@ -156,9 +156,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   /**
    * Finds out whether this process can serve, by calling a grain here and one in another member: for a readiness
-   * endpoint. Every probe that fails is logged and counted. Never rejects.
-   *
-   * @param options.timeoutMs for all of it; default 1,000
+   * endpoint. Takes `timeoutMs` at most (default 1,000). Every probe that fails is logged and counted. Never rejects.
    */
   async checkReadiness({ timeoutMs = 1_000 }: { readonly timeoutMs?: number } = {}): Promise<Readiness> {
     if (this.#phase !== "running" || this.#ending)

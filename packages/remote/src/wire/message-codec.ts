@@ -15,7 +15,7 @@ export type SerializerId = 0 | 1;
 
 /**
  * Turns messages of one type into bytes and back. With serializer 0 the objects and the bytes must be those of
- * protobuf-es; such a codec exists to be faster, and {@link protobufCodec} serves every type that has none.
+ * protobuf-es; such a codec exists to be faster, and protobuf-es itself serves every type that has none.
  */
 export interface MessageCodec {
   readonly typeName: string;

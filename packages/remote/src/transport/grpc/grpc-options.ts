@@ -11,7 +11,7 @@ export interface TlsIdentity {
   readonly authorities: string | Uint8Array;
 }
 
-/** How {@link grpcTransport} listens and connects. */
+/** How {@link GrpcTransport} listens and connects. */
 export interface GrpcTransportOptions {
   /** Mutual TLS 1.3: every peer shows a certificate of one of the authorities. A function is asked again by `reloadTls` and for each connection that is opened. Default: plain text. */
   readonly tls?: TlsIdentity | (() => TlsIdentity) | undefined;
