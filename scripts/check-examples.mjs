@@ -36,13 +36,12 @@ writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config, undefined, 2
 symlinkSync(resolve("examples/smart-bulb/src/gen"), join(folder, "gen"), "junction");
 
 // Packages whose exports have no examples yet.
-const pending = new Set(
-  ["cli", "cluster", "protoc-gen-ts-grain", "remote"].map((name) => `packages/${name}`),
-);
+const pending = new Set(["cli", "protoc-gen-ts-grain", "remote"].map((name) => `packages/${name}`));
 const all = publicExports().filter(({ folder: pkg }) => !pending.has(pkg));
-const examples = all.flatMap(({ folder: pkg, name, path, examples: own }) =>
+const examples = all.flatMap(({ folder: pkg, name, path, examples: own }, number) =>
   own.map(({ code, line }, index) => {
-    const file = join(folder, `${pkg.replace("packages/", "")}.${name}.${index + 1}.ts`);
+    // With numbers, as some file systems take GrainKind.ts and grainKind.ts for one.
+    const file = join(folder, `${pkg.replace("packages/", "")}.${number}.${name}.${index}.ts`);
     writeFileSync(file, code);
     return { file, code, path, line, of: `${path}#${name}` };
   }),

@@ -1,4 +1,8 @@
-/** Why the cluster could not do what was asked. Stable: match these, not the messages. */
+/**
+ * Why the cluster could not do what was asked. Stable: match these, not the messages.
+ *
+ * @see {@link ClusterError}
+ */
 export type ClusterErrorCode =
   /** An option or a name is out of its range; the message names it. Nothing was started. */
   | "invalid_options"
@@ -23,7 +27,25 @@ export type ClusterErrorCode =
   /** This cluster was shut down. Do not retry. */
   | "stopped";
 
-/** What the cluster itself reports; what a grain reports is a `GrainError`. */
+/**
+ * What the cluster itself reports; what a grain reports is a `GrainError`.
+ *
+ * @example
+ * import { ClusterError, type ClusterErrorCode } from "@ts-grain/cluster";
+ * import type { SmartBulbGrainClient } from "./gen/smartbulb_grain.ts";
+ *
+ * // Nothing was started, so that it is safe to try again.
+ * const safeToRetry: readonly ClusterErrorCode[] = ["no_member", "not_delivered", "overloaded"];
+ *
+ * async function turnOn(bulb: SmartBulbGrainClient): Promise<void> {
+ *   try {
+ *     await bulb.turnOn({});
+ *   } catch (error) {
+ *     if (!ClusterError.is(error) || !safeToRetry.includes(error.code)) throw error;
+ *     await bulb.turnOn({});
+ *   }
+ * }
+ */
 export class ClusterError extends Error {
   override readonly name: string = "ClusterError";
   /** Recognises errors made by another copy of this package. */

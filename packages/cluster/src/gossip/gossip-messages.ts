@@ -12,7 +12,19 @@ export const gossipKeys = {
   left: "left",
 } as const;
 
-/** On the event stream: a member has said something new. */
+/**
+ * On the event stream: a member has said something new.
+ *
+ * @example
+ * import { type Cluster, GossipUpdated } from "@ts-grain/cluster";
+ *
+ * function logNews({ system }: Cluster): void {
+ *   system.eventStream.subscribe((event) => {
+ *     if (event instanceof GossipUpdated)
+ *       console.error(`${event.memberId} says something new about ${event.key}`);
+ *   });
+ * }
+ */
 export class GossipUpdated implements GossipEntry {
   readonly memberId: string;
   readonly key: string;

@@ -1,6 +1,23 @@
 import { ClusterError } from "../cluster-error.ts";
 
-/** How members tell each other what they know. Defaults are Proto.Actor's. */
+/**
+ * How members tell each other what they know. Defaults are Proto.Actor's.
+ *
+ * @example
+ * import {
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ *   type GossipOptions,
+ *   InProcessProvider,
+ * } from "@ts-grain/cluster";
+ *
+ * const gossip: GossipOptions = { intervalMs: 1_000, heartbeatExpiryMs: 60_000 };
+ * const remote = configureRemote("localhost", 0);
+ * const config = configureCluster("home", new InProcessProvider(), new DistHashLookup(), remote, {
+ *   gossip,
+ * });
+ */
 export interface GossipOptions {
   /** Milliseconds between rounds. Shorter spreads news faster and costs bandwidth. Default 300. */
   readonly intervalMs?: number | undefined;
@@ -17,7 +34,14 @@ export interface GossipOptions {
 /** Options after defaults: every field is there. */
 export type GossipConfig = { readonly [K in keyof GossipOptions]-?: NonNullable<GossipOptions[K]> };
 
-/** Used where `GossipOptions` say nothing. */
+/**
+ * Used where `GossipOptions` say nothing.
+ *
+ * @example
+ * import { gossipDefaults } from "@ts-grain/cluster";
+ *
+ * console.log(gossipDefaults.intervalMs); // prints: 300
+ */
 export const gossipDefaults: GossipConfig = {
   intervalMs: 300,
   fanOut: 3,

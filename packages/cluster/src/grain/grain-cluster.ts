@@ -7,7 +7,17 @@ import type { MemberList } from "../membership/member-list.ts";
 import type { Topic, TopicOptions } from "../pubsub/topic.ts";
 import type { GrainCaller } from "./grain-caller.ts";
 
-/** The cluster as grains and their callers see it. */
+/**
+ * The cluster as grains and their callers see it.
+ *
+ * @example
+ * import type { GrainCluster } from "@ts-grain/cluster";
+ *
+ * // What a grain finds as `this.context.cluster`.
+ * function describe({ name, members, self }: GrainCluster): string {
+ *   return `${self?.id ?? "a client"} sees ${members.topology.members.length} members of ${name}`;
+ * }
+ */
 export interface GrainCluster extends GrainCaller {
   readonly name: string;
   readonly system: ActorSystem;

@@ -8,7 +8,19 @@ import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import type { GrainMethod } from "./grain-service.ts";
 
-/** What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others. */
+/**
+ * What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others.
+ *
+ * @example
+ * import type { GrainContext } from "@ts-grain/cluster";
+ * import { getSmartBulbGrainClient } from "./gen/smartbulb_grain.ts";
+ *
+ * // A grain calls another one through its own context.
+ * async function turnOn(context: GrainContext, bulb: string): Promise<void> {
+ *   await getSmartBulbGrainClient(context, bulb).turnOn({});
+ *   context.logger.info({ bulb }, `turned on by ${context.kind} ${context.identity}`);
+ * }
+ */
 export interface GrainContext extends GrainCaller, ClusterIdentity {
   readonly cluster: GrainCluster;
   readonly self: PID;
@@ -19,6 +31,19 @@ export interface GrainContext extends GrainCaller, ClusterIdentity {
 /**
  * What a grain knows about the call that it is handling. Calls made through it must settle within the time that this
  * call has left.
+ *
+ * @example
+ * import type { GrainCallContext } from "@ts-grain/cluster";
+ *
+ * // Called from the method of a grain: gives up when its caller does.
+ * async function fetchPrice(
+ *   url: string,
+ *   { signal, remainingMs }: GrainCallContext,
+ * ): Promise<string> {
+ *   if (remainingMs < 100) throw new Error("no time left to ask");
+ *   const response = await fetch(url, { signal });
+ *   return await response.text();
+ * }
  */
 export interface GrainCallContext extends GrainContext {
   /** Who waits for the answer. */

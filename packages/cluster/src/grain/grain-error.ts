@@ -1,4 +1,17 @@
-/** The reasons that Proto.Actor predefines. Others are allowed: any string that both sides know. */
+/**
+ * The reasons that Proto.Actor predefines. Others are allowed: any string that both sides know.
+ *
+ * @example
+ * import { GrainError, type GrainErrorReason } from "@ts-grain/cluster";
+ *
+ * const hopeless: readonly GrainErrorReason[] = [
+ *   "NOT_FOUND",
+ *   "PERMISSION_DENIED",
+ *   "INVALID_ARGUMENT",
+ * ];
+ * const isHopeless = (error: unknown): boolean =>
+ *   GrainError.is(error) && hopeless.includes(error.reason);
+ */
 export type GrainErrorReason =
   | "CANCELLED"
   | "UNKNOWN"
@@ -18,7 +31,11 @@ export type GrainErrorReason =
   | "UNAUTHENTICATED"
   | (string & {});
 
-/** What a `GrainError` may carry beside its reason and message. */
+/**
+ * What a `GrainError` may carry beside its reason and message.
+ *
+ * @see {@link GrainError}
+ */
 export interface GrainErrorOptions extends ErrorOptions {
   /** Facts for the caller's program, as text. Travels to the caller; the cause does not. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -30,7 +47,19 @@ export interface GrainErrorOptions extends ErrorOptions {
  * with an id under which the member has logged it.
  *
  * @example
- * throw new GrainError("NOT_FOUND", "no such bulb", { metadata: { bulb: "kitchen" } });
+ * import { GrainError, type GrainErrorOptions } from "@ts-grain/cluster";
+ *
+ * function findBulb(bulbs: ReadonlySet<string>, bulb: string): string {
+ *   const options: GrainErrorOptions = { metadata: { bulb } };
+ *   if (!bulbs.has(bulb)) throw new GrainError("NOT_FOUND", "no such bulb", options);
+ *   return bulb;
+ * }
+ *
+ * try {
+ *   findBulb(new Set(), "kitchen");
+ * } catch (error) {
+ *   if (GrainError.is(error)) console.log(error.reason, error.metadata["bulb"]); // prints: NOT_FOUND kitchen
+ * }
  */
 export class GrainError extends Error {
   override readonly name: string = "GrainError";

@@ -5,10 +5,16 @@ import type { TypeRegistry } from "@ts-grain/remote";
 /**
  * Which calls may be started while a call of this rpc waits for something: "none"; "call_chain": those that it led to
  * itself, by way of other grains; "read_only": those of other such rpcs; "always": any.
+ *
+ * @see {@link grainService}
  */
 export type GrainReentrancy = "none" | "call_chain" | "read_only" | "always";
 
-/** What a contract says about one rpc beside its messages. */
+/**
+ * What a contract says about one rpc beside its messages.
+ *
+ * @see {@link grainService}
+ */
 export interface GrainMethodOptions {
   /** Default "none". */
   readonly reentrancy?: GrainReentrancy | undefined;
@@ -18,7 +24,18 @@ export interface GrainMethodOptions {
   readonly index?: number | undefined;
 }
 
-/** One unary rpc of a grain. */
+/**
+ * One unary rpc of a grain.
+ *
+ * @example
+ * import type { GrainMethod, GrainService } from "@ts-grain/cluster";
+ *
+ * // The rpcs of a kind that may be sent twice.
+ * function idempotentRpcs({ methods }: GrainService): readonly string[] {
+ *   const isIdempotent = (method: GrainMethod | undefined) => method?.isIdempotent === true;
+ *   return methods.filter(isIdempotent).map((method) => method?.name ?? "");
+ * }
+ */
 export interface GrainMethod {
   /** Its name in the .proto. */
   readonly name: string;
@@ -35,7 +52,11 @@ export interface GrainMethod {
   readonly isIdempotent: boolean;
 }
 
-/** What generated code says about a service that its descriptor does not. */
+/**
+ * What generated code says about a service that its descriptor does not.
+ *
+ * @see {@link grainService}
+ */
 export interface GrainServiceOptions {
   /** Default: the service's short name in Go's camel case. */
   readonly kind?: string | undefined;
@@ -47,7 +68,20 @@ export interface GrainServiceOptions {
   readonly methods?: Readonly<Record<string, GrainMethodOptions>> | undefined;
 }
 
-/** A protobuf service as grains see it. `Grain` is what implements it, `Client` what calls it. */
+/**
+ * A protobuf service as grains see it. `Grain` is what implements it, `Client` what calls it.
+ *
+ * @example
+ * import type { Cluster, GrainService } from "@ts-grain/cluster";
+ *
+ * // What a tool learns from a member, without any generated code.
+ * async function describeKind(cluster: Cluster, kind: string): Promise<readonly string[]> {
+ *   const [member] = cluster.members.topology.members.filter(({ kinds }) => kinds.includes(kind));
+ *   const service: GrainService | undefined =
+ *     member && (await cluster.inspect(member).describeKind(kind));
+ *   return (service?.methods ?? []).map((method) => `${method?.name}`);
+ * }
+ */
 export interface GrainService<Grain extends object = object, Client extends object = object> {
   readonly descriptor: DescService;
   /** The service's short name, in Go's camel case, as in Proto.Actor Go, unless the contract names another. */
@@ -60,7 +94,30 @@ export interface GrainService<Grain extends object = object, Client extends obje
   readonly "~types"?: { readonly grain: Grain; readonly client: Client };
 }
 
-/** Describes a service to the runtime. Called by generated code. */
+/**
+ * Describes a service to the runtime. Called by generated code.
+ *
+ * @example
+ * import {
+ *   type GrainMethodOptions,
+ *   type GrainReentrancy,
+ *   type GrainServiceOptions,
+ *   grainService,
+ * } from "@ts-grain/cluster/codegenv1";
+ * import type { SmartBulbGrain, SmartBulbGrainClient } from "./gen/smartbulb_grain.ts";
+ * import { SmartBulb } from "./gen/smartbulb_pb.ts";
+ *
+ * // As generated code does for a contract whose GetState is `reentrancy = READ_ONLY`.
+ * const reentrancy: GrainReentrancy = "read_only";
+ * const getState: GrainMethodOptions = { reentrancy };
+ * const options: GrainServiceOptions = {
+ *   kind: "Bulb",
+ *   idleTimeoutMs: 30_000,
+ *   methods: { GetState: getState },
+ * };
+ * const bulbService = grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb, options);
+ * console.log(bulbService.kind, bulbService.methods[0]?.property); // prints: Bulb getState
+ */
 export function grainService<Grain extends object, Client extends object>(
   descriptor: DescService,
   options: GrainServiceOptions = {},

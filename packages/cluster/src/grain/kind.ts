@@ -2,7 +2,16 @@ import { ClusterError } from "../cluster-error.ts";
 import type { GrainFactory } from "./grain.ts";
 import type { GrainService } from "./grain-service.ts";
 
-/** How a kind's activations live. */
+/**
+ * How a kind's activations live.
+ *
+ * @example
+ * import type { GrainFactory, KindOptions } from "@ts-grain/cluster";
+ * import { newSmartBulbKind, type SmartBulbGrain } from "./gen/smartbulb_grain.ts";
+ *
+ * const options: KindOptions = { idleTimeoutMs: 10 * 60_000, maxQueuedCalls: 100 };
+ * const bulbKind = (factory: GrainFactory<SmartBulbGrain>) => newSmartBulbKind(factory, options);
+ */
 export interface KindOptions {
   /** Milliseconds without a call after which an activation ends. 0 = never. Default: what the contract says, else 60,000. */
   readonly idleTimeoutMs?: number | undefined;
@@ -12,13 +21,31 @@ export interface KindOptions {
   readonly maxQueuedCalls?: number | undefined;
 }
 
-/** Used where a kind's options say nothing. */
+/**
+ * Used where a kind's options say nothing.
+ *
+ * @example
+ * import { kindDefaults } from "@ts-grain/cluster";
+ *
+ * console.log(kindDefaults.idleTimeoutMs); // prints: 60000
+ */
 export const kindDefaults: { readonly idleTimeoutMs: number; readonly maxQueuedCalls: number } = {
   idleTimeoutMs: 60_000,
   maxQueuedCalls: 10_000,
 };
 
-/** A service and how a member makes grains of it. Give it to `configureCluster`. */
+/**
+ * A service and how a member makes grains of it. Give it to `configureCluster`.
+ *
+ * @example
+ * import { type ClusterOptions, type Kind, kindDefaults } from "@ts-grain/cluster";
+ *
+ * function hosting(kinds: readonly Kind[]): ClusterOptions {
+ *   const slow = kinds.filter(({ idleTimeoutMs }) => idleTimeoutMs > kindDefaults.idleTimeoutMs);
+ *   console.error(`${slow.length} of ${kinds.length} kinds stay for more than a minute`);
+ *   return { kinds };
+ * }
+ */
 export interface Kind {
   readonly name: string;
   readonly service: GrainService;
@@ -31,6 +58,21 @@ export interface Kind {
  * The kind of a service. Called by generated code.
  *
  * @throws ClusterError "invalid_options", saying which one.
+ * @example
+ * import {
+ *   type GrainFactory,
+ *   grainKind,
+ *   grainService,
+ *   type Kind,
+ *   type KindOptions,
+ * } from "@ts-grain/cluster/codegenv1";
+ * import type { SmartBulbGrain, SmartBulbGrainClient } from "./gen/smartbulb_grain.ts";
+ * import { SmartBulb } from "./gen/smartbulb_pb.ts";
+ *
+ * // As generated code does in newSmartBulbKind.
+ * const bulbService = grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb);
+ * const newBulbKind = (factory: GrainFactory<SmartBulbGrain>, options?: KindOptions): Kind =>
+ *   grainKind(bulbService, factory, options);
  */
 export function grainKind<Grain extends object>(
   service: GrainService<Grain>,

@@ -8,7 +8,19 @@ import { probe, probeKind } from "./probe.ts";
 /** Other members that are probed; one that answers is enough, since a broken one must not make all others unready. */
 const maxPeers = 2;
 
-/** Whether a process can serve: what a readiness endpoint answers. */
+/**
+ * Whether a process can serve: what a readiness endpoint answers.
+ *
+ * @example
+ * import { createServer } from "node:http";
+ * import type { Cluster, Readiness } from "@ts-grain/cluster";
+ *
+ * const serveReadiness = (cluster: Cluster) =>
+ *   createServer(async (_request, response) => {
+ *     const { isReady, problems }: Readiness = await cluster.checkReadiness({ timeoutMs: 500 });
+ *     response.writeHead(isReady ? 200 : 503).end(problems.join("\n"));
+ *   });
+ */
 export interface Readiness {
   readonly isReady: boolean;
   /** What keeps it from being ready, or did not answer although another did. For people. */

@@ -5,10 +5,41 @@ import type { ClusterIdentity } from "./cluster-identity.ts";
  * Why an activation ends: no call for its idle timeout; its identity belongs to another member now; this member
  * shuts down; the others have let this member go, so that its identity may be active elsewhere already; it failed;
  * somebody stopped its PID.
+ *
+ * @example
+ * import type { DeactivationReason, GrainContext } from "@ts-grain/cluster";
+ * import { SmartBulbKind } from "./gen/smartbulb_grain.ts";
+ *
+ * abstract class SavedBulb extends SmartBulbKind {
+ *   abstract save(): Promise<void>;
+ *
+ *   override async onDeactivate(
+ *     _context: GrainContext,
+ *     reason: DeactivationReason,
+ *   ): Promise<void> {
+ *     // After "evicted" another member may have made it anew already.
+ *     if (reason !== "evicted") await this.save();
+ *   }
+ * }
  */
 export type DeactivationReason = "idle" | "moved" | "shutdown" | "evicted" | "failed" | "stopped";
 
-/** One life of a grain on one member. */
+/**
+ * One life of a grain on one member.
+ *
+ * @example
+ * import { propsFromFunction } from "@ts-grain/actor";
+ * import type { Activation, HostedKind } from "@ts-grain/cluster";
+ *
+ * // For those who write a lookup, and test it without grains.
+ * const echo: HostedKind = {
+ *   name: "Echo",
+ *   propsFor: ({ identity }: Activation) =>
+ *     propsFromFunction((context) => {
+ *       if (context.sender) context.respond(identity.identity);
+ *     }),
+ * };
+ */
 export class Activation {
   readonly identity: ClusterIdentity;
   /** Set by whoever ends it, before it is stopped. */
@@ -19,7 +50,11 @@ export class Activation {
   }
 }
 
-/** A kind as the placement of activations needs it. */
+/**
+ * A kind as the placement of activations needs it.
+ *
+ * @see {@link Activation}
+ */
 export interface HostedKind {
   readonly name: string;
   propsFor(activation: Activation): Props;

@@ -1,4 +1,14 @@
-/** Names one grain in the whole cluster. */
+/**
+ * Names one grain in the whole cluster.
+ *
+ * @example
+ * import type { Cluster, ClusterIdentity, PID } from "@ts-grain/cluster";
+ *
+ * async function whereIs(cluster: Cluster, { kind, identity }: ClusterIdentity): Promise<string> {
+ *   const pid: PID = await cluster.locate({ kind, identity });
+ *   return pid.address;
+ * }
+ */
 export interface ClusterIdentity {
   readonly kind: string;
   readonly identity: string;

@@ -16,6 +16,21 @@ import { Rendezvous } from "./rendezvous.ts";
  *
  * Members that see the same topology agree on one owner for each identity. While their views differ, an identity may
  * be active twice; once they agree, only the owner's activation stays.
+ *
+ * @example
+ * import {
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ *   InProcessProvider,
+ * } from "@ts-grain/cluster";
+ *
+ * const config = configureCluster(
+ *   "home",
+ *   new InProcessProvider(),
+ *   new DistHashLookup(),
+ *   configureRemote("localhost", 0),
+ * );
  */
 export class DistHashLookup implements IdentityLookup {
   start(context: LookupContext): LookupSession {

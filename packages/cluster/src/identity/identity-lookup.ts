@@ -3,7 +3,11 @@ import type { MemberList } from "../membership/member-list.ts";
 import type { HostedKind } from "./activation.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 
-/** What a lookup works with. */
+/**
+ * What a lookup works with.
+ *
+ * @see {@link IdentityLookup}
+ */
 export interface LookupContext {
   readonly system: ActorSystem;
   readonly members: MemberList;
@@ -11,14 +15,22 @@ export interface LookupContext {
   readonly kinds: ReadonlyMap<string, HostedKind>;
 }
 
-/** How long `find` may take. */
+/**
+ * How long `find` may take.
+ *
+ * @see {@link IdentityLookup}
+ */
 export interface FindOptions {
   readonly timeoutMs: number;
   /** Ends the wait; the owner may still activate the grain. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A lookup at work in one process. */
+/**
+ * A lookup at work in one process.
+ *
+ * @see {@link IdentityLookup}
+ */
 export interface LookupSession {
   /**
    * The PID of the one activation of an identity, which is started if there is none.
@@ -34,7 +46,35 @@ export interface LookupSession {
   release(options: { readonly timeoutMs: number }): Promise<void>;
 }
 
-/** Decides where an identity lives. Port: `DistHashLookup` implements it. */
+/**
+ * Decides where an identity lives. Port: `DistHashLookup` implements it.
+ *
+ * @example
+ * import {
+ *   DistHashLookup,
+ *   type FindOptions,
+ *   type IdentityLookup,
+ *   type LookupContext,
+ *   type LookupSession,
+ * } from "@ts-grain/cluster";
+ *
+ * // Tells how long it took to find each grain.
+ * const timedLookup: IdentityLookup = {
+ *   start(context: LookupContext): LookupSession {
+ *     const session = new DistHashLookup().start(context);
+ *     const { clock, logger } = context.system;
+ *     return {
+ *       async find(identity, options: FindOptions) {
+ *         const startedMs = clock.nowMs();
+ *         const pid = await session.find(identity, options);
+ *         logger.debug({ ...identity, tookMs: clock.nowMs() - startedMs }, "found");
+ *         return pid;
+ *       },
+ *       release: (options) => session.release(options),
+ *     };
+ *   },
+ * };
+ */
 export interface IdentityLookup {
   start(context: LookupContext): LookupSession;
 }

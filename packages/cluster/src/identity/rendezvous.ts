@@ -14,6 +14,20 @@ interface Candidate {
  *
  * Rendezvous hashing as Proto.Actor Go does it: among the members that host the kind, in the order of their ids, the
  * first with the highest FNV-1a-32 of `identity` followed by the member's address. FNV-1a: Fowler, Noll, Vo.
+ *
+ * @example
+ * import { type Member, Rendezvous } from "@ts-grain/cluster";
+ *
+ * const member = (id: string, port: number): Member => ({
+ *   id,
+ *   host: "10.0.0.1",
+ *   port,
+ *   kinds: ["Bulb"],
+ *   dialect: "ts-grain",
+ * });
+ * const rendezvous = new Rendezvous([member("a", 8090), member("b", 8091)]);
+ * const owner = rendezvous.ownerOf({ kind: "Bulb", identity: "kitchen" });
+ * console.log(owner === rendezvous.ownerOf({ kind: "Bulb", identity: "kitchen" })); // prints: true
  */
 export class Rendezvous {
   readonly #members: readonly Member[];

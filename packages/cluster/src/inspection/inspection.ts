@@ -18,7 +18,11 @@ import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { type Member, memberAddress } from "../membership/member.ts";
 import { inspectionActorId } from "./inspection-actor.ts";
 
-/** The grains that are active in a member. */
+/**
+ * The grains that are active in a member.
+ *
+ * @see {@link Inspection}
+ */
 export interface ActiveGrains {
   /** At most as many as were asked for, in no particular order. */
   readonly grains: readonly ClusterIdentity[];
@@ -26,7 +30,23 @@ export interface ActiveGrains {
   readonly total: number;
 }
 
-/** Asks one ts-grain member about itself: for tools. Every question has `timeoutMs`, by default the cluster's. */
+/**
+ * Asks one ts-grain member about itself: for tools. Every question has `timeoutMs`, by default the cluster's.
+ *
+ * @example
+ * import type { ActiveGrains, Cluster, Inspection } from "@ts-grain/cluster";
+ *
+ * async function printGrains(cluster: Cluster): Promise<void> {
+ *   for (const member of cluster.members.topology.members) {
+ *     const inspection: Inspection = cluster.inspect(member, { timeoutMs: 1_000 });
+ *     const { grains, total }: ActiveGrains = await inspection.listActivations({ limit: 10 });
+ *     console.log(
+ *       `${member.id}: ${total} grains`,
+ *       ...grains.map(({ kind, identity }) => `${kind}/${identity}`),
+ *     );
+ *   }
+ * }
+ */
 export class Inspection {
   readonly #system: ActorSystem;
   readonly #member: Member;

@@ -5,10 +5,16 @@ import type { Member } from "./member.ts";
 /**
  * Receives the whole list of live members, each time that it has changed. A member that is missing from its own list
  * has been seen to leave by the others, who will not take it back under its id.
+ *
+ * @see {@link ClusterProvider}
  */
 export type MembersListener = (members: readonly Member[]) => void;
 
-/** What a provider is told about the cluster that it shall watch. */
+/**
+ * What a provider is told about the cluster that it shall watch.
+ *
+ * @see {@link ClusterProvider}
+ */
 export interface ProviderContext {
   readonly clusterName: string;
   readonly logger: Logger;
@@ -17,7 +23,11 @@ export interface ProviderContext {
   readonly onMembers: MembersListener;
 }
 
-/** A member's or a client's presence at a provider. */
+/**
+ * A member's or a client's presence at a provider.
+ *
+ * @see {@link ClusterProvider}
+ */
 export interface ProviderSession {
   /**
    * Deregisters a member, so that the others stop sending to it, and stops watching. Resolves when the provider has
@@ -28,7 +38,36 @@ export interface ProviderSession {
   abandon(): Promise<void>;
 }
 
-/** Finds the members of a cluster. Port: Consul, etcd, Kubernetes and the in-process provider implement it. */
+/**
+ * Finds the members of a cluster. Port: Consul, etcd, Kubernetes and the in-process provider implement it.
+ *
+ * @example
+ * import type {
+ *   ClusterProvider,
+ *   Member,
+ *   MembersListener,
+ *   ProviderContext,
+ *   ProviderSession,
+ * } from "@ts-grain/cluster";
+ *
+ * // Members that are known beforehand and never change.
+ * class FixedMembers implements ClusterProvider {
+ *   readonly #members: readonly Member[];
+ *
+ *   constructor(members: readonly Member[]) {
+ *     this.#members = members;
+ *   }
+ *
+ *   joinAsMember(_self: Member, context: ProviderContext): Promise<ProviderSession> {
+ *     return this.joinAsClient(context);
+ *   }
+ *   async joinAsClient({ onMembers }: ProviderContext): Promise<ProviderSession> {
+ *     const tell: MembersListener = onMembers;
+ *     tell(this.#members);
+ *     return { leave: async () => {}, abandon: async () => {} };
+ *   }
+ * }
+ */
 export interface ClusterProvider {
   /** The transport of one member or client whose remote is configured with none; read once for each. */
   readonly transport?: Transport | undefined;

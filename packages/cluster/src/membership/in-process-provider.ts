@@ -12,7 +12,18 @@ interface Registrations {
   readonly listeners: Set<MembersListener>;
 }
 
-/** What the in-process provider may be given. */
+/**
+ * What the in-process provider may be given.
+ *
+ * @example
+ * import { InProcessProvider, type InProcessProviderOptions } from "@ts-grain/cluster";
+ * import { InMemoryNetwork } from "@ts-grain/remote";
+ *
+ * const slow: InProcessProviderOptions = {
+ *   network: new InMemoryNetwork({ delayMs: { min: 1, max: 20 } }),
+ * };
+ * const provider = new InProcessProvider(slow);
+ */
 export interface InProcessProviderOptions {
   /** Carries the frames between the members. Default: a network of its own, without delay or loss. */
   readonly network?: InMemoryNetwork | undefined;
@@ -21,6 +32,27 @@ export interface InProcessProviderOptions {
 /**
  * The embedded default: members and clients of one process that are given the same provider find each other and talk
  * through memory, with no server and no socket.
+ *
+ * @example
+ * import {
+ *   ActorSystem,
+ *   Cluster,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ *   InProcessProvider,
+ * } from "@ts-grain/cluster";
+ *
+ * const provider = new InProcessProvider();
+ * const start = () =>
+ *   Cluster.startMember(
+ *     new ActorSystem(),
+ *     configureCluster("home", provider, new DistHashLookup(), configureRemote("localhost", 0)),
+ *   );
+ * await using one = await start();
+ * await using other = await start();
+ * await one.members.until(({ members }) => members.length === 2);
+ * console.log(other.members.topology.members.length); // prints: 2
  */
 export class InProcessProvider implements ClusterProvider {
   readonly #clusters = new Map<string, Registrations>();

@@ -3,7 +3,11 @@ import { EndpointTerminatedEvent, type Remote } from "@ts-grain/remote";
 import { type Member, memberAddress } from "./member.ts";
 import { compareTopology, createTopology, type Topology, TopologyChanged } from "./topology.ts";
 
-/** What `MemberList.until` may be given. */
+/**
+ * What `MemberList.until` may be given.
+ *
+ * @see {@link MemberList}
+ */
 export interface UntilOptions {
   /** Ends the wait; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -12,6 +16,14 @@ export interface UntilOptions {
 /**
  * This process's view of who is in the cluster. A member that has left is blocked for ever under its id: what comes
  * back has a new one.
+ *
+ * @example
+ * import type { MemberList, Topology, UntilOptions } from "@ts-grain/cluster";
+ *
+ * async function untilThree(members: MemberList): Promise<Topology> {
+ *   const options: UntilOptions = { signal: AbortSignal.timeout(10_000) };
+ *   return await members.until((topology) => topology.members.length >= 3, options);
+ * }
  */
 export class MemberList {
   readonly #system: ActorSystem;

@@ -1,4 +1,13 @@
-/** One process of the cluster, as its provider lists it. */
+/**
+ * One process of the cluster, as its provider lists it.
+ *
+ * @example
+ * import { type Cluster, type Member, memberAddress } from "@ts-grain/cluster";
+ *
+ * const hosts = (kind: string) => (member: Member) => member.kinds.includes(kind);
+ * const addressesOf = ({ members }: Cluster, kind: string): readonly string[] =>
+ *   members.topology.members.filter(hosts(kind)).map(memberAddress);
+ */
 export interface Member {
   /** Unique for each start of a process: the id of its actor system. */
   readonly id: string;
@@ -10,7 +19,14 @@ export interface Member {
   readonly dialect: "ts-grain" | "proto-actor";
 }
 
-/** Where a member's remote listens: `host:port`, as in its PIDs. */
+/**
+ * Where a member's remote listens: `host:port`, as in its PIDs.
+ *
+ * @example
+ * import { memberAddress } from "@ts-grain/cluster";
+ *
+ * console.log(memberAddress({ host: "10.0.0.1", port: 8090 })); // prints: 10.0.0.1:8090
+ */
 export function memberAddress(member: Pick<Member, "host" | "port">): string {
   return `${member.host}:${member.port}`;
 }

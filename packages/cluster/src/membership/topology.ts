@@ -1,7 +1,14 @@
 import type { Member } from "./member.ts";
 import { murmur3 } from "./murmur3.ts";
 
-/** Who is in the cluster: a snapshot that never changes. */
+/**
+ * Who is in the cluster: a snapshot that never changes.
+ *
+ * @example
+ * import type { Topology } from "@ts-grain/cluster";
+ *
+ * const isSame = (one: Topology, other: Topology): boolean => one.hash === other.hash;
+ */
 export interface Topology {
   /** Equal for equal sets of member ids, on members of every language. 0 when empty. */
   readonly hash: bigint;
@@ -9,13 +16,35 @@ export interface Topology {
   readonly members: readonly Member[];
 }
 
-/** What changed between two snapshots, by member id. */
+/**
+ * What changed between two snapshots, by member id.
+ *
+ * @example
+ * import type { MemberList, TopologyChange } from "@ts-grain/cluster";
+ *
+ * const describe = ({ joined, left }: TopologyChange): string =>
+ *   `+${joined.length} −${left.length}`;
+ * const logChanges = (members: MemberList) =>
+ *   members.subscribe((change) => console.error(describe(change)));
+ */
 export interface TopologyChange {
   readonly joined: readonly Member[];
   readonly left: readonly Member[];
 }
 
-/** Published on the event stream of a member or client each time that its view of the cluster has changed. */
+/**
+ * Published on the event stream of a member or client each time that its view of the cluster has changed.
+ *
+ * @example
+ * import { type Cluster, TopologyChanged } from "@ts-grain/cluster";
+ *
+ * function logTopology({ system }: Cluster): void {
+ *   system.eventStream.subscribe((event) => {
+ *     if (event instanceof TopologyChanged)
+ *       console.error(`${event.topology.members.length} members now`);
+ *   });
+ * }
+ */
 export class TopologyChanged implements TopologyChange {
   readonly topology: Topology;
   readonly joined: readonly Member[];

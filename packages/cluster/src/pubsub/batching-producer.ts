@@ -24,13 +24,21 @@ export interface ProducerParts<Desc extends DescMessage> {
   ) => Promise<void>;
 }
 
-/** How one message is produced. */
+/**
+ * How one message is produced.
+ *
+ * @see {@link BatchingProducer}
+ */
 export interface ProduceOptions {
   /** Takes the message back, unless it is being published already; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How a producer stops. */
+/**
+ * How a producer stops.
+ *
+ * @see {@link BatchingProducer}
+ */
 export interface ProducerStopOptions {
   /** Milliseconds in which what waits may still be published. Default 5,000. */
   readonly timeoutMs?: number | undefined;
@@ -49,10 +57,23 @@ interface Pending<Desc extends DescMessage> {
  * meanwhile. Made by `Topic.createProducer`.
  *
  * @example
- * await using producer = topic.createProducer();
- * for await (const reading of sensor) {
- *   await producer.whenRoom();
- *   producer.produce(reading).catch(report);
+ * import type { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { BatchingProducer, ProduceOptions, ProducerStopOptions } from "@ts-grain/cluster";
+ *
+ * async function publishAll(
+ *   producer: BatchingProducer<typeof StringValueSchema>,
+ *   readings: AsyncIterable<string>,
+ *   signal: AbortSignal,
+ * ): Promise<void> {
+ *   const options: ProduceOptions = { signal };
+ *   for await (const value of readings) {
+ *     await producer.whenRoom(options);
+ *     producer
+ *       .produce({ value }, options)
+ *       .catch((error: unknown) => console.error("not published:", error));
+ *   }
+ *   const soon: ProducerStopOptions = { timeoutMs: 1_000 };
+ *   await producer.stop(soon);
  * }
  */
 export class BatchingProducer<Desc extends DescMessage = DescMessage> implements AsyncDisposable {

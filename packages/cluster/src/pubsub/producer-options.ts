@@ -1,7 +1,11 @@
 import type { DescMessage, MessageInitShape } from "@bufbuild/protobuf";
 import { ClusterError } from "../cluster-error.ts";
 
-/** A batch that could not be published. */
+/**
+ * A batch that could not be published.
+ *
+ * @see {@link ProducerOptions}
+ */
 export interface PublishFailure<Desc extends DescMessage = DescMessage> {
   readonly error: unknown;
   /** How often it was tried, from 1. */
@@ -13,10 +17,25 @@ export interface PublishFailure<Desc extends DescMessage = DescMessage> {
  * What becomes of a batch that could not be published. "stop": its messages and all that wait fail, and the producer takes no more, so
  * that nothing overtakes what failed; "skip": its messages fail, and the next ones follow; "retry": at once, or
  * after so many milliseconds.
+ *
+ * @see {@link ProducerOptions}
  */
 export type PublishDecision = "stop" | "skip" | "retry" | { readonly retryAfterMs: number };
 
-/** How a producer makes batches. */
+/**
+ * How a producer makes batches.
+ *
+ * @example
+ * import type { ProducerOptions, PublishDecision, PublishFailure } from "@ts-grain/cluster";
+ *
+ * // Tries a batch three times, a second apart, and then leaves it out.
+ * const options: ProducerOptions = {
+ *   maxQueued: 1_000,
+ *   onFailure({ attempt }: PublishFailure): PublishDecision {
+ *     return attempt < 3 ? { retryAfterMs: 1_000 } : "skip";
+ *   },
+ * };
+ */
 export interface ProducerOptions<Desc extends DescMessage = DescMessage> {
   /** Messages in one batch, 1 to 10,000. Default 2,000. */
   readonly batchSize?: number | undefined;
@@ -42,7 +61,14 @@ export interface ProducerConfig<Desc extends DescMessage> {
   readonly onFailure: (failure: PublishFailure<Desc>) => PublishDecision;
 }
 
-/** Used where `ProducerOptions` say nothing. */
+/**
+ * Used where `ProducerOptions` say nothing.
+ *
+ * @example
+ * import { type ProducerOptions, producerDefaults } from "@ts-grain/cluster";
+ *
+ * const options: ProducerOptions = { maxQueued: 10 * producerDefaults.maxQueued };
+ */
 export const producerDefaults: {
   readonly batchSize: number;
   readonly maxQueued: number;

@@ -1,7 +1,16 @@
 import { ClusterError } from "../cluster-error.ts";
 import type { SubscriptionStore } from "./subscription-store.ts";
 
-/** How a process takes part in publishing by topic. */
+/**
+ * How a process takes part in publishing by topic.
+ *
+ * @example
+ * import type { ClusterOptions, PubSubOptions } from "@ts-grain/cluster";
+ * import { InMemoryStateStore } from "@ts-grain/persistence";
+ *
+ * const pubSub: PubSubOptions = { store: new InMemoryStateStore(), subscriberTimeoutMs: 30_000 };
+ * const options: ClusterOptions = { pubSub };
+ */
 export interface PubSubOptions {
   /**
    * Where the topics that this member hosts keep their subscribers, beside its memory. Give every member the same one. Without
@@ -27,7 +36,14 @@ export type PubSubConfig = { readonly [K in keyof Numbers]-?: NonNullable<Number
   readonly store: SubscriptionStore | undefined;
 };
 
-/** Used where `PubSubOptions` say nothing. */
+/**
+ * Used where `PubSubOptions` say nothing.
+ *
+ * @example
+ * import { pubSubDefaults } from "@ts-grain/cluster";
+ *
+ * console.log(pubSubDefaults.subscriberTimeoutMs); // prints: 5000
+ */
 export const pubSubDefaults: Omit<PubSubConfig, "store"> = {
   storeTimeoutMs: 5_000,
   subscriberTimeoutMs: 5_000,

@@ -4,7 +4,16 @@ import { pidFromWire, pidToWire } from "@ts-grain/remote/wire";
 import { type SubscriberIdentity, SubscriberIdentitySchema } from "../gen/cluster/pubsub_pb.ts";
 import { type ClusterIdentity, identityKey, identityProblem } from "../identity/cluster-identity.ts";
 
-/** Who gets what is published to a topic: an actor, or a grain, on whichever member it is active at the time. */
+/**
+ * Who gets what is published to a topic: an actor, or a grain, on whichever member it is active at the time.
+ *
+ * @example
+ * import type { Subscriber, Topic } from "@ts-grain/cluster";
+ *
+ * // A grain, which is activated for what is published.
+ * const bulb: Subscriber = { kind: "SmartBulb", identity: "kitchen" };
+ * const subscribeBulb = (topic: Topic) => topic.subscribe(bulb);
+ */
 export type Subscriber = PID | ClusterIdentity;
 
 /** The longest address and id of an actor, in UTF-16 units. */

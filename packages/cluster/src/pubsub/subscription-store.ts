@@ -8,6 +8,13 @@ import { topicIdentity } from "./topic-names.ts";
 /**
  * Keeps a value for each topic, with the number of times that it was written. Port: every `StateStore` of
  * `@ts-grain/persistence` is one. The keys are those of grains of kind `prototopic`, the values `cluster.Subscribers`.
+ *
+ * @example
+ * import type { SubscriptionStore } from "@ts-grain/cluster";
+ * import { InMemoryStateStore } from "@ts-grain/persistence";
+ *
+ * // Every StateStore is one.
+ * const store: SubscriptionStore = new InMemoryStateStore();
  */
 export interface SubscriptionStore {
   /** What is stored under a key, or undefined. */

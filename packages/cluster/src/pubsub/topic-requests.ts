@@ -9,7 +9,17 @@ import type { PidCache } from "../identity/pid-cache.ts";
 import type { TopicBatch } from "./topic-batch.ts";
 import { topicIdentity } from "./topic-names.ts";
 
-/** How long something that a topic is asked may take. */
+/**
+ * How long something that a topic is asked may take.
+ *
+ * @example
+ * import type { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { Topic, TopicRequestOptions } from "@ts-grain/cluster";
+ *
+ * const patient: TopicRequestOptions = { timeoutMs: 30_000 };
+ * const tell = (topic: Topic<typeof StringValueSchema>, value: string) =>
+ *   topic.publish({ value }, patient);
+ */
 export interface TopicRequestOptions {
   /** Milliseconds until the promise settles, retries included. Default: the cluster's `requestTimeoutMs` (5,000). */
   readonly timeoutMs?: number | undefined;

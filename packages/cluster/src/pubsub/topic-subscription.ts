@@ -1,6 +1,19 @@
 import type { Subscriber } from "./subscriber.ts";
 
-/** A subscription to a topic. Ends with `unsubscribe`, or at the end of an `await using` block. */
+/**
+ * A subscription to a topic. Ends with `unsubscribe`, or at the end of an `await using` block.
+ *
+ * @example
+ * import type { Topic, TopicSubscription } from "@ts-grain/cluster";
+ *
+ * async function listenFor(topic: Topic, ms: number): Promise<void> {
+ *   const subscription: TopicSubscription = await topic.subscribe((message) =>
+ *     console.log(message.$typeName),
+ *   );
+ *   await new Promise((resolve) => setTimeout(resolve, ms));
+ *   await subscription.unsubscribe();
+ * }
+ */
 export interface TopicSubscription extends AsyncDisposable {
   readonly topic: string;
   /** Who is subscribed; for a function, the actor that runs it. */

@@ -20,7 +20,17 @@ import { maxBatchMessages, TopicBatch } from "./topic-batch.ts";
 import type { TopicRequestOptions } from "./topic-requests.ts";
 import type { TopicSubscription } from "./topic-subscription.ts";
 
-/** What may be said about a topic beside its name and its type. */
+/**
+ * What may be said about a topic beside its name and its type.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { Cluster, TopicOptions } from "@ts-grain/cluster";
+ *
+ * // Members in Go know the type as well.
+ * const options: TopicOptions = { knownBy: "every peer" };
+ * const newsOf = (cluster: Cluster) => cluster.topic("news", StringValueSchema, options);
+ */
 export interface TopicOptions {
   /**
    * Who has the type compiled in. To a process of Proto.Actor Go nothing is published that it may not know, since it would end: say
@@ -29,7 +39,11 @@ export interface TopicOptions {
   readonly knownBy?: KnownBy | undefined;
 }
 
-/** Handles what is published, one message at a time. What it throws is logged, and the next message follows. */
+/**
+ * Handles what is published, one message at a time. What it throws is logged, and the next message follows.
+ *
+ * @see {@link Topic}
+ */
 export type TopicHandler<Desc extends DescMessage> = (message: MessageShape<Desc>) => Awaitable<void>;
 
 /**
@@ -37,6 +51,17 @@ export type TopicHandler<Desc extends DescMessage> = (message: MessageShape<Desc
  * `cluster.topic`; costs nothing until it is used.
  *
  * A message is delivered at most once to each subscriber, without waiting for slow ones.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { Cluster, Topic, TopicHandler } from "@ts-grain/cluster";
+ *
+ * async function tellEverybody(cluster: Cluster): Promise<void> {
+ *   const news: Topic<typeof StringValueSchema> = cluster.topic("news", StringValueSchema);
+ *   const print: TopicHandler<typeof StringValueSchema> = ({ value }) => console.log(value);
+ *   await using subscription = await news.subscribe(print);
+ *   await news.publish({ value: "the door is open" });
+ * }
  */
 export class Topic<Desc extends DescMessage = DescMessage> {
   readonly name: string;

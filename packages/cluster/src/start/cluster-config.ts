@@ -7,7 +7,28 @@ import type { ClusterProvider } from "../membership/cluster-provider.ts";
 import { type PubSubConfig, type PubSubOptions, resolvePubSubOptions } from "../pubsub/pub-sub-options.ts";
 import { topicKind } from "../pubsub/topic-names.ts";
 
-/** What may be said about a member or client beside what it must. */
+/**
+ * What may be said about a member or client beside what it must.
+ *
+ * @example
+ * import {
+ *   type ClusterOptions,
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ *   InProcessProvider,
+ * } from "@ts-grain/cluster";
+ *
+ * const options: ClusterOptions = { requestTimeoutMs: 2_000, shutdownTimeoutMs: 10_000 };
+ * const remote = configureRemote("localhost", 0);
+ * const config = configureCluster(
+ *   "home",
+ *   new InProcessProvider(),
+ *   new DistHashLookup(),
+ *   remote,
+ *   options,
+ * );
+ */
 export interface ClusterOptions {
   /** What this member hosts. Default none. A client hosts none. */
   readonly kinds?: readonly Kind[] | undefined;
@@ -28,7 +49,18 @@ export interface ClusterOptions {
   readonly pubSub?: PubSubOptions | undefined;
 }
 
-/** Everything that `Cluster.startMember` and `Cluster.startClient` need; every option has its value. */
+/**
+ * Everything that `Cluster.startMember` and `Cluster.startClient` need; every option has its value.
+ *
+ * @example
+ * import { ActorSystem, Cluster, type ClusterConfig } from "@ts-grain/cluster";
+ *
+ * async function startAll(configs: readonly ClusterConfig[]): Promise<readonly Cluster[]> {
+ *   return await Promise.all(
+ *     configs.map((config) => Cluster.startMember(new ActorSystem(), config)),
+ *   );
+ * }
+ */
 export interface ClusterConfig {
   readonly name: string;
   readonly provider: ClusterProvider;
@@ -43,7 +75,14 @@ export interface ClusterConfig {
   readonly pubSub: PubSubConfig;
 }
 
-/** Used where `ClusterOptions` say nothing. */
+/**
+ * Used where `ClusterOptions` say nothing.
+ *
+ * @example
+ * import { clusterDefaults } from "@ts-grain/cluster";
+ *
+ * console.log(clusterDefaults.requestTimeoutMs); // prints: 5000
+ */
 export const clusterDefaults: {
   readonly requestTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
@@ -59,6 +98,17 @@ export const clusterDefaults: {
  * other. Nothing is started yet.
  *
  * @throws ClusterError "invalid_options", saying which one.
+ * @example
+ * import {
+ *   configureCluster,
+ *   configureRemote,
+ *   DistHashLookup,
+ *   InProcessProvider,
+ * } from "@ts-grain/cluster";
+ *
+ * const remote = configureRemote("localhost", 0);
+ * const config = configureCluster("home", new InProcessProvider(), new DistHashLookup(), remote);
+ * console.log(config.name, config.requestTimeoutMs); // prints: home 5000
  */
 export function configureCluster(
   name: string,

@@ -41,7 +41,18 @@ const drainTimeoutMs = 2_000;
 
 type Phase = "starting" | "running" | "stopped";
 
-/** A process's part in a cluster, as a member that hosts grains or as a client that only calls them. */
+/**
+ * A process's part in a cluster, as a member that hosts grains or as a client that only calls them.
+ *
+ * @example
+ * import { ActorSystem, Cluster, type ClusterConfig } from "@ts-grain/cluster";
+ * import { getSmartBulbGrainClient } from "./gen/smartbulb_grain.ts";
+ *
+ * async function lightTheKitchen(config: ClusterConfig): Promise<void> {
+ *   await using cluster = await Cluster.startMember(new ActorSystem(), config);
+ *   await getSmartBulbGrainClient(cluster, "kitchen").turnOn({});
+ * }
+ */
 export class Cluster implements GrainCluster, AsyncDisposable {
   readonly name: string;
   readonly system: ActorSystem;

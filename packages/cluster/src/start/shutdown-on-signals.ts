@@ -4,7 +4,11 @@ import type { Cluster } from "./cluster.ts";
 const patienceMs = 10_000;
 const numbers = { SIGINT: 2, SIGTERM: 15 } as const;
 
-/** What `shutdownOnSignals` listens to. */
+/**
+ * What `shutdownOnSignals` listens to.
+ *
+ * @see {@link shutdownOnSignals}
+ */
 export type ShutdownSignal = keyof typeof numbers;
 
 /**
@@ -13,6 +17,13 @@ export type ShutdownSignal = keyof typeof numbers;
  * with code 128 + the signal's number.
  *
  * @param signals Default SIGINT and SIGTERM.
+ * @example
+ * import { type Cluster, type ShutdownSignal, shutdownOnSignals } from "@ts-grain/cluster";
+ *
+ * function endInOrder(cluster: Cluster): void {
+ *   const signals: readonly ShutdownSignal[] = ["SIGTERM"];
+ *   shutdownOnSignals(cluster, signals);
+ * }
  */
 export function shutdownOnSignals(
   cluster: Cluster,

@@ -4,10 +4,26 @@ import type { ClusterErrorCode } from "../cluster-error.ts";
 import type { DeactivationReason } from "../identity/activation.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 
-/** How the calls ended that this process has made. `grain_error`: the grain answered with one; `aborted`: by a signal. */
+/**
+ * How the calls ended that this process has made. `grain_error`: the grain answered with one; `aborted`: by a signal.
+ *
+ * @see {@link ClusterStats}
+ */
 export type CallOutcome = "ok" | "grain_error" | "aborted" | ClusterErrorCode;
 
-/** What a process does and has done in its cluster. Counts only grow; the rest is as it is now. */
+/**
+ * What a process does and has done in its cluster. Counts only grow; the rest is as it is now.
+ *
+ * @example
+ * import type { CallOutcome, Cluster, ClusterStats } from "@ts-grain/cluster";
+ *
+ * function printMetrics(cluster: Cluster): void {
+ *   const { activations, calls }: ClusterStats = cluster.stats;
+ *   const outcomes: readonly CallOutcome[] = ["ok", "grain_error", "outcome_unknown"];
+ *   console.log(`activations ${activations}`);
+ *   for (const outcome of outcomes) console.log(`calls{outcome="${outcome}"} ${calls[outcome]}`);
+ * }
+ */
 export interface ClusterStats {
   /** Members in this process's topology. */
   readonly members: number;

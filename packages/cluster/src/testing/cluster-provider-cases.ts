@@ -3,7 +3,11 @@ import type { ClusterProvider } from "../membership/cluster-provider.ts";
 import type { Member } from "../membership/member.ts";
 import { ObservedMembers } from "./observed-members.ts";
 
-/** What the cases need of an implementation. */
+/**
+ * What the cases need of an implementation.
+ *
+ * @see {@link clusterProviderCases}
+ */
 export interface ClusterProviderHarness {
   /** A provider of one process; all that one harness gives reach the same members. */
   readonly createProvider: () => ClusterProvider;
@@ -11,7 +15,11 @@ export interface ClusterProviderHarness {
   readonly clusterName: string;
 }
 
-/** One promise that every provider keeps. */
+/**
+ * One promise that every provider keeps.
+ *
+ * @see {@link clusterProviderCases}
+ */
 export interface ClusterProviderCase {
   readonly name: string;
   readonly run: (harness: ClusterProviderHarness) => Promise<void>;
@@ -29,6 +37,20 @@ const bob: Member = { id: "bob", host: "127.0.0.1", port: 8002, kinds: [], diale
 /**
  * The conformance suite of the `ClusterProvider` port: run each case as one test, with a harness of its own. A case
  * rejects when the promise is broken; it may wait for ever when the provider never tells what it must.
+ *
+ * @example
+ * import { InProcessProvider } from "@ts-grain/cluster";
+ * import { type ClusterProviderHarness, clusterProviderCases } from "@ts-grain/cluster/testing";
+ * import { test } from "vitest";
+ *
+ * test.each(clusterProviderCases)("$name", async ({ run }) => {
+ *   const provider = new InProcessProvider();
+ *   const harness: ClusterProviderHarness = {
+ *     createProvider: () => provider,
+ *     clusterName: "conformance",
+ *   };
+ *   await run(harness);
+ * });
  */
 export const clusterProviderCases: readonly ClusterProviderCase[] = [
   {

@@ -3,7 +3,11 @@ import { ClusterError } from "../cluster-error.ts";
 import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import { LookupRig, rigKind } from "./lookup-rig.ts";
 
-/** One promise that every identity lookup keeps. */
+/**
+ * One promise that every identity lookup keeps.
+ *
+ * @see {@link identityLookupCases}
+ */
 export interface IdentityLookupCase {
   readonly name: string;
   /** Rejects when the promise is broken. The function makes the lookup of one process. */
@@ -12,7 +16,18 @@ export interface IdentityLookupCase {
 
 const identities: readonly string[] = Array.from({ length: 30 }, (_identity, index) => `grain-${index}`);
 
-/** The conformance suite of the `IdentityLookup` port: run each case as one test. */
+/**
+ * The conformance suite of the `IdentityLookup` port: run each case as one test.
+ *
+ * @example
+ * import { DistHashLookup } from "@ts-grain/cluster";
+ * import { identityLookupCases } from "@ts-grain/cluster/testing";
+ * import { test } from "vitest";
+ *
+ * test.each(identityLookupCases)("$name", async ({ run }) => {
+ *   await run(() => new DistHashLookup());
+ * });
+ */
 export const identityLookupCases: readonly IdentityLookupCase[] = [
   {
     name: "every member and client finds the same activation, and there is one",

@@ -8,7 +8,11 @@ import { Cluster } from "../start/cluster.ts";
 import { type ClusterOptions, configureCluster } from "../start/cluster-config.ts";
 import { EvictingProvider } from "./evicting-provider.ts";
 
-/** What a cluster in memory may be given. */
+/**
+ * What a cluster in memory may be given.
+ *
+ * @see {@link InMemoryCluster}
+ */
 export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
   /** Makes a member's kinds; called for each. */
   readonly kinds: () => readonly Kind[];
@@ -20,7 +24,22 @@ export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
   readonly seed?: number | undefined;
 }
 
-/** A cluster in one process, on a clock of its own and a network that does what its seed says. */
+/**
+ * A cluster in one process, on a clock of its own and a network that does what its seed says.
+ *
+ * @example
+ * import { InMemoryCluster, type InMemoryClusterOptions } from "@ts-grain/cluster/testing";
+ *
+ * const options: InMemoryClusterOptions = {
+ *   kinds: () => [],
+ *   members: 2,
+ *   network: { delayMs: { min: 1, max: 50 } },
+ * };
+ * await using home = await InMemoryCluster.start(options);
+ * const third = await home.addMember();
+ * await home.settle(third.members.until(({ members }) => members.length === 3));
+ * console.log(home.members.length); // prints: 3
+ */
 export class InMemoryCluster implements AsyncDisposable {
   readonly clock: VirtualClock = new VirtualClock();
   readonly members: Cluster[] = [];

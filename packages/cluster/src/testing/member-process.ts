@@ -4,14 +4,34 @@ import { createInterface } from "node:readline";
 import type { ClusterProvider } from "../membership/cluster-provider.ts";
 import { ObservedMembers } from "./observed-members.ts";
 
-/** Which program is a member, and with which arguments. */
+/**
+ * Which program is a member, and with which arguments.
+ *
+ * @see {@link MemberProcess}
+ */
 export interface MemberProgram {
   /** The path of a module that calls `runMember`. */
   readonly path: string;
   readonly args: readonly string[];
 }
 
-/** A member in a process of its own, which can stand still and be killed. */
+/**
+ * A member in a process of its own, which can stand still and be killed.
+ *
+ * @example
+ * import { MemberProcess, type MemberProgram } from "@ts-grain/cluster/testing";
+ *
+ * const program: MemberProgram = {
+ *   path: "test/member-program.ts",
+ *   args: ["http://127.0.0.1:8500", "home", "alice"],
+ * };
+ *
+ * async function stallAndKill(): Promise<void> {
+ *   await using alice = await MemberProcess.start(program);
+ *   await alice.stall(5_000);
+ *   await alice.kill();
+ * }
+ */
 export class MemberProcess implements AsyncDisposable {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -58,6 +78,18 @@ export class MemberProcess implements AsyncDisposable {
 /**
  * The other side: joins as a member with the given id, then lets the event loop stand still for as many milliseconds
  * as each line of the input says, until the process is killed or its input ends.
+ *
+ * @example
+ * import { runMember } from "@ts-grain/cluster/testing";
+ * import { ConsulProvider } from "@ts-grain/cluster-consul";
+ *
+ * // test/member-program.ts, which MemberProcess starts
+ * export async function main([address, clusterName, id]: readonly string[]): Promise<void> {
+ *   await runMember(new ConsulProvider({ address }), {
+ *     clusterName: clusterName ?? "",
+ *     id: id ?? "",
+ *   });
+ * }
  */
 export async function runMember(
   provider: ClusterProvider,

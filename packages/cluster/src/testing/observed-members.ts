@@ -3,7 +3,26 @@ import { RecordingLogger } from "@ts-grain/actor/testing";
 import type { ProviderContext } from "../membership/cluster-provider.ts";
 import type { Member } from "../membership/member.ts";
 
-/** Remembers what a provider told its listener, and waits for what it will tell. */
+/**
+ * Remembers what a provider told its listener, and waits for what it will tell.
+ *
+ * @example
+ * import { InProcessProvider, type Member } from "@ts-grain/cluster";
+ * import { ObservedMembers } from "@ts-grain/cluster/testing";
+ *
+ * const alice: Member = {
+ *   id: "alice",
+ *   host: "127.0.0.1",
+ *   port: 8090,
+ *   kinds: [],
+ *   dialect: "ts-grain",
+ * };
+ * const observed = new ObservedMembers("home");
+ * const session = await new InProcessProvider().joinAsMember(alice, observed.context);
+ * await observed.untilIds("alice");
+ * await session.leave();
+ * console.log(observed.history[0]?.join()); // prints: alice
+ */
 export class ObservedMembers {
   readonly context: ProviderContext;
   /** What the provider logged. */

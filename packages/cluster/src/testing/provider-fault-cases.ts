@@ -6,7 +6,11 @@ import type { DirectoryOptions } from "../membership/provider/directory-timing.t
 import { MemberProcess, type MemberProgram } from "./member-process.ts";
 import { ObservedMembers } from "./observed-members.ts";
 
-/** A server on which providers keep their members, and which does what no server should. */
+/**
+ * A server on which providers keep their members, and which does what no server should.
+ *
+ * @see {@link ServerProcess}
+ */
 export interface FaultyServer {
   /** Lets it accept connections and answer nothing. */
   freeze(): void;
@@ -18,7 +22,11 @@ export interface FaultyServer {
   restartEmpty(): Promise<void>;
 }
 
-/** What the cases need of an implementation. */
+/**
+ * What the cases need of an implementation.
+ *
+ * @see {@link providerFaultCases}
+ */
 export interface ProviderFaultHarness {
   readonly server: FaultyServer;
   readonly clusterName: string;
@@ -34,7 +42,11 @@ export interface ProviderFaultHarness {
   readonly report: (figure: string) => unknown;
 }
 
-/** One promise that every provider on a server keeps when that fails. */
+/**
+ * One promise that every provider on a server keeps when that fails.
+ *
+ * @see {@link providerFaultCases}
+ */
 export interface ProviderFaultCase {
   readonly name: string;
   readonly run: (harness: ProviderFaultHarness) => Promise<void>;
@@ -42,7 +54,20 @@ export interface ProviderFaultCase {
 
 const quick = { ttlMs: 4_000, refreshMs: 500, settleMs: 3_000 };
 
-/** The fault suite of providers on a server with leases: run each case as one test with a server of its own. */
+/**
+ * The fault suite of providers on a server with leases: run each case as one test with a server of its own.
+ *
+ * @example
+ * import { type ProviderFaultHarness, providerFaultCases } from "@ts-grain/cluster/testing";
+ * import { test } from "vitest";
+ *
+ * declare function startHarness(): Promise<ProviderFaultHarness & AsyncDisposable>;
+ *
+ * test.for(providerFaultCases)("$name", { timeout: 60_000 }, async ({ run }) => {
+ *   await using harness = await startHarness();
+ *   await run(harness);
+ * });
+ */
 export const providerFaultCases: readonly ProviderFaultCase[] = [
   {
     name: "a server that comes back with empty state is told of all members within two refreshes, and nobody is lost",

@@ -4,7 +4,11 @@ import { createServer } from "node:net";
 import { systemClock } from "@ts-grain/actor";
 import { pause } from "../membership/provider/pause.ts";
 
-/** How to start a server. */
+/**
+ * How to start a server.
+ *
+ * @see {@link ServerProcess}
+ */
 export interface ServerCommand {
   readonly program: string;
   readonly args: readonly string[];
@@ -20,7 +24,34 @@ export interface ServerCommand {
  */
 const guardedStart = '(cat <&3; kill -9 $$) >/dev/null 2>&1 & exec "$0" "$@" 3<&-';
 
-/** A server that a test has started, as a process of its own. */
+/**
+ * A server that a test has started, as a process of its own.
+ *
+ * @example
+ * import {
+ *   type FaultyServer,
+ *   freePorts,
+ *   type ServerCommand,
+ *   ServerProcess,
+ * } from "@ts-grain/cluster/testing";
+ *
+ * async function startServer(): Promise<FaultyServer> {
+ *   const [port] = await freePorts(1);
+ *   const isReady = async () => (await fetch(`http://127.0.0.1:${port}/health`)).ok;
+ *   const command: ServerCommand = {
+ *     program: "etcd",
+ *     args: [`--listen-client-urls=http://127.0.0.1:${port}`],
+ *     isReady,
+ *   };
+ *   const server = await ServerProcess.start(command);
+ *   return {
+ *     freeze: () => server.freeze(),
+ *     thaw: () => server.thaw(),
+ *     kill: () => server.kill(),
+ *     restartEmpty: () => server.start(),
+ *   };
+ * }
+ */
 export class ServerProcess implements AsyncDisposable {
   readonly #command: ServerCommand;
   #process: ChildProcess | undefined;
@@ -92,7 +123,15 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Ports of the loopback interface that nobody listens on, each another one. */
+/**
+ * Ports of the loopback interface that nobody listens on, each another one.
+ *
+ * @example
+ * import { freePorts } from "@ts-grain/cluster/testing";
+ *
+ * const [one, other] = await freePorts(2);
+ * console.log(one !== other); // prints: true
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = Array.from({ length: count }, () => createServer());
   const ports: number[] = [];

@@ -11,13 +11,21 @@ const paceMs = 500;
 /** Lists that may come at once: a member that joins changes a list several times, and being late splits grains. */
 const burst = 8;
 
-/** A member that a directory shall list. */
+/**
+ * A member that a directory shall list.
+ *
+ * @see {@link joinDirectory}
+ */
 export interface RegisteredMember {
   readonly id: string;
   readonly registration: MemberRegistration;
 }
 
-/** Everything that `joinDirectory` needs. */
+/**
+ * Everything that `joinDirectory` needs.
+ *
+ * @see {@link joinDirectory}
+ */
 export interface DirectoryJoining {
   readonly directory: MemberDirectory;
   /** Undefined for a client. */
@@ -32,6 +40,31 @@ export interface DirectoryJoining {
  *
  * @throws ClusterError "provider_unavailable" when the directory has not confirmed it in time; nothing is left behind
  * then but what the directory could not be told to forget, which lapses.
+ * @example
+ * import type { ProviderContext, ProviderSession } from "@ts-grain/cluster";
+ * import {
+ *   type DirectoryJoining,
+ *   type DirectoryOptions,
+ *   joinDirectory,
+ *   type MemberDirectory,
+ *   type RegisteredMember,
+ *   resolveDirectoryTiming,
+ * } from "@ts-grain/cluster/provider";
+ *
+ * // What remains of a provider once its server's part, the directory, is written.
+ * async function join(
+ *   directory: MemberDirectory,
+ *   self: RegisteredMember | undefined,
+ *   { context, options }: { context: ProviderContext; options: DirectoryOptions },
+ * ): Promise<ProviderSession> {
+ *   const joining: DirectoryJoining = {
+ *     directory,
+ *     self,
+ *     context,
+ *     timing: resolveDirectoryTiming(options),
+ *   };
+ *   return await joinDirectory(joining);
+ * }
  */
 export async function joinDirectory(joining: DirectoryJoining): Promise<ProviderSession> {
   const session = new DirectorySession(joining);

@@ -1,10 +1,36 @@
 import type { Logger } from "@ts-grain/actor";
 import type { Member } from "../member.ts";
 
-/** A directory's entry as a member; what is wrong with it; or undefined if it is no live member. */
+/**
+ * A directory's entry as a member; what is wrong with it; or undefined if it is no live member.
+ *
+ * @see {@link EntryReader}
+ */
 export type EntryReading = Member | string | undefined;
 
-/** Reads the entries of a directory, which strangers may write to: what is no member is logged once and left out. */
+/**
+ * Reads the entries of a directory, which strangers may write to: what is no member is logged once and left out.
+ *
+ * @example
+ * import { quietLogger } from "@ts-grain/actor/testing";
+ * import { EntryReader, type EntryReading, portOf, textOf } from "@ts-grain/cluster/provider";
+ *
+ * function read(entry: unknown): EntryReading {
+ *   const port = portOf(entry, "port");
+ *   if (port === undefined) return "it has no port";
+ *   return {
+ *     id: textOf(entry, "id"),
+ *     host: textOf(entry, "host"),
+ *     port,
+ *     kinds: [],
+ *     dialect: "proto-actor",
+ *   };
+ * }
+ * const reader = new EntryReader(quietLogger, read);
+ * console.log(
+ *   reader.members([{ id: "a", host: "10.0.0.1", port: 8090 }, { id: "stranger" }]).length,
+ * ); // prints: 1
+ */
 export class EntryReader {
   readonly #logger: Logger;
   readonly #read: (entry: unknown) => EntryReading;

@@ -1,10 +1,26 @@
 import type { WaitContext } from "./pause.ts";
 import { within } from "./pause.ts";
 
-/** What carries requests: the platform's `fetch`, or one that knows client certificates or a proxy. */
+/**
+ * What carries requests: the platform's `fetch`, or one that knows client certificates or a proxy.
+ *
+ * @example
+ * import type { Fetch } from "@ts-grain/cluster/provider";
+ *
+ * // Adds a header that a proxy asks for.
+ * const throughProxy: Fetch = (input, init) =>
+ *   fetch(input, {
+ *     ...init,
+ *     headers: { ...Object.fromEntries(new Headers(init?.headers)), "x-team": "home" },
+ *   });
+ */
 export type Fetch = typeof globalThis.fetch;
 
-/** One request whose answer is JSON, or nothing. */
+/**
+ * One request whose answer is JSON, or nothing.
+ *
+ * @see {@link requestJson}
+ */
 export interface JsonRequest {
   readonly url: string;
   readonly method?: "GET" | "PUT" | "POST" | "PATCH" | undefined;
@@ -14,7 +30,11 @@ export interface JsonRequest {
   readonly timeoutMs: number;
 }
 
-/** An answer, whatever its status. */
+/**
+ * An answer, whatever its status.
+ *
+ * @see {@link requestJson}
+ */
 export interface JsonAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,7 +44,27 @@ export interface JsonAnswer {
 /** More than the list of a thousand members takes. */
 const maxBytes = 8 * 1024 * 1024;
 
-/** Sends a request and reads its answer, in time and up to 8 MiB; rejects otherwise. */
+/**
+ * Sends a request and reads its answer, in time and up to 8 MiB; rejects otherwise.
+ *
+ * @example
+ * import {
+ *   type JsonAnswer,
+ *   type JsonRequest,
+ *   parseAnswer,
+ *   requestJson,
+ *   type WaitContext,
+ * } from "@ts-grain/cluster/provider";
+ *
+ * async function readServices(wait: WaitContext): Promise<unknown> {
+ *   const request: JsonRequest = {
+ *     url: "http://127.0.0.1:8500/v1/catalog/services",
+ *     timeoutMs: 2_000,
+ *   };
+ *   const answer: JsonAnswer = await requestJson(fetch, request, wait);
+ *   return parseAnswer(answer);
+ * }
+ */
 export function requestJson(
   fetch: Fetch,
   { url, method = "GET", headers = {}, body, timeoutMs }: JsonRequest,
@@ -42,7 +82,15 @@ function contentOf(headers: Readonly<Record<string, string>>, body: unknown): Re
   return { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
-/** The JSON value of a successful answer. @throws Error on any other status and on what is no JSON. */
+/**
+ * The JSON value of a successful answer. @throws Error on any other status and on what is no JSON.
+ *
+ * @example
+ * import { parseAnswer } from "@ts-grain/cluster/provider";
+ *
+ * const answer = { status: 200, headers: new Headers(), text: '{"members": []}' };
+ * console.log(JSON.stringify(parseAnswer(answer))); // prints: {"members":[]}
+ */
 export function parseAnswer({ status, text }: JsonAnswer): unknown {
   if (status !== 200) throw new Error(`HTTP status ${status}: ${text.slice(0, 200)}`);
   return JSON.parse(text);
