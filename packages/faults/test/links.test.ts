@@ -4,7 +4,8 @@ import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
 import { findConsul } from "../src/rig/consul-program.ts";
-import { type Host, Network } from "../src/rig/network.ts";
+import type { Host } from "../src/rig/host.ts";
+import { Network } from "../src/rig/network.ts";
 import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 

@@ -1,5 +1,8 @@
 import type { ClusterStats, Readiness } from "@ts-grain/cluster";
 
+/** A certificate and what is trusted, in PEM. */
+export type TlsIdentityText = Readonly<Record<"certificate" | "privateKey" | "authorities", string>>;
+
 /** How a process of a test takes part. The program's argument, as JSON. */
 export interface ProcessOptions {
   /** As the test calls it; unique. */
@@ -16,6 +19,7 @@ export interface ProcessOptions {
   readonly advertisedHost?: string | undefined;
   /** Listens on an address that others reach, without TLS. */
   readonly insecure?: boolean | undefined;
+  readonly tls?: TlsIdentityText | undefined;
   readonly clusterToken?: string | undefined;
   readonly idleTimeoutMs?: number | undefined;
   /** Milliseconds that a witness takes to come to life. Default 0. */

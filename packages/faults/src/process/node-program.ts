@@ -36,6 +36,7 @@ function configure(): ReturnType<typeof configureCluster> {
     port,
     advertisedHost,
     insecure,
+    tls,
     clusterToken,
     idleTimeoutMs,
     activationMs = 0,
@@ -44,7 +45,7 @@ function configure(): ReturnType<typeof configureCluster> {
     role === "member"
       ? [witnessKind({ process: options.process, journal, activationMs }, { idleTimeoutMs })]
       : [];
-  const remote = configureRemote(host, port, { advertisedHost, insecure, clusterToken });
+  const remote = configureRemote(host, port, { advertisedHost, insecure, tls, clusterToken });
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
   return configureCluster(
     options.clusterName,

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { ServerProcess } from "@ts-grain/cluster/testing";
-import type { Host } from "./network.ts";
+import type { Host } from "./host.ts";
 
 const run = promisify(execFile);
 

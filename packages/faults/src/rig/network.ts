@@ -1,15 +1,7 @@
-import { execFileSync } from "node:child_process";
+import { type Host, ip, nameHosts, removeNamespaces } from "./host.ts";
 
 /** No machine has this address, so that what is sent to it goes nowhere without a word. */
 const nowhere = "02:00:00:00:00:fe";
-
-/** A machine of the network: a namespace with an address of its own. */
-export interface Host {
-  readonly namespace: string;
-  readonly address: string;
-  /** What runs a command there. */
-  readonly prefix: readonly string[];
-}
 
 /** A network of this test alone, in namespaces of the kernel, whose links can be cut. Needs root and iproute2. */
 export class Network implements Disposable {
@@ -19,11 +11,7 @@ export class Network implements Disposable {
   /** @param name at most eight letters and digits, unique on the machine */
   constructor(name: string, count: number) {
     this.#switch = `${name}-sw`;
-    this.hosts = Array.from({ length: count }, (_host, index) => ({
-      namespace: `${name}-h${index}`,
-      address: `10.99.0.${10 + index}`,
-      prefix: ["ip", "netns", "exec", `${name}-h${index}`],
-    }));
+    this.hosts = nameHosts(name, count);
     try {
       this.#build();
     } catch (error) {
@@ -92,13 +80,7 @@ export class Network implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const namespace of [...this.hosts.map(({ namespace }) => namespace), this.#switch]) {
-      try {
-        ip("netns", "del", namespace);
-      } catch {
-        // It was not made.
-      }
-    }
+    removeNamespaces([...this.hosts.map(({ namespace }) => namespace), this.#switch]);
   }
 
   #build(): void {
@@ -135,8 +117,4 @@ export class Network implements Disposable {
   #port(host: Host): string {
     return `p${this.hosts.indexOf(host)}`;
   }
-}
-
-function ip(...args: readonly string[]): void {
-  execFileSync("ip", args, { stdio: "pipe" });
 }

@@ -10,7 +10,7 @@ import { nowMs } from "../history/now.ts";
 import { pause } from "../history/pause.ts";
 import type { ProcessOptions } from "../process/commands.ts";
 import { ConsulHost } from "./consul-host.ts";
-import type { Host } from "./network.ts";
+import type { Host } from "./host.ts";
 import { type StartOptions, TestProcess } from "./test-process.ts";
 
 /** What a rig may be given. */
