@@ -107,7 +107,7 @@ test.each([
 ])("a call of an rpc that %s is refused by name", async (_what, request, message) => {
   const { cluster, testimony } = await start();
   await using _ = cluster;
-  const member = cluster.members[0]!;
+  const { other: member } = await ownerAndOther(cluster, "kitchen");
   const pid = await cluster.settle(member.locate({ kind: "Witness", identity: "kitchen" }));
   const reply = await cluster.settle(
     member.system.root.requestAsync(pid, create(GrainRequestSchema, request)),
@@ -119,7 +119,7 @@ test.each([
 test("a call as Proto.Actor Go makes it, with an index and no name, is handled", async () => {
   const { cluster } = await start();
   await using _ = cluster;
-  const member = cluster.members[0]!;
+  const { other: member } = await ownerAndOther(cluster, "kitchen");
   const pid = await cluster.settle(member.locate({ kind: "Witness", identity: "kitchen" }));
   const messageData = toBinary(BumpRequestSchema, create(BumpRequestSchema));
   const request = create(GrainRequestSchema, { methodIndex: 0, messageData });
@@ -129,7 +129,7 @@ test("a call as Proto.Actor Go makes it, with an index and no name, is handled",
 test("a request that is no message of its type is refused", async () => {
   const { cluster } = await start();
   await using _ = cluster;
-  const member = cluster.members[0]!;
+  const { other: member } = await ownerAndOther(cluster, "kitchen");
   const pid = await cluster.settle(member.locate({ kind: "Witness", identity: "kitchen" }));
   const request = create(GrainRequestSchema, { methodIndex: 0, messageData: new Uint8Array([0xff]) });
   const reply = await cluster.settle(member.system.root.requestAsync(pid, request));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { figuresOf } from "../src/checks/figures.ts";
+import { findLateStarts } from "../src/checks/late-starts.ts";
 import { brokenPromises } from "../src/checks/promises.ts";
 import { checkNoFailure, checkRecovery, outages, servedBy } from "../src/checks/service.ts";
 import { checkNeverTwice } from "../src/checks/single-activation.ts";
@@ -274,6 +275,12 @@ test("an outage lasts until the end of the first call that succeeds", () => {
   expect(outages(tell(called(10, 1), returned(20, 1, "not_delivered")), 5)).toEqual(
     new Map([["lamp", Number.POSITIVE_INFINITY]]),
   );
+});
+
+test("a handler is late that starts when its caller's second is over", () => {
+  const late = [called(0, 0), returned(1_000, 0, "outcome_unknown"), started(1_300, "m1", 0)] as const;
+  expect(findLateStarts(tell(...late))).toEqual([expect.stringContaining("300 ms after its time")]);
+  expect(findLateStarts(tell(...fine(0, 0)))).toEqual([]);
 });
 
 test("an identity is served by who answered last before the moment", () => {

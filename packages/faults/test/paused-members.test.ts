@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { findLateStarts } from "../src/checks/late-starts.ts";
 import { checkNoFailure, checkRecovery } from "../src/checks/service.ts";
 import { findOverlaps } from "../src/checks/single-activation.ts";
 import { findDisagreements } from "../src/checks/views.ts";
@@ -11,13 +12,21 @@ import { Rig } from "../src/rig/rig.ts";
 const consul = findConsul();
 
 describe.skipIf(consul === undefined)("members that stand still", () => {
-  test("C4 pauses of two seconds change no topology, lose no activation and fail no call that has more time", {
+  test("C4 pauses of two seconds change no topology, lose no activation, fail no call that has more time, and start none whose time is over", {
     timeout: 600_000,
   }, async () => {
     await using rig = await Rig.start({ consul });
     const members = await rig.startMembers(3);
     const client = await rig.start("client", "c1");
-    const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 200, identities: lamps(100) });
+    const stops = [
+      await client.startLoad({ sender: "load", callsPerSecond: 200, identities: lamps(100) }),
+      await client.startLoad({
+        sender: "hasty",
+        callsPerSecond: 60,
+        identities: lamps(60),
+        timeoutMs: 1_000,
+      }),
+    ];
     await pause(1_500);
     const beganMs = nowMs();
     for (let round = 0; round < byNight(2, 20); round++) {
@@ -29,10 +38,14 @@ describe.skipIf(consul === undefined)("members that stand still", () => {
     }
     await pause(1_000);
     const endedMs = nowMs();
-    await stopLoad();
+    for (const stop of stops) await stop();
     const history = await rig.finish();
-    console.log(`C4: ${summarize(history.calls)}`);
-    expect(checkNoFailure(history.calls)).toEqual([]);
+    const [patient, hasty] = ["load", "hasty"].map((name) =>
+      history.calls.filter(({ sender }) => sender === name),
+    );
+    console.log(`C4: ${summarize(patient!)}; with a second's time ${summarize(hasty!)}`);
+    expect(checkNoFailure(patient!)).toEqual([]);
+    expect(findLateStarts(history)).toEqual([]);
     const during = history.processes
       .flatMap(({ events }) => events)
       .filter(({ atMs }) => atMs > beganMs && atMs < endedMs);
@@ -66,6 +79,7 @@ describe.skipIf(consul === undefined)("members that stand still", () => {
       const overlaps = findOverlaps(history);
       const worst = Math.max(0, ...overlaps.map(({ toMs }) => toMs - thawedMs));
       const again = Math.round(backMs - thawedMs);
+      expect(findLateStarts(history)).toEqual([]);
       console.log(
         `C3: ${summarize(history.calls)}; member again ${again} ms after it went on; ${overlaps.length} active twice, the last until ${Math.round(worst)} ms after; disagreements ${JSON.stringify(findDisagreements(history).map(({ fromMs, toMs }) => Math.round(toMs - fromMs)))}`,
       );

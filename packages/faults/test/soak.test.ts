@@ -1,6 +1,7 @@
 import { seededRandom } from "@ts-grain/actor";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { describe, expect, test } from "vitest";
+import { findLateStarts } from "../src/checks/late-starts.ts";
 import { checkNoFailure, checkRecovery } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
@@ -90,7 +91,7 @@ describe.skipIf(consul === undefined)("soak", () => {
     const history = await rig.finish();
     const share = 1 - checkNoFailure(history.calls).length / history.calls.length;
     console.log(
-      `K1: seed ${seed}, ${schedule.length} faults (${schedule.join(", ")}); ${(share * 100).toFixed(3)} % ok; ${summarize(history.calls)}; client heap ${before.heapBytes >> 20} to ${after.heapBytes >> 20} MB, rss ${before.rssBytes >> 20} to ${after.rssBytes >> 20} MB`,
+      `K1: seed ${seed}, ${schedule.length} faults (${schedule.join(", ")}); ${(share * 100).toFixed(3)} % ok; ${summarize(history.calls)}; ${findLateStarts(history).length} started late; client heap ${before.heapBytes >> 20} to ${after.heapBytes >> 20} MB, rss ${before.rssBytes >> 20} to ${after.rssBytes >> 20} MB`,
     );
     expect(share).toBeGreaterThan(0.98);
     expect(checkRecovery(history, { afterMs: lastMs, withinMs: byNight(1_000, 30_000) })).toEqual([]);

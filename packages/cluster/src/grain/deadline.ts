@@ -7,13 +7,19 @@ export class Deadline {
   readonly #clock: Clock;
   readonly #atMs: number;
 
-  constructor(clock: Clock, timeoutMs: number) {
+  /** @param agoMs how long ago it began. Default 0 */
+  constructor(clock: Clock, timeoutMs: number, agoMs = 0) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#atMs = clock.nowMs() + timeoutMs;
+    this.#atMs = clock.nowMs() + timeoutMs - agoMs;
   }
 
-  /** Milliseconds left, never negative. This, and not the moment, is what goes on the wire. */
+  /** The moment as it goes on the wire, where nobody knows this clock: its whole milliseconds but for their highest bit, never 0. */
+  get wireMs(): number {
+    return Math.ceil(this.#atMs) & 0x7fff_ffff || 1;
+  }
+
+  /** Milliseconds left, never negative. */
   get remainingMs(): number {
     return Math.max(0, this.#atMs - this.#clock.nowMs());
   }

@@ -1,4 +1,3 @@
-import { isMessage } from "@bufbuild/protobuf";
 import {
   type Actor,
   type ActorContext,
@@ -11,7 +10,6 @@ import {
   Stopping,
   Terminated,
 } from "@ts-grain/actor";
-import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
 import {
   type Activation,
   type DeactivationReason,
@@ -29,6 +27,7 @@ import { withFields } from "./grain-logger.ts";
 import { type ActiveGrain, readGrainCall, respondFailure, runGrainCall, type Turn } from "./grain-turn.ts";
 import { Interleaving } from "./interleaving.ts";
 import type { Kind } from "./kind.ts";
+import { ReceivedCall } from "./received-call.ts";
 
 /** How the grains of a member are run. */
 export interface GrainHosting {
@@ -70,7 +69,7 @@ class GrainActor implements Actor {
   receive(context: ActorContext): void | Promise<void> {
     const { message } = context;
     if (message instanceof GrainCall) return this.#call(context, message);
-    if (isMessage(message, GrainRequestSchema)) return this.#call(context, message);
+    if (message instanceof ReceivedCall) return this.#call(context, message);
     if (message instanceof Started) return this.#activate(context);
     if (message instanceof Stopping) return this.#deactivate(this.#activation.reason);
     if (message instanceof Restarting) return this.#deactivate("failed");
@@ -79,13 +78,13 @@ class GrainActor implements Actor {
     return this.#onMessage(context);
   }
 
-  #call(context: ActorContext, message: GrainCall | GrainRequest): void | Promise<void> {
+  #call(context: ActorContext, message: GrainCall | ReceivedCall): void | Promise<void> {
     const grain = this.#grain!;
     if (this.#failure !== undefined) return respondFailure(grain, context, this.#failure);
     try {
       const call = readGrainCall(grain, message);
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
-      if (!(message instanceof GrainCall) && message.methodName === "" && context.sender)
+      if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
         this.#hosting.peerKnows(context.sender.address, call.method.output.typeName);
       if (this.#interleaving) return this.#interleave(this.#interleaving, context, call);
       return runGrainCall(grain, context, call);

@@ -54,6 +54,7 @@ export class GrainCall implements HasWireForm {
       callers: [...this.callers],
       messageTypeName: "",
       cancelId: this.cancelId,
+      untilMs: this.deadline.wireMs,
     };
   }
 }

@@ -41,6 +41,7 @@ const fields = fc.record({
   timeoutMs: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   callers: fc.array(text),
   cancelId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  untilMs: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
 });
 
 test("its bytes and objects are those of protobuf-es", () => {

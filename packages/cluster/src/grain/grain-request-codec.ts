@@ -12,6 +12,7 @@ const tag = {
   timeoutMs: 1001 * 8,
   callers: 1002 * 8 + 2,
   cancelId: 1003 * 8,
+  untilMs: 1004 * 8,
 } as const;
 
 /**
@@ -29,8 +30,10 @@ export const grainRequestCodec: MessageCodec = {
 };
 
 function write(request: GrainRequest, into: ByteWriter): void {
-  const { methodIndex, messageData, messageTypeName, methodName, timeoutMs, callers, cancelId } = request;
-  if (request.$unknown || !isPlain(methodIndex) || !isPlain(timeoutMs) || !isPlain(cancelId)) {
+  const { methodIndex, messageData, messageTypeName, methodName, timeoutMs, callers, cancelId, untilMs } =
+    request;
+  const isAllPlain = isPlain(methodIndex) && isPlain(timeoutMs) && isPlain(cancelId) && isPlain(untilMs);
+  if (request.$unknown || !isAllPlain) {
     into.raw(toBinary(GrainRequestSchema, request));
     return;
   }
@@ -45,6 +48,7 @@ function write(request: GrainRequest, into: ByteWriter): void {
   writeNumber(into, tag.timeoutMs, timeoutMs);
   for (const caller of callers) writeText(into, tag.callers, caller);
   writeNumber(into, tag.cancelId, cancelId);
+  writeNumber(into, tag.untilMs, untilMs);
 }
 
 /** Whether int32 and uint32 write it alike, and protobuf-es takes it. */
@@ -76,6 +80,7 @@ function read(reader: BinaryReader): GrainRequest | undefined {
     timeoutMs: 0,
     callers: [],
     cancelId: 0,
+    untilMs: 0,
   };
   while (reader.pos < reader.len) {
     switch (reader.uint32()) {
@@ -99,6 +104,9 @@ function read(reader: BinaryReader): GrainRequest | undefined {
         break;
       case tag.cancelId:
         request.cancelId = reader.uint32();
+        break;
+      case tag.untilMs:
+        request.untilMs = reader.uint32();
         break;
       default:
         return undefined;

@@ -6,15 +6,14 @@ import {
   type MessageInitShape,
 } from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
-import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import type { Cancellations } from "./cancellations.ts";
-import { Deadline } from "./deadline.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
 import { type ActivationContext, CallContext } from "./grain-context.ts";
 import { GrainError } from "./grain-error.ts";
 import { toGrainFailure } from "./grain-failure.ts";
 import type { GrainMethod, GrainService } from "./grain-service.ts";
+import type { ReceivedCall } from "./received-call.ts";
 
 /** A grain that is active: what its calls are run on. */
 export interface ActiveGrain {
@@ -29,8 +28,8 @@ export interface ActiveGrain {
 export type Turn = Pick<ActorContext, "sender" | "headers" | "signal" | "respond">;
 
 /** A call as this grain's contract has it. @throws GrainError if it does not fit. */
-export function readGrainCall(grain: ActiveGrain, message: GrainCall | GrainRequest): GrainCall {
-  return message instanceof GrainCall ? adoptGrainCall(grain, message) : readGrainRequest(grain, message);
+export function readGrainCall(grain: ActiveGrain, message: GrainCall | ReceivedCall): GrainCall {
+  return message instanceof GrainCall ? adoptGrainCall(grain, message) : readReceivedCall(grain, message);
 }
 
 /** A caller in this process has its own copy of the contract. */
@@ -41,10 +40,8 @@ function adoptGrainCall({ service }: ActiveGrain, call: GrainCall): GrainCall {
   return new GrainCall({ method, request, deadline, callers, signal });
 }
 
-function readGrainRequest(grain: ActiveGrain, request: GrainRequest): GrainCall {
-  const method = findMethod(grain.service, request.methodIndex, request.methodName);
-  const { requestTimeoutMs, system } = grain.context.cluster;
-  const deadline = new Deadline(system.clock, request.timeoutMs || requestTimeoutMs);
+function readReceivedCall({ service }: ActiveGrain, { request, deadline }: ReceivedCall): GrainCall {
+  const method = findMethod(service, request.methodIndex, request.methodName);
   try {
     const { callers, messageData, cancelId } = request;
     const input = fromBinary(method.input, messageData);

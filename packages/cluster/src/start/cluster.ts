@@ -16,6 +16,7 @@ import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { grainRequestCodec } from "../grain/grain-request-codec.ts";
 import { registerService } from "../grain/grain-service.ts";
+import { receiveCalls } from "../grain/received-call.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
 import type { HostedKind } from "../identity/activation.ts";
@@ -295,7 +296,8 @@ interface Joining {
   readonly self: Member | undefined;
 }
 
-async function startRemote(system: ActorSystem, { name, remote, provider }: ClusterConfig): Promise<Remote> {
+async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<Remote> {
+  const { name, remote, provider, requestTimeoutMs } = config;
   const started = await Remote.start(system, {
     ...remote,
     membership: { ...remote.membership, clusterName: remote.membership.clusterName || name },
@@ -304,6 +306,7 @@ async function startRemote(system: ActorSystem, { name, remote, provider }: Clus
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
   started.types.useCodec(grainRequestCodec);
+  receiveCalls(started.types, { clock: system.clock, requestTimeoutMs });
   for (const file of [file_tsgrain_cluster_v1_cancel, file_tsgrain_cluster_v1_inspection])
     started.types.register(file);
   for (const id of [

@@ -33,7 +33,7 @@ export class MessageDecoder {
     try {
       if (this.#isCounted) this.#count(type, batch);
       const message = codec.decode(frame, batch.messageStart, batch.messageEnd);
-      return type.fromWire === undefined ? message : type.fromWire(message, peer.address);
+      return type.fromWire === undefined ? message : type.fromWire(message, peer.address, peer.systemId);
     } catch (error) {
       this.#services.logger.debug(
         { peer, type: type.typeName, err: error },

@@ -20,8 +20,11 @@ import { pidFromWire, pidToWire } from "./pid-wire.ts";
 type ToWire = (message: never) => ProtobufMessage;
 type ReadWire = (message: never, peerAddress: string) => Message;
 
-/** Makes what actors know a decoded message as. Throws RemoteError "malformed_frame" if a PID is missing that the message is about. */
-export type FromWire = (message: ProtobufMessage, peerAddress: string) => Message;
+/** Makes what actors know a decoded message as, which came from the peer at that address whose actor system has that id. */
+export type FromWire = (message: ProtobufMessage, peerAddress: string, peerId: string) => Message;
+
+/** The same for the actor package's own. Throws RemoteError "malformed_frame" if a PID is missing that the message is about. */
+export type ActorMessageReader = (message: ProtobufMessage, peerAddress: string) => Message;
 
 /** The actor package's own messages: classes inside a process, `actor.*` between processes. */
 const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
@@ -66,8 +69,8 @@ export function actorMessageToWire(message: Message): ProtobufMessage | undefine
 }
 
 /** How messages of a type become the actor package's own; undefined if actors get them as they are. */
-export function actorMessageReader(typeName: string): FromWire | undefined {
-  return fromWire.get(typeName) as FromWire | undefined;
+export function actorMessageReader(typeName: string): ActorMessageReader | undefined {
+  return fromWire.get(typeName) as ActorMessageReader | undefined;
 }
 
 /** Only what the sender must know: it may try again, but not at once. */

@@ -28,10 +28,10 @@ export interface TypeOptions {
    */
   readonly knownBy?: KnownBy | undefined;
   /**
-   * What actors here get for a received message of these types. Throws for what is to be treated as no message of its
-   * type. Default: the message itself.
+   * What actors here get for a received message of these types, which came from the peer at that address, whose actor system has
+   * that id. Throws for what is to be treated as no message of its type. Default: the message itself.
    */
-  readonly received?: ((message: ProtobufMessage) => Message) | undefined;
+  readonly received?: FromWire | undefined;
 }
 
 /** A message type that may travel. */

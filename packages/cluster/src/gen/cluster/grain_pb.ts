@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster/grain.proto.
  */
 export const file_cluster_grain: GenFile = /*@__PURE__*/
-  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIqYBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkSEgoJY2FuY2VsX2lkGOsHIAEoDSJACg1HcmFpblJlc3BvbnNlEhQKDG1lc3NhZ2VfZGF0YRgBIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgCIAEoCSKjAQoSR3JhaW5FcnJvclJlc3BvbnNlEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEjsKCG1ldGFkYXRhGAMgAygLMikuY2x1c3Rlci5HcmFpbkVycm9yUmVzcG9uc2UuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFiBnByb3RvMw");
+  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIrkBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkSEgoJY2FuY2VsX2lkGOsHIAEoDRIRCgh1bnRpbF9tcxjsByABKA0iQAoNR3JhaW5SZXNwb25zZRIUCgxtZXNzYWdlX2RhdGEYASABKAwSGQoRbWVzc2FnZV90eXBlX25hbWUYAiABKAkiowEKEkdyYWluRXJyb3JSZXNwb25zZRIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI7CghtZXRhZGF0YRgDIAMoCzIpLmNsdXN0ZXIuR3JhaW5FcnJvclJlc3BvbnNlLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
 
 /**
  * @generated from message cluster.GrainRequest
@@ -62,6 +62,14 @@ export type GrainRequest = Message<"cluster.GrainRequest"> & {
    * @generated from field: uint32 cancel_id = 1003;
    */
   cancelId: number;
+
+  /**
+   * ts-grain: when the caller stops waiting: milliseconds of its own clock, which begins anywhere, without their highest bit.
+   * 0 = not said. Two calls of one process show how much later than the other each arrives.
+   *
+   * @generated from field: uint32 until_ms = 1004;
+   */
+  untilMs: number;
 };
 
 /**

@@ -1,0 +1,35 @@
+import type { Clock } from "@ts-grain/actor";
+import type { TypeRegistry } from "@ts-grain/remote";
+import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import { CallAges } from "./call-ages.ts";
+import { Deadline } from "./deadline.ts";
+
+/** A call from another process, whose time has run since it was made, and not only since its turn came. */
+export class ReceivedCall {
+  readonly request: GrainRequest;
+  readonly deadline: Deadline;
+
+  constructor(request: GrainRequest, deadline: Deadline) {
+    this.request = request;
+    this.deadline = deadline;
+  }
+}
+
+/** How calls of other processes are received. */
+export interface ReceivingOptions {
+  readonly clock: Clock;
+  /** Milliseconds that callers have who do not say. */
+  readonly requestTimeoutMs: number;
+}
+
+/** From now on actors get calls of other processes as {@link ReceivedCall}. */
+export function receiveCalls(types: TypeRegistry, { clock, requestTimeoutMs }: ReceivingOptions): void {
+  const ages = new CallAges(clock);
+  const received = (message: object, _address: string, caller: string): ReceivedCall => {
+    const request = message as GrainRequest;
+    const { timeoutMs, untilMs } = request;
+    const agoMs = untilMs === 0 ? 0 : ages.ageOf(caller, untilMs - timeoutMs);
+    return new ReceivedCall(request, new Deadline(clock, timeoutMs || requestTimeoutMs, agoMs));
+  };
+  types.register(GrainRequestSchema, { received });
+}
