@@ -1,7 +1,18 @@
 /** Ids that are remembered. Who left so long ago that as many others have left since has its id in nobody's memory. */
 const maxIds = 1_000;
 
-/** Ids of systems that are not talked to any more: members that left or were declared dead, the newest thousand. */
+/**
+ * Ids of systems that are not talked to any more: members that left or were declared dead, the newest thousand.
+ *
+ * @example
+ * import type { BlockList, Remote } from "@ts-grain/remote";
+ *
+ * function shutOut({ blockList }: Remote, systemId: string): boolean {
+ *   const list: BlockList = blockList;
+ *   list.add(systemId);
+ *   return list.has(systemId);
+ * }
+ */
 export class BlockList {
   readonly #ids = new Set<string>();
   readonly #onAdded: (systemId: string) => void;

@@ -8,7 +8,19 @@ import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
 import { parseAddress, type Transport } from "./transport/transport.ts";
 import type { BatchLimits } from "./wire/batch-reader.ts";
 
-/** The times and sizes of a remote. Each is at least 1. */
+/**
+ * The times and sizes of a remote. Each is at least 1.
+ *
+ * @example
+ * import { configureRemote, type RemoteNumbers, remoteDefaults } from "@ts-grain/remote";
+ *
+ * const patient: RemoteNumbers = {
+ *   ...remoteDefaults,
+ *   connectAttempts: 20,
+ *   maxReconnectDelayMs: 30_000,
+ * };
+ * const config = configureRemote("localhost", 0, patient);
+ */
 export interface RemoteNumbers {
   /** Milliseconds from dialling a peer to its answer. Default 3 000. */
   readonly connectTimeoutMs: number;
@@ -30,7 +42,23 @@ export interface RemoteNumbers {
   readonly maxBatchElements: number;
 }
 
-/** How a remote listens, connects and protects itself. */
+/**
+ * How a remote listens, connects and protects itself.
+ *
+ * @example
+ * import { readFileSync } from "node:fs";
+ * import { configureRemote, type RemoteOptions } from "@ts-grain/remote";
+ *
+ * function secured(clusterToken: string): RemoteOptions {
+ *   const tls = {
+ *     certificate: readFileSync("member.pem"),
+ *     privateKey: readFileSync("member.key"),
+ *     authorities: readFileSync("authority.pem"),
+ *   };
+ *   return { advertisedHost: "member-1.example:8090", tls, clusterToken };
+ * }
+ * const configure = (token: string) => configureRemote("0.0.0.0", 8090, secured(token));
+ */
 export interface RemoteOptions extends Partial<RemoteNumbers> {
   /** The address that peers know us by, `host:port`, taken word for word. Default: host and port that are listened on. */
   readonly advertisedHost?: string | undefined;
@@ -61,7 +89,17 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
   readonly exposed?: readonly string[] | undefined;
 }
 
-/** Resolved options: every field is there. Made by {@link configureRemote}. */
+/**
+ * Resolved options: every field is there. Made by {@link configureRemote}.
+ *
+ * @example
+ * import { ActorSystem } from "@ts-grain/actor";
+ * import { Remote, type RemoteConfig } from "@ts-grain/remote";
+ *
+ * async function startSystem(config: RemoteConfig): Promise<Remote> {
+ *   return await Remote.start(new ActorSystem(), config);
+ * }
+ */
 export interface RemoteConfig {
   readonly host: string;
   readonly port: number;
@@ -80,7 +118,16 @@ export interface RemoteConfig {
   readonly batchLimits: BatchLimits;
 }
 
-/** Defaults of the numbers in {@link RemoteOptions}. */
+/**
+ * Defaults of the numbers in {@link RemoteOptions}.
+ *
+ * @example
+ * import { configureRemote, remoteDefaults } from "@ts-grain/remote";
+ *
+ * const config = configureRemote("localhost", 0, {
+ *   maxBufferBytes: 4 * remoteDefaults.maxBufferBytes,
+ * });
+ */
 export const remoteDefaults: RemoteNumbers = {
   connectTimeoutMs: 3_000,
   connectAttempts: 5,
@@ -102,6 +149,14 @@ const settledAfterMs = 10_000;
  * Describes a remote that listens on a host and port; port 0 picks a free one.
  *
  * @throws RemoteError "invalid_options", naming the option.
+ * @example
+ * import { configureRemote } from "@ts-grain/remote";
+ *
+ * const config = configureRemote("0.0.0.0", 8090, {
+ *   advertisedHost: "10.0.0.1:8090",
+ *   insecure: true,
+ * });
+ * console.log(config.host, config.advertisedHost); // prints: 0.0.0.0 10.0.0.1:8090
  */
 export function configureRemote(host: string, port: number, options: RemoteOptions = {}): RemoteConfig {
   const { advertisedHost, tls, insecure = false, transport, types = [], exposed = [] } = options;

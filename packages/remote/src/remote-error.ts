@@ -1,4 +1,14 @@
-/** What went wrong at the door between two processes. */
+/**
+ * What went wrong at the door between two processes.
+ *
+ * @example
+ * import { RemoteError, type RemoteErrorCode } from "@ts-grain/remote";
+ *
+ * // The message itself is the problem: sending it again does not help.
+ * const hopeless: readonly RemoteErrorCode[] = ["not_serializable", "message_too_large"];
+ * const isHopeless = (error: unknown): boolean =>
+ *   RemoteError.is(error) && hopeless.includes(error.code);
+ */
 export type RemoteErrorCode =
   | "invalid_options" // an option is missing or contradicts another; the message names it
   | "not_serializable" // the message is no protobuf message of a registered type, or its encoder refused it
@@ -14,7 +24,18 @@ export type RemoteErrorCode =
   | "limit_exceeded" // a peer sent more than a limit allows
   | "stopped"; // this remote was shut down
 
-/** Thrown by everything in this package. Codes are stable, messages are not. */
+/**
+ * Thrown by everything in this package. Codes are stable, messages are not.
+ *
+ * @example
+ * import { configureRemote, RemoteError } from "@ts-grain/remote";
+ *
+ * try {
+ *   configureRemote("localhost", 0, { clusterToken: "short" });
+ * } catch (error) {
+ *   if (RemoteError.is(error)) console.log(error.code); // prints: invalid_options
+ * }
+ */
 export class RemoteError extends Error {
   override readonly name = "RemoteError";
   /** Recognises errors made by another copy of this package. */

@@ -25,13 +25,32 @@ import { TypeRegistry } from "./wire/type-registry.ts";
 /** Milliseconds that a blocked peer's open connection lasts: what it has sent while it left is still taken. */
 const blockedPeerGraceMs = 3_000;
 
-/** How {@link Remote.shutdown} ends. */
+/**
+ * How {@link Remote.shutdown} ends.
+ *
+ * @example
+ * import type { Remote, RemoteShutdownOptions } from "@ts-grain/remote";
+ *
+ * // Leaves as a process that was killed: nobody is told.
+ * const abruptly: RemoteShutdownOptions = { graceful: false };
+ * const crash = (remote: Remote): Promise<void> => remote.shutdown(abruptly);
+ */
 export interface RemoteShutdownOptions {
   /** Whether what waits for open connections still leaves, and peers are told goodbye. Default true. */
   readonly graceful?: boolean | undefined;
 }
 
-/** What a remote has on its hands. */
+/**
+ * What a remote has on its hands.
+ *
+ * @example
+ * import type { Remote, RemoteStats } from "@ts-grain/remote";
+ *
+ * function printMetrics(remote: Remote): void {
+ *   const { endpoints, sessions, watches }: RemoteStats = remote.stats;
+ *   console.log(`endpoints ${endpoints}\nsessions ${sessions}\nwatches ${watches}`);
+ * }
+ */
 export interface RemoteStats {
   /** Addresses that are sent to, or that are being connected to. */
   readonly endpoints: number;
@@ -41,7 +60,32 @@ export interface RemoteStats {
   readonly watches: number;
 }
 
-/** Connects a system's actors with those of other processes. */
+/**
+ * Connects a system's actors with those of other processes.
+ *
+ * @example
+ * import { create, isMessage } from "@bufbuild/protobuf";
+ * import { type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import { ActorSystem, PID, propsFromFunction } from "@ts-grain/actor";
+ * import { configureRemote, Remote } from "@ts-grain/remote";
+ *
+ * const config = configureRemote("localhost", 0, { types: [StringValueSchema] });
+ * const [here, there] = [new ActorSystem(), new ActorSystem()];
+ * await using near = await Remote.start(here, config);
+ * await using far = await Remote.start(there, config);
+ *
+ * const echo = propsFromFunction((context) => {
+ *   if (isMessage(context.message, StringValueSchema)) context.respond(context.message);
+ * });
+ * far.expose(there.root.spawnNamed(echo, "echo").id);
+ *
+ * const target = new PID(far.address, "echo");
+ * const answer = await here.root.requestAsync<StringValue>(
+ *   target,
+ *   create(StringValueSchema, { value: "hello" }),
+ * );
+ * console.log(answer.value); // prints: hello
+ */
 export class Remote implements AsyncDisposable {
   /** Message types that may travel. */
   readonly types: TypeRegistry;

@@ -1,4 +1,8 @@
-/** Why an endpoint is no more. */
+/**
+ * Why an endpoint is no more.
+ *
+ * @see {@link EndpointTerminatedEvent}
+ */
 export type TerminationReason =
   | "unreachable" // nobody answered, again and again
   | "replaced" // another process answers at the address now

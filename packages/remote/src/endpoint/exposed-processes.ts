@@ -1,7 +1,23 @@
 import { PID, type Process, type ProcessRegistry } from "@ts-grain/actor";
 import { ReplySlots } from "./reply-slots.ts";
 
-/** What peers may do with exposed processes. */
+/**
+ * What peers may do with exposed processes.
+ *
+ * @example
+ * import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+ * import { configureRemote, type ExposeOptions, Remote } from "@ts-grain/remote";
+ *
+ * const system = new ActorSystem();
+ * await using remote = await Remote.start(system, configureRemote("localhost", 0));
+ * const worker = system.root.spawnNamed(
+ *   propsFromFunction(() => {}),
+ *   "worker",
+ * );
+ * const options: ExposeOptions = { stop: "allowed" };
+ * remote.expose(worker.id, options);
+ * console.log(remote.isExposed(worker)); // prints: true
+ */
 export interface ExposeOptions {
   /** Whether a peer's `Stop` and `PoisonPill` reach them. Default "refused". */
   readonly stop?: "refused" | "allowed" | undefined;

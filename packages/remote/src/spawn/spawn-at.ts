@@ -5,7 +5,11 @@ import { RemoteError } from "../remote-error.ts";
 import { pidFromWire } from "../wire/pid-wire.ts";
 import { activatorId, spawnStatus } from "./activator.ts";
 
-/** How an actor is spawned on a peer. */
+/**
+ * How an actor is spawned on a peer.
+ *
+ * @see {@link SpawnPlace}
+ */
 export interface RemoteSpawnOptions {
   /** Its name, unique on the peer. Default: one that the peer makes up. */
   readonly name?: string | undefined;
@@ -13,7 +17,30 @@ export interface RemoteSpawnOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** What to spawn, and where. */
+/**
+ * What to spawn, and where.
+ *
+ * @example
+ * import { ActorSystem, propsFromFunction } from "@ts-grain/actor";
+ * import {
+ *   configureRemote,
+ *   Remote,
+ *   type RemoteSpawnOptions,
+ *   type SpawnPlace,
+ * } from "@ts-grain/remote";
+ *
+ * const spawnable = new Map([["worker", propsFromFunction(() => {})]]);
+ * await using far = await Remote.start(
+ *   new ActorSystem(),
+ *   configureRemote("localhost", 0, { spawnable }),
+ * );
+ * await using near = await Remote.start(new ActorSystem(), configureRemote("localhost", 0));
+ *
+ * const place: SpawnPlace = { address: far.address, kind: "worker" };
+ * const options: RemoteSpawnOptions = { timeoutMs: 2_000 };
+ * const worker = await near.spawn(place, options);
+ * console.log(worker.address === far.address); // prints: true
+ */
 export interface SpawnPlace {
   /** Of the peer, `host:port`. */
   readonly address: string;

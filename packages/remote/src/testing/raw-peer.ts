@@ -10,7 +10,23 @@ import type { Connection, Listener, Transport } from "../transport/transport.ts"
 
 type Init = NonNullable<MessageInitShape<typeof RemoteMessageSchema>["messageType"]>;
 
-/** A peer that says whatever a test wants, over any transport. */
+/**
+ * A peer that says whatever a test wants, over any transport.
+ *
+ * @example
+ * import { ActorSystem } from "@ts-grain/actor";
+ * import { quietLogger } from "@ts-grain/actor/testing";
+ * import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
+ * import { RawPeer } from "@ts-grain/remote/testing";
+ *
+ * const network = new InMemoryNetwork();
+ * const config = configureRemote("a", 1, { transport: network.transport() });
+ * await using remote = await Remote.start(new ActorSystem({ logger: quietLogger }), config);
+ * const peer = await RawPeer.connect(network.transport(), remote.address);
+ * peer.greet().sayBytes(Uint8Array.of(255, 255));
+ * while (!peer.isClosed) await new Promise((resolve) => setTimeout(resolve, 5));
+ * console.log(remote.stats.sessions); // prints: 0
+ */
 export class RawPeer {
   /** What the other side answered. */
   readonly answers: RemoteMessage[] = [];
@@ -71,7 +87,27 @@ export class RawPeer {
   }
 }
 
-/** The listening half of a raw peer: answers greetings as a Go member would, and keeps the batches that are sent to it. */
+/**
+ * The listening half of a raw peer: answers greetings as a Go member would, and keeps the batches that are sent to it.
+ *
+ * @example
+ * import { create } from "@bufbuild/protobuf";
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import { ActorSystem, PID } from "@ts-grain/actor";
+ * import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
+ * import { CapturingListener } from "@ts-grain/remote/testing";
+ *
+ * const network = new InMemoryNetwork();
+ * await using listener = await CapturingListener.start(network.transport());
+ * const system = new ActorSystem();
+ * const options = { transport: network.transport(), types: [StringValueSchema] };
+ * await using remote = await Remote.start(system, configureRemote("a", 1, options));
+ * system.root.send(
+ *   new PID(listener.address, "anybody"),
+ *   create(StringValueSchema, { value: "hello" }),
+ * );
+ * console.log((await listener.nextBatch()).typeNames.join()); // prints: google.protobuf.StringValue
+ */
 export class CapturingListener implements AsyncDisposable {
   readonly address: string;
   readonly #listener: Listener;

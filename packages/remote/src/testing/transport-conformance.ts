@@ -7,20 +7,40 @@ import type {
   Transport,
 } from "../transport/transport.ts";
 
-/** What a case works with: an object for the dialling and one for the listening side, on the same network. */
+/**
+ * What a case works with: an object for the dialling and one for the listening side, on the same network.
+ *
+ * @see {@link transportConformance}
+ */
 export interface TransportPair {
   readonly dialler: Transport;
   readonly listener: Transport;
 }
 
-/** One rule that every transport keeps. */
+/**
+ * One rule that every transport keeps.
+ *
+ * @see {@link transportConformance}
+ */
 export interface TransportCase {
   readonly name: string;
   /** Rejects if the transport breaks the rule. */
   readonly run: (pair: TransportPair) => Promise<void>;
 }
 
-/** The rules of the {@link Transport} port, as data: run each case with any test runner. */
+/**
+ * The rules of the {@link Transport} port, as data: run each case with any test runner.
+ *
+ * @example
+ * import { GrpcTransport } from "@ts-grain/remote";
+ * import { type TransportPair, transportConformance } from "@ts-grain/remote/testing";
+ * import { test } from "vitest";
+ *
+ * test.for(transportConformance)("$name", async ({ run }) => {
+ *   const pair: TransportPair = { dialler: new GrpcTransport(), listener: new GrpcTransport() };
+ *   await run(pair);
+ * });
+ */
 export const transportConformance: readonly TransportCase[] = [
   {
     name: "frames arrive whole and in order in both directions",

@@ -10,7 +10,11 @@ import type {
   Transport,
 } from "./transport.ts";
 
-/** Options of {@link InMemoryNetwork}. */
+/**
+ * Options of {@link InMemoryNetwork}.
+ *
+ * @see {@link InMemoryNetwork}
+ */
 export interface InMemoryNetworkOptions {
   /** Measures the delays. Default: the system's clock. */
   readonly clock?: Clock | undefined;
@@ -32,7 +36,27 @@ interface Listening {
   readonly links: Set<Link>;
 }
 
-/** Processes that live in one process: a network without sockets, whose delays, losses and cuts repeat from a seed. */
+/**
+ * Processes that live in one process: a network without sockets, whose delays, losses and cuts repeat from a seed.
+ *
+ * @example
+ * import { ActorSystem } from "@ts-grain/actor";
+ * import {
+ *   configureRemote,
+ *   InMemoryNetwork,
+ *   type InMemoryNetworkOptions,
+ *   Remote,
+ * } from "@ts-grain/remote";
+ *
+ * const options: InMemoryNetworkOptions = { delayMs: { min: 1, max: 5 } };
+ * const network = new InMemoryNetwork(options);
+ * const start = (host: string) =>
+ *   Remote.start(new ActorSystem(), configureRemote(host, 1, { transport: network.transport() }));
+ * await using a = await start("a");
+ * await using b = await start("b");
+ * network.cut(a.address, b.address);
+ * console.log(a.address, b.address); // prints: a:1 b:1
+ */
 export class InMemoryNetwork {
   readonly #weather: PipeWeather;
   readonly #listening = new Map<string, Listening>();

@@ -5,6 +5,45 @@
  * What every transport keeps, and the conformance suite in `@ts-grain/remote/testing` checks: frames arrive whole, once, and in the
  * order in which they were sent; what cannot be kept ends the connection. `onClose` comes exactly once, after the last
  * frame, and nothing comes after it. No callback runs inside `connect`, `send` or `close`.
+ *
+ * @example
+ * import type {
+ *   Connection,
+ *   ConnectionHandlers,
+ *   ConnectOptions,
+ *   HostAndPort,
+ *   InboundConnection,
+ *   Listener,
+ *   Transport,
+ * } from "@ts-grain/remote";
+ *
+ * // Tells over which addresses another transport connects.
+ * class LoggedTransport implements Transport {
+ *   readonly #inner: Transport;
+ *
+ *   constructor(inner: Transport) {
+ *     this.#inner = inner;
+ *   }
+ *
+ *   async listen(
+ *     at: HostAndPort,
+ *     accept: (connection: InboundConnection) => void,
+ *   ): Promise<Listener> {
+ *     return await this.#inner.listen(at, (connection) => {
+ *       console.error(`${connection.peer.source} has connected`);
+ *       accept(connection);
+ *     });
+ *   }
+ *
+ *   async connect(
+ *     address: string,
+ *     handlers: ConnectionHandlers,
+ *     options?: ConnectOptions,
+ *   ): Promise<Connection> {
+ *     console.error(`connecting to ${address}`);
+ *     return await this.#inner.connect(address, handlers, options);
+ *   }
+ * }
  */
 export interface Transport {
   /**
@@ -22,24 +61,40 @@ export interface Transport {
   connect(address: string, handlers: ConnectionHandlers, options?: ConnectOptions): Promise<Connection>;
 }
 
-/** Where to listen. */
+/**
+ * Where to listen.
+ *
+ * @see {@link Transport}
+ */
 export interface HostAndPort {
   readonly host: string;
   readonly port: number;
 }
 
-/** Options of {@link Transport.connect}. */
+/**
+ * Options of {@link Transport.connect}.
+ *
+ * @see {@link Transport}
+ */
 export interface ConnectOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A place that accepts connections. */
+/**
+ * A place that accepts connections.
+ *
+ * @see {@link Transport}
+ */
 export interface Listener extends HostAndPort {
   /** Accepts no more and ends the connections that are still open. Settles when all are gone. */
   close(): Promise<void>;
 }
 
-/** What a connection tells its user. */
+/**
+ * What a connection tells its user.
+ *
+ * @see {@link Transport}
+ */
 export interface ConnectionHandlers {
   /** A frame arrived. Its bytes belong to the receiver. */
   onFrame(frame: Uint8Array): void;
@@ -49,7 +104,11 @@ export interface ConnectionHandlers {
   onClose(error: Error | undefined): void;
 }
 
-/** One end of a connection. */
+/**
+ * One end of a connection.
+ *
+ * @see {@link Transport}
+ */
 export interface Connection {
   /**
    * Sends a frame; the caller does not touch the bytes again. False means that the frame was taken but the next should wait
@@ -62,7 +121,11 @@ export interface Connection {
   probe(): void;
 }
 
-/** The listening side's end. */
+/**
+ * The listening side's end.
+ *
+ * @see {@link Transport}
+ */
 export interface InboundConnection extends Connection {
   /** Who is at the other end, as far as the transport can vouch for it. */
   readonly peer: TransportPeer;
@@ -72,7 +135,17 @@ export interface InboundConnection extends Connection {
   admit(): void;
 }
 
-/** What a transport knows about the other end. */
+/**
+ * What a transport knows about the other end.
+ *
+ * @example
+ * import type { InboundConnection, TransportPeer } from "@ts-grain/remote";
+ *
+ * const describe = ({ source, names = [] }: TransportPeer): string =>
+ *   `${source} (${names.join(", ") || "unproven"})`;
+ * const logPeer = (connection: InboundConnection): void =>
+ *   console.error(describe(connection.peer));
+ */
 export interface TransportPeer {
   /** For logs: where the connection comes from. */
   readonly source: string;
@@ -80,7 +153,15 @@ export interface TransportPeer {
   readonly names?: readonly string[] | undefined;
 }
 
-/** Splits `host:port`; undefined if it is not that. An IPv6 host keeps its brackets. */
+/**
+ * Splits `host:port`; undefined if it is not that. An IPv6 host keeps its brackets.
+ *
+ * @example
+ * import { type HostAndPort, parseAddress } from "@ts-grain/remote";
+ *
+ * const address: HostAndPort | undefined = parseAddress("[::1]:8090");
+ * console.log(address?.host, address?.port); // prints: [::1] 8090
+ */
 export function parseAddress(address: string): HostAndPort | undefined {
   const colon = address.lastIndexOf(":");
   const port = Number(address.slice(colon + 1));

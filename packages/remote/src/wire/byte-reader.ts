@@ -6,7 +6,16 @@ const shortString = 16;
 /** Groups in unknown fields may nest, but not deeper than protobuf-es allows. */
 const maxGroupDepth = 100;
 
-/** Walks over protobuf's primitives in bytes that nobody vouches for. Every method throws `malformed_frame` instead of reading past the end. */
+/**
+ * Walks over protobuf's primitives in bytes that nobody vouches for. Every method throws `malformed_frame` instead of reading past the end.
+ *
+ * @example
+ * import { ByteReader } from "@ts-grain/remote";
+ *
+ * // Field 1, a string of two bytes, as a peer has sent it.
+ * const reader = new ByteReader(Uint8Array.of(0x0a, 2, 0x68, 0x69));
+ * console.log(reader.tag() >> 3, reader.string()); // prints: 1 hi
+ */
 export class ByteReader {
   readonly bytes: Uint8Array;
   pos: number;

@@ -4,7 +4,20 @@ const shortString = 24;
 /** Up to this many bytes a loop beats a view and a copy. */
 const shortCopy = 64;
 
-/** Appends protobuf's primitives to a buffer that grows and is used again and again. */
+/**
+ * Appends protobuf's primitives to a buffer that grows and is used again and again.
+ *
+ * @example
+ * import type { ByteWriter } from "@ts-grain/remote";
+ *
+ * // A field 2 that holds a message with a string as its field 1.
+ * function writeName(name: string, into: ByteWriter): void {
+ *   const start = into.beginField(0x12);
+ *   into.byte(0x0a);
+ *   into.string(name);
+ *   into.endLength(start);
+ * }
+ */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #length = 0;

@@ -10,12 +10,43 @@ import {
 } from "@bufbuild/protobuf";
 import type { ByteWriter } from "./byte-writer.ts";
 
-/** How the bytes of a message are made, as the wire numbers it: 0 protobuf, 1 JSON. */
+/**
+ * How the bytes of a message are made, as the wire numbers it: 0 protobuf, 1 JSON.
+ *
+ * @see {@link MessageCodec}
+ */
 export type SerializerId = 0 | 1;
 
 /**
  * Turns messages of one type into bytes and back. With serializer 0 the objects and the bytes must be those of
  * protobuf-es; such a codec exists to be faster, and protobuf-es itself serves every type that has none.
+ *
+ * @example
+ * import { create, type Message } from "@bufbuild/protobuf";
+ * import { type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import {
+ *   ByteReader,
+ *   type ByteWriter,
+ *   type MessageCodec,
+ *   type SerializerId,
+ * } from "@ts-grain/remote";
+ *
+ * // Writes and reads google.protobuf.StringValue by hand.
+ * class StringValueCodec implements MessageCodec {
+ *   readonly typeName = StringValueSchema.typeName;
+ *   readonly serializerId: SerializerId = 0;
+ *
+ *   encode(message: Message, into: ByteWriter): void {
+ *     into.byte(0x0a);
+ *     into.string((message as StringValue).value);
+ *   }
+ *
+ *   decode(bytes: Uint8Array, start: number, end: number): Message {
+ *     const reader = new ByteReader(bytes, start, end);
+ *     reader.tag();
+ *     return create(StringValueSchema, { value: reader.string() });
+ *   }
+ * }
  */
 export interface MessageCodec {
   readonly typeName: string;

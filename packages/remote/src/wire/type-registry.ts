@@ -16,10 +16,25 @@ import { countJsonElements, ElementCounter } from "./element-counter.ts";
 import { jsonCodec, type MessageCodec, protobufCodec } from "./message-codec.ts";
 import type { PackedMessage } from "./packed-message.ts";
 
-/** Who has a type compiled in. */
+/**
+ * Who has a type compiled in.
+ *
+ * @see {@link TypeOptions}
+ */
 export type KnownBy = "ts-grain" | "every peer";
 
-/** Settings of the types that are registered together. */
+/**
+ * Settings of the types that are registered together.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { KnownBy, Remote, TypeOptions } from "@ts-grain/remote";
+ *
+ * // Members in Go have the type compiled in as well.
+ * const knownBy: KnownBy = "every peer";
+ * const options: TypeOptions = { knownBy };
+ * const registerText = ({ types }: Remote): void => types.register(StringValueSchema, options);
+ */
 export interface TypeOptions {
   /**
    * A Proto.Actor Go process ends when it meets a type that it does not know, so what only "ts-grain" peers know travels
@@ -45,7 +60,19 @@ export interface RegisteredType {
   readonly fromWire: FromWire | undefined;
 }
 
-/** The message types that may travel. What is not in here is neither sent nor decoded. */
+/**
+ * The message types that may travel. What is not in here is neither sent nor decoded.
+ *
+ * @example
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { Remote, TypeRegistry } from "@ts-grain/remote";
+ *
+ * function letTravel(remote: Remote): boolean {
+ *   const types: TypeRegistry = remote.types;
+ *   types.register(StringValueSchema);
+ *   return types.get("google.protobuf.StringValue") !== undefined;
+ * }
+ */
 export class TypeRegistry {
   readonly #types = new Map<string, RegisteredType>();
   /** The type that was asked for last by {@link find}: most messages are of the type of the one before. */

@@ -3,7 +3,25 @@ import type { Message } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import { actorMessageToWire } from "./actor-messages.ts";
 
-/** A message that is one thing inside a process and another on the wire. */
+/**
+ * A message that is one thing inside a process and another on the wire.
+ *
+ * @example
+ * import { create } from "@bufbuild/protobuf";
+ * import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import type { HasWireForm } from "@ts-grain/remote";
+ *
+ * class Greeting implements HasWireForm {
+ *   readonly name: string;
+ *
+ *   constructor(name: string) {
+ *     this.name = name;
+ *   }
+ *   toWireMessage() {
+ *     return create(StringValueSchema, { value: `Hello ${this.name}` });
+ *   }
+ * }
+ */
 export interface HasWireForm {
   /** The protobuf-es message that travels instead; its type is registered. */
   toWireMessage(): ProtobufMessage;

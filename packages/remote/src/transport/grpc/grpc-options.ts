@@ -2,7 +2,11 @@ import type { Clock } from "@ts-grain/actor";
 import { systemClock } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
 
-/** A member's certificate and what it trusts, all in PEM. */
+/**
+ * A member's certificate and what it trusts, all in PEM.
+ *
+ * @see {@link GrpcTransport}
+ */
 export interface TlsIdentity {
   /** This member's certificate, followed by those between it and an authority. Its names include the advertised host. */
   readonly certificate: string | Uint8Array;
@@ -11,7 +15,11 @@ export interface TlsIdentity {
   readonly authorities: string | Uint8Array;
 }
 
-/** How {@link GrpcTransport} listens and connects. */
+/**
+ * How {@link GrpcTransport} listens and connects.
+ *
+ * @see {@link GrpcTransport}
+ */
 export interface GrpcTransportOptions {
   /** Mutual TLS 1.3: every peer shows a certificate of one of the authorities. A function is asked again by `reloadTls` and for each connection that is opened. Default: plain text. */
   readonly tls?: TlsIdentity | (() => TlsIdentity) | undefined;

@@ -13,7 +13,35 @@ import { type GrpcSettings, type GrpcTransportOptions, resolveGrpcOptions } from
 import { GrpcServer } from "./grpc-server.ts";
 import { isLoopback } from "./loopback.ts";
 
-/** Frames over gRPC on HTTP/2: what Proto.Actor Go speaks. */
+/**
+ * Frames over gRPC on HTTP/2: what Proto.Actor Go speaks.
+ *
+ * @example
+ * import { readFileSync } from "node:fs";
+ * import {
+ *   configureRemote,
+ *   GrpcTransport,
+ *   type GrpcTransportOptions,
+ *   type TlsIdentity,
+ * } from "@ts-grain/remote";
+ *
+ * // Certificates that are renewed while the process runs.
+ * const readIdentity = (): TlsIdentity => ({
+ *   certificate: readFileSync("member.pem"),
+ *   privateKey: readFileSync("member.key"),
+ *   authorities: readFileSync("authority.pem"),
+ * });
+ *
+ * function listenSecured() {
+ *   const options: GrpcTransportOptions = { tls: readIdentity, maxConnections: 64 };
+ *   const transport = new GrpcTransport(options);
+ *   process.on("SIGHUP", () => transport.reloadTls());
+ *   return configureRemote("0.0.0.0", 8090, {
+ *     transport,
+ *     advertisedHost: "member-1.example:8090",
+ *   });
+ * }
+ */
 export class GrpcTransport implements Transport {
   readonly #settings: GrpcSettings;
   readonly #servers = new Set<GrpcServer>();
