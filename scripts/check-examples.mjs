@@ -35,9 +35,7 @@ writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config, undefined, 2
 // The contract that examples may rely on is that of the smart bulb.
 symlinkSync(resolve("examples/smart-bulb/src/gen"), join(folder, "gen"), "junction");
 
-// Packages whose exports have no examples yet.
-const pending = new Set(["cli", "protoc-gen-ts-grain", "remote"].map((name) => `packages/${name}`));
-const all = publicExports().filter(({ folder: pkg }) => !pending.has(pkg));
+const all = publicExports();
 const examples = all.flatMap(({ folder: pkg, name, path, examples: own }, number) =>
   own.map(({ code, line }, index) => {
     // With numbers, as some file systems take GrainKind.ts and grainKind.ts for one.

@@ -1,6 +1,10 @@
 import { styleText } from "node:util";
 
-/** Where a command reads and writes. */
+/**
+ * Where a command reads and writes.
+ *
+ * @see {@link runProgram}
+ */
 export interface Terminal {
   /** Writes a line of results. */
   print(line: string): void;

@@ -16,7 +16,11 @@ import { transpile } from "./print/transpile.ts";
 
 const { version } = createRequire(import.meta.url)("../package.json") as { readonly version: string };
 
-/** How the plugin talks to who runs it. */
+/**
+ * How the plugin talks to who runs it.
+ *
+ * @see {@link createPlugin}
+ */
 export interface PluginOptions {
   /** Receives each warning, one line. Default: warnings are dropped. */
   readonly warn?: ((message: string) => void) | undefined;
@@ -27,6 +31,21 @@ export interface PluginOptions {
  *
  * What is wrong with the parameters or the .proto files is in the response's `error`, a line for each problem, as
  * protoc's protocol asks. `run` throws an Error if the request is no valid set of descriptors.
+ *
+ * @example
+ * import { fromBinary, toBinary } from "@bufbuild/protobuf";
+ * import {
+ *   CodeGeneratorRequestSchema,
+ *   CodeGeneratorResponseSchema,
+ * } from "@bufbuild/protobuf/wkt";
+ * import { createPlugin, type PluginOptions } from "protoc-gen-ts-grain";
+ *
+ * // What a compiler sends to the plugin's standard input, and what it gets back.
+ * function generate(request: Uint8Array): Uint8Array {
+ *   const options: PluginOptions = { warn: (message) => console.error(message) };
+ *   const response = createPlugin(options).run(fromBinary(CodeGeneratorRequestSchema, request));
+ *   return toBinary(CodeGeneratorResponseSchema, response);
+ * }
  */
 export function createPlugin({ warn = () => {} }: PluginOptions = {}): Plugin {
   const plugin = { name: "protoc-gen-ts-grain", version: `v${version}` };
