@@ -1,9 +1,13 @@
-import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import {
   type HelloRequest,
   HelloRequestSchema,
   type HelloResponse,
   HelloResponseSchema,
+  type Ping,
+  PingSchema,
+  type Pong,
+  PongSchema,
 } from "../../gen/tsgrain/benchmarks/v1/hello_pb.ts";
 
 /** Turns the messages of a pipe into bytes and back. */
@@ -13,6 +17,9 @@ export interface HelloCodec {
   writeResponse(message: HelloResponse, bytes: Buffer, at: number): number;
   readRequest(bytes: Buffer, start: number, end: number): HelloRequest;
   readResponse(bytes: Buffer, start: number, end: number): HelloResponse;
+  /** A message without fields, and so without bytes. */
+  readPing(): Ping;
+  readPong(): Pong;
 }
 
 /** protobuf-es, which reads descriptors while it runs. */
@@ -21,6 +28,9 @@ export const protobufEsCodec: HelloCodec = {
   writeResponse: (message, bytes, at) => put(toBinary(HelloResponseSchema, message), bytes, at),
   readRequest: (bytes, start, end) => fromBinary(HelloRequestSchema, bytes.subarray(start, end)),
   readResponse: (bytes, start, end) => fromBinary(HelloResponseSchema, bytes.subarray(start, end)),
+  // What `fromBinary` does where there is nothing to read.
+  readPing: () => create(PingSchema),
+  readPong: () => create(PongSchema),
 };
 
 function put(message: Uint8Array, bytes: Buffer, at: number): number {
@@ -46,6 +56,8 @@ export const straightCodec: HelloCodec = {
       number: readNumber(bytes, textEnd, end),
     };
   },
+  readPing: () => ({ $typeName: "tsgrain.benchmarks.v1.Ping" }),
+  readPong: () => ({ $typeName: "tsgrain.benchmarks.v1.Pong" }),
 };
 
 const textTag = 0x0a;

@@ -1,14 +1,20 @@
 import { once } from "node:events";
 import { connect, createServer, type ServerHttp2Stream } from "node:http2";
 import type { AddressInfo } from "node:net";
-import type { HelloResponse } from "../../gen/tsgrain/benchmarks/v1/hello_pb.ts";
+import type { Duplex } from "node:stream";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { CountResponseSchema, type HelloResponse } from "../../gen/tsgrain/benchmarks/v1/hello_pb.ts";
 import { answerHello, helloRequest } from "../hello.ts";
 import { type RemoteProgram, type RemoteSubject, sendInSlices } from "../remote-subject.ts";
 import type { HelloCodec } from "./hello-codec.ts";
-import { Pipe } from "./pipe.ts";
+import { type Name, processName, typeName } from "./name.ts";
+import { numberTag, Pipe, type Route } from "./pipe.ts";
 
-/** What envelopes are. */
-const kinds = { request: 0, response: 1, tell: 2, readCount: 3, count: 4, ping: 5, pong: 6 } as const;
+/** Places of the types in {@link typeNames}. */
+const types = { request: 0, response: 1, ping: 2, pong: 3, readCount: 4, count: 5 } as const;
+const typeNames = ["HelloRequest", "HelloResponse", "Ping", "Pong", "CountRequest", "CountResponse"].map(
+  (name) => `tsgrain.benchmarks.v1.${name}`,
+);
 
 /** Wide enough that HTTP/2's flow control never holds anything back. */
 const windowBytes = 32 * 1024 * 1024;
@@ -31,42 +37,87 @@ function answer(stream: ServerHttp2Stream, codec: HelloCodec): void {
   stream.respond();
   // The client simply ends.
   stream.on("error", () => {});
+  const names = typeNames.map(typeName);
   let count = 0;
-  const read = () => codec.readRequest(pipe.bytes, pipe.start, pipe.end);
-  const pipe = new Pipe(stream, (kind, id) => {
-    if (kind === kinds.request) {
-      const response = answerHello(read());
-      pipe.send(kinds.response, id, (bytes, at) => codec.writeResponse(response, bytes, at));
-    } else if (kind === kinds.tell) {
-      if (read().name !== "") count++;
-    } else if (kind === kinds.ping) {
+  let route: Route | undefined;
+  /** The way back to the present sender. */
+  const back = (type: Name): Route => {
+    if (route?.type !== type || route.target !== pipe.sender)
+      route = { type, target: pipe.sender!, sender: undefined, number: numberTag.answered };
+    return route;
+  };
+  const receive = (type: number, number: number) => {
+    if (type === types.request) {
+      const request = codec.readRequest(pipe.bytes, pipe.start, pipe.end);
+      if (pipe.sender === undefined) {
+        if (request.name !== "") count++;
+      } else {
+        const response = answerHello(request);
+        const write = (bytes: Buffer, at: number) => codec.writeResponse(response, bytes, at);
+        pipe.send(back(names[types.response]!), number, write);
+      }
+    } else if (type === types.ping) {
+      if (codec.readPing().$typeName !== "tsgrain.benchmarks.v1.Ping") return;
       count++;
-      pipe.send(kinds.pong, id);
+      pipe.send(back(names[types.pong]!), number);
     } else {
-      pipe.send(kinds.count, count);
+      const response = toBinary(CountResponseSchema, {
+        $typeName: "tsgrain.benchmarks.v1.CountResponse",
+        count,
+      });
+      pipe.send(back(names[types.count]!), number, (bytes, at) => {
+        bytes.set(response, at);
+        return at + response.length;
+      });
       count = 0;
     }
-  });
+  };
+  const pipe = new Pipe(stream, { types: typeNames, processes: new Map([["hello", receive]]) });
 }
 
 async function connectPipe(address: string, codec: HelloCodec): Promise<RemoteSubject> {
   const session = connect(`http://${address}`, { settings: { initialWindowSize: windowBytes } });
   await once(session, "connect");
   session.setLocalWindowSize(windowBytes);
-  return new PipeClient(session.request({ ":method": "POST", ":path": "/" }, { endStream: false }), codec);
+  const stream = session.request({ ":method": "POST", ":path": "/" }, { endStream: false });
+  return new PipeClient(stream, codec, address);
+}
+
+/** What a client sends, each with who sends it. */
+function routesTo(address: string) {
+  const hello = processName(address, "hello");
+  const [futures, player] = ["futures", "player"].map((id) => processName("127.0.0.1:1", id));
+  const route = (type: number, sender: Name | undefined): Route => ({
+    type: typeName(typeNames[type]!),
+    target: hello,
+    sender,
+    number: numberTag.asking,
+  });
+  return {
+    ask: route(types.request, futures),
+    tell: route(types.request, undefined),
+    ping: route(types.ping, player),
+    readCount: route(types.readCount, futures),
+  };
 }
 
 class PipeClient implements RemoteSubject {
   readonly #pipe: Pipe;
   readonly #codec: HelloCodec;
+  readonly #routes: ReturnType<typeof routesTo>;
   readonly #waiting: ((response: HelloResponse) => void)[] = [];
   readonly #freeIds: number[] = [];
   readonly #counts: ((count: number) => void)[] = [];
   #pongs = 0;
 
-  constructor(stream: ConstructorParameters<typeof Pipe>[0], codec: HelloCodec) {
+  constructor(stream: Duplex, codec: HelloCodec, address: string) {
     this.#codec = codec;
-    this.#pipe = new Pipe(stream, (kind, id) => this.#onEnvelope(kind, id));
+    this.#routes = routesTo(address);
+    const processes = new Map([
+      ["futures", this.#onReply],
+      ["player", this.#onPong],
+    ]);
+    this.#pipe = new Pipe(stream, { types: typeNames, processes });
   }
 
   ask(number: number): Promise<HelloResponse> {
@@ -74,7 +125,7 @@ class PipeClient implements RemoteSubject {
       const id = this.#freeIds.pop() ?? this.#waiting.length;
       this.#waiting[id] = resolve;
       const request = helloRequest(number);
-      this.#pipe.send(kinds.request, id, (bytes, at) => this.#codec.writeRequest(request, bytes, at));
+      this.#pipe.send(this.#routes.ask, id, (bytes, at) => this.#codec.writeRequest(request, bytes, at));
     });
   }
 
@@ -82,7 +133,7 @@ class PipeClient implements RemoteSubject {
     const send = (count: number) => {
       for (let number = 0; number < count; number++) {
         const request = helloRequest(number);
-        this.#pipe.send(kinds.tell, 0, (bytes, at) => this.#codec.writeRequest(request, bytes, at));
+        this.#pipe.send(this.#routes.tell, 0, (bytes, at) => this.#codec.writeRequest(request, bytes, at));
       }
     };
     return sendInSlices(messages, { send, readCount: this.#readCount });
@@ -91,7 +142,7 @@ class PipeClient implements RemoteSubject {
   async exchange(pings: number): Promise<number> {
     this.#pongs = 0;
     const send = (count: number) => {
-      for (let ping = 0; ping < count; ping++) this.#pipe.send(kinds.ping, 0);
+      for (let ping = 0; ping < count; ping++) this.#pipe.send(this.#routes.ping, 0);
     };
     await sendInSlices(pings, { send, readCount: this.#readCount });
     return this.#pongs;
@@ -100,17 +151,20 @@ class PipeClient implements RemoteSubject {
   readonly #readCount = (): Promise<number> =>
     new Promise((resolve) => {
       this.#counts.push(resolve);
-      this.#pipe.send(kinds.readCount, 0);
+      this.#pipe.send(this.#routes.readCount, 0);
     });
 
-  #onEnvelope(kind: number, id: number): void {
-    if (kind === kinds.pong) {
-      this.#pongs++;
-    } else if (kind === kinds.response) {
-      this.#freeIds.push(id);
-      this.#waiting[id]!(this.#codec.readResponse(this.#pipe.bytes, this.#pipe.start, this.#pipe.end));
+  readonly #onReply = (type: number, id: number): void => {
+    const { bytes, start, end } = this.#pipe;
+    if (type === types.count) {
+      this.#counts.shift()!(fromBinary(CountResponseSchema, bytes.subarray(start, end)).count);
     } else {
-      this.#counts.shift()!(id);
+      this.#freeIds.push(id);
+      this.#waiting[id]!(this.#codec.readResponse(bytes, start, end));
     }
-  }
+  };
+
+  readonly #onPong = (): void => {
+    if (this.#codec.readPong().$typeName === "tsgrain.benchmarks.v1.Pong") this.#pongs++;
+  };
 }
