@@ -26,14 +26,6 @@ import { undelivered } from "./undelivered.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
 import { WatchTable } from "./watch-table.ts";
 
-/** A message on its way to the peer. */
-export interface Parcel {
-  readonly target: PID;
-  readonly message: Message;
-  readonly sender: PID | undefined;
-  readonly headers: MessageHeaders | undefined;
-}
-
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
   readonly address: string;
@@ -75,15 +67,14 @@ export class Endpoint {
    *
    * @throws RemoteError "not_serializable", "message_too_large".
    */
-  send(parcel: Parcel): void {
-    const { sender } = parcel;
+  // Four parameters, as an object for them would be made for every message.
+  send(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
     if (this.#outbox.isFull) {
-      const { target, message } = parcel;
       this.#services.deadLetter({ target, message, sender, reason: "overloaded" });
       return;
     }
     try {
-      this.#add(parcel);
+      this.#add(target, message, sender, headers);
     } catch (error) {
       if (sender === undefined || !this.#isWaiting(sender)) throw error;
       this.#fail(sender, error as Error);
@@ -99,7 +90,7 @@ export class Endpoint {
     } else if (!(message instanceof Stop || message instanceof Terminated)) {
       return; // The others never leave the process that they are about.
     }
-    this.#add({ target, message, sender: undefined, headers: undefined });
+    this.#add(target, message, undefined, undefined);
   }
 
   /** The peer says that one of its processes ended. */
@@ -114,7 +105,7 @@ export class Endpoint {
     this.#link.terminate(reason);
   }
 
-  #add({ target, message, sender, headers }: Parcel): void {
+  #add(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
     const { types, handOut } = this.#services;
     let wireForm = message as ProtobufMessage;
     let type = types.find(message);
@@ -125,13 +116,14 @@ export class Endpoint {
     const codec = this.#codecFor(type);
     const replyTo = sender && handOut(sender, this.address);
     this.#outbox.add({ message: wireForm, codec, target, sender, replyTo, headers });
-    if (this.#link.phase === "idle") this.#link.want();
-    else if (this.#link.phase === "open") this.#flushSoon();
+    if (this.#isFlushing) return;
+    if (this.#link.phase === "open") this.#flushSoon();
+    else if (this.#link.phase === "idle") this.#link.want();
   }
 
   /** All that is sent until the running code returns goes out together. */
   #flushSoon(): void {
-    if (this.#isFlushing || this.#isBlocked) return;
+    if (this.#isBlocked) return;
     this.#isFlushing = true;
     this.#services.soon(this.#flush);
   }
@@ -198,7 +190,7 @@ export class Endpoint {
   /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */
   #watchAgain(): void {
     for (const { watchee, watcher } of this.#watches)
-      this.#add({ target: watchee, message: new Watch(watcher), sender: undefined, headers: undefined });
+      this.#add(watchee, new Watch(watcher), undefined, undefined);
   }
 
   #terminated(reason: TerminationReason): void {

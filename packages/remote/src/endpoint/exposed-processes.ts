@@ -39,6 +39,8 @@ export class ExposedProcesses {
   /** Holds processes, not ids: a later process of the same id was not handed out. */
   readonly #handedOut = new WeakSet<Process>();
   readonly #replies = new ReplySlots();
+  /** Was handed out last, and most likely is next. */
+  #handedOutLast: Process | undefined;
 
   constructor(processes: ProcessRegistry) {
     this.#processes = processes;
@@ -55,7 +57,10 @@ export class ExposedProcesses {
     if (!this.#processes.isLocal(sender)) return sender;
     if (sender.requestId !== 0) return this.#replies.open(sender, peerAddress);
     const process = this.#processes.getLocal(sender.id);
-    if (process !== undefined) this.#handedOut.add(process);
+    if (process !== this.#handedOutLast && process !== undefined) {
+      this.#handedOut.add(process);
+      this.#handedOutLast = process;
+    }
     return sender;
   }
 

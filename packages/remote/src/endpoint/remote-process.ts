@@ -17,7 +17,7 @@ export class RemoteProcess implements Process {
     sender: PID | undefined,
     headers: MessageHeaders | undefined,
   ): void {
-    this.#living().send({ target, message, sender, headers });
+    this.#living().send(target, message, sender, headers);
   }
 
   sendSystem(target: PID, message: SystemMessage): void {
