@@ -8,7 +8,8 @@ export function load(app) {
 
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, (_context, document) => {
     fileNames.set(document, document.name);
-    const heading = /^# (.*)$/m.exec(document.content[0]?.text ?? "")?.[1];
+    const markdown = document.content.map(({ text }) => text).join("");
+    const heading = /^# (.*)$/m.exec(markdown)?.[1];
     if (heading) document.name = heading.replaceAll("`", "");
     document.frontmatter["category"] = /\/\d{4}-/.test(fileNames.get(document)) ? "Decisions" : "Documents";
   });
