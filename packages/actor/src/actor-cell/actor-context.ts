@@ -187,18 +187,28 @@ export interface RootContext extends SenderContext, StopperContext, SpawnerConte
  * What an actor may know of the message it handles, and of itself.
  *
  * @example
- * import { type ActorContext, type MessageContext, propsFromFunction } from "@ts-grain/actor";
+ * import { ActorSystem, type MessageContext, propsFromProducer } from "@ts-grain/actor";
  *
- * let isReady = false;
- *
- * function keepUntilReady(context: MessageContext): void {
- *   if (context.message === "ready") {
- *     isReady = true;
- *     context.unstashAll();
- *   } else if (!isReady) context.stash();
- * }
- *
- * const props = propsFromFunction((context: ActorContext) => keepUntilReady(context));
+ * // Answers questions once it is told that it is ready.
+ * const props = propsFromProducer(() => {
+ *   let isReady = false;
+ *   return {
+ *     receive(context: MessageContext) {
+ *       if (context.message === "ready") {
+ *         isReady = true;
+ *         context.unstashAll();
+ *       } else if (context.message === "question") {
+ *         if (isReady) context.respond("answer");
+ *         else context.stash();
+ *       }
+ *     },
+ *   };
+ * });
+ * const { root } = new ActorSystem();
+ * const oracle = root.spawn(props);
+ * const answer = root.requestAsync(oracle, "question");
+ * root.send(oracle, "ready");
+ * console.log(await answer); // prints: answer
  */
 export interface MessageContext {
   /** The message being handled, and `undefined` once the actor has nothing to do. Read it before the first `await`. */
@@ -236,20 +246,25 @@ export interface MessageContext {
  * @example
  * import {
  *   type ActorContext,
- *   type PID,
+ *   ActorSystem,
  *   propsFromFunction,
  *   Started,
  *   Terminated,
  * } from "@ts-grain/actor";
  *
- * function watchOver(door: PID) {
- *   return propsFromFunction((context: ActorContext) => {
- *     const { message } = context;
- *     if (message instanceof Started) context.watch(door);
- *     if (message instanceof Terminated)
- *       context.system.logger.warn({ door: message.who }, "the door is gone");
- *   });
- * }
+ * const { root } = new ActorSystem();
+ * const door = root.spawnNamed(
+ *   propsFromFunction(() => {}),
+ *   "door",
+ * );
+ * const seen = Promise.withResolvers<string>();
+ * const watch = (context: ActorContext) => {
+ *   if (context.message instanceof Started) context.watch(door);
+ *   if (context.message instanceof Terminated) seen.resolve(context.message.who.id);
+ * };
+ * root.spawn(propsFromFunction(watch));
+ * root.poison(door);
+ * console.log(await seen.promise); // prints: door
  */
 export interface ActorContext extends SenderContext, StopperContext, SpawnerContext, MessageContext {
   /** This actor. */
@@ -298,14 +313,17 @@ export interface ActorContext extends SenderContext, StopperContext, SpawnerCont
  * Goes on with the outcome of a promise.
  *
  * @example
- * import { type Continuation, propsFromFunction } from "@ts-grain/actor";
+ * import { ActorSystem, type Continuation, propsFromFunction } from "@ts-grain/actor";
  *
- * let pages = 0;
- * const props = propsFromFunction((context) => {
- *   const count: Continuation<Response> = (outcome) => {
- *     if (outcome.status === "fulfilled") pages += 1;
- *   };
- *   if (typeof context.message === "string") context.reenterAfter(fetch(context.message), count);
- * });
+ * const { root } = new ActorSystem();
+ * const fetcher = root.spawn(
+ *   propsFromFunction((context) => {
+ *     const answer: Continuation<number> = (outcome) => {
+ *       if (outcome.status === "fulfilled") context.respond(outcome.value);
+ *     };
+ *     if (context.message === "fetch") context.reenterAfter(Promise.resolve(42), answer);
+ *   }),
+ * );
+ * console.log(await root.requestAsync(fetcher, "fetch")); // prints: 42
  */
 export type Continuation<T> = (outcome: PromiseSettledResult<T>) => void | Promise<void>;

@@ -43,17 +43,24 @@ export type SendMessage = (context: SenderContext, target: PID, outgoing: Outgoi
  *
  * @example
  * import {
+ *   ActorSystem,
  *   type OutgoingMessage,
  *   propsFromFunction,
  *   type SenderMiddleware,
  * } from "@ts-grain/actor";
  *
  * const stamped: SenderMiddleware = (next) => (context, target, outgoing) => {
- *   const headers = { ...outgoing.headers, "sent-by": context.self?.id ?? "outside" };
- *   const withStamp: OutgoingMessage = { ...outgoing, headers };
+ *   const withStamp: OutgoingMessage = {
+ *     ...outgoing,
+ *     headers: { ...outgoing.headers, by: "root" },
+ *   };
  *   next(context, target, withStamp);
  * };
- * const props = propsFromFunction(() => {}, { senderMiddleware: [stamped] });
+ * const { root } = new ActorSystem({ root: { senderMiddleware: [stamped] } });
+ * const reader = propsFromFunction((context) => {
+ *   if (context.sender) context.respond(context.headers["by"] ?? "nobody");
+ * });
+ * console.log(await root.requestAsync(root.spawn(reader), "who?")); // prints: root
  */
 export type SenderMiddleware = (next: SendMessage) => SendMessage;
 
@@ -96,7 +103,7 @@ export type SpawnMiddleware = (next: SpawnActor) => SpawnActor;
  * Replaces the context that an actor is given; `Object.create(context)` is a good start.
  *
  * @example
- * import { type ContextDecorator, propsFromFunction } from "@ts-grain/actor";
+ * import { ActorSystem, type ContextDecorator, propsFromFunction } from "@ts-grain/actor";
  *
  * // Has an actor see text in lower case.
  * const lowerCase: ContextDecorator = (context) =>
@@ -106,14 +113,14 @@ export type SpawnMiddleware = (next: SpawnActor) => SpawnActor;
  *         typeof context.message === "string" ? context.message.toLowerCase() : context.message,
  *     },
  *   });
- * const props = propsFromFunction(
+ * const echo = propsFromFunction(
  *   (context) => {
  *     if (context.sender) context.respond(context.message);
  *   },
- *   {
- *     contextDecorators: [lowerCase],
- *   },
+ *   { contextDecorators: [lowerCase] },
  * );
+ * const { root } = new ActorSystem();
+ * console.log(await root.requestAsync(root.spawn(echo), "HELLO")); // prints: hello
  */
 export type ContextDecorator = (context: ActorContext) => ActorContext;
 

@@ -28,16 +28,24 @@ export type DeadLetterReason =
  * Tells the sender of a message that no handler was started for it.
  *
  * @example
- * import { DeadLetterResponse, propsFromFunction } from "@ts-grain/actor";
+ * import {
+ *   ActorSystem,
+ *   DeadLetterResponse,
+ *   PID,
+ *   propsFromFunction,
+ *   Started,
+ * } from "@ts-grain/actor";
  *
- * const props = propsFromFunction((context) => {
- *   if (context.message instanceof DeadLetterResponse) {
- *     context.system.logger.warn(
- *       { reason: context.message.reason },
- *       "what I have sent was not handled",
- *     );
- *   }
- * });
+ * const { root } = new ActorSystem();
+ * const told = Promise.withResolvers<string>();
+ * root.spawn(
+ *   propsFromFunction((context) => {
+ *     if (context.message instanceof Started)
+ *       context.request(new PID("nonhost", "nobody"), "anybody there?");
+ *     if (context.message instanceof DeadLetterResponse) told.resolve(context.message.reason);
+ *   }),
+ * );
+ * console.log(await told.promise); // prints: not_found
  */
 export class DeadLetterResponse {
   readonly target: PID | undefined;

@@ -59,17 +59,24 @@ export class Stopped {
  * The actor failed and is about to be replaced; the old incarnation's last message.
  *
  * @example
- * import { propsFromProducer, Restarting, Stopped } from "@ts-grain/actor";
+ * import { ActorSystem, propsFromProducer, Restarting, Stopped } from "@ts-grain/actor";
+ * import { quietLogger } from "@ts-grain/actor/testing";
  *
+ * const { root } = new ActorSystem({ logger: quietLogger });
+ * let open = 0;
  * const props = propsFromProducer(() => {
- *   const connection = new AbortController();
+ *   open += 1; // a connection, say
  *   return {
  *     receive({ message }) {
- *       // The next incarnation opens its own.
- *       if (message instanceof Restarting || message instanceof Stopped) connection.abort();
+ *       if (message instanceof Restarting || message instanceof Stopped) open -= 1;
+ *       if (message === "fail") throw new Error("as told");
  *     },
  *   };
  * });
+ * const pid = root.spawn(props);
+ * root.send(pid, "fail");
+ * await root.poisonAsync(pid);
+ * console.log(open); // prints: 0
  */
 export class Restarting {
   static readonly instance: Restarting = new Restarting();

@@ -4,18 +4,19 @@
  * It is for processes that cannot deliver, such as one that cannot serialise the message, and stays in its process.
  *
  * @example
- * import { type Process, RequestFailed, type System } from "@ts-grain/actor";
+ * import { ActorSystem, type Process, RequestFailed } from "@ts-grain/actor";
  *
+ * const { processes, root } = new ActorSystem();
  * // A process that tells whoever asks it that it cannot.
- * function makeBroken({ processes }: System): Process {
- *   return {
- *     sendUser(_target, _message, sender) {
- *       const failed = new RequestFailed(new Error("out of order"));
- *       if (sender) processes.get(sender).sendUser(sender, failed, undefined, undefined);
- *     },
- *     sendSystem() {},
- *   };
- * }
+ * const broken: Process = {
+ *   sendUser(_target, _message, sender) {
+ *     const failed = new RequestFailed(new Error("out of order"));
+ *     if (sender) processes.get(sender).sendUser(sender, failed, undefined, undefined);
+ *   },
+ *   sendSystem() {},
+ * };
+ * const pid = processes.add("broken", broken);
+ * if (pid) await root.requestAsync(pid, "go").catch((error: Error) => console.log(error.message)); // prints: out of order
  */
 export class RequestFailed {
   readonly error: Error;

@@ -23,18 +23,22 @@ export interface RepetitionOptions {
  *
  * @example
  * import {
+ *   ActorSystem,
  *   propsFromFunction,
  *   type RepetitionOptions,
  *   Started,
  *   TimerScheduler,
  * } from "@ts-grain/actor";
  *
- * const everySecond: RepetitionOptions = { initialMs: 0, intervalMs: 1_000 };
+ * const ticks = Promise.withResolvers<string>();
+ * const everyTenth: RepetitionOptions = { initialMs: 0, intervalMs: 100 };
  * const props = propsFromFunction((context) => {
  *   if (context.message instanceof Started) {
- *     new TimerScheduler(context).sendRepeatedly(everySecond, context.self, "tick");
- *   }
+ *     new TimerScheduler(context).sendRepeatedly(everyTenth, context.self, "tick");
+ *   } else if (context.message === "tick") ticks.resolve("tick");
  * });
+ * const pid = new ActorSystem().root.spawn(props);
+ * console.log(await ticks.promise); // prints: tick
  */
 export class TimerScheduler {
   readonly #context: SenderContext;

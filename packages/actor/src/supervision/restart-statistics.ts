@@ -2,7 +2,12 @@
  * When an actor failed, as far as its supervisor's strategy needs to know. It survives restarts.
  *
  * @example
- * import type { RestartStatistics, SupervisionStrategy } from "@ts-grain/actor";
+ * import {
+ *   ActorSystem,
+ *   propsFromFunction,
+ *   type RestartStatistics,
+ *   type SupervisionStrategy,
+ * } from "@ts-grain/actor";
  *
  * const isHopeless = (statistics: RestartStatistics): boolean => statistics.count > 3;
  * const threeLives: SupervisionStrategy = {
@@ -11,6 +16,9 @@
  *     return { directive: isHopeless(statistics) ? "stop" : "restart" };
  *   },
  * };
+ * const parent = new ActorSystem().root.spawn(
+ *   propsFromFunction(() => {}, { supervisionStrategy: threeLives }),
+ * );
  */
 export class RestartStatistics {
   // Oldest first; never more than the strategy's budget needs.

@@ -24,11 +24,13 @@ export type Directive = "resume" | "restart" | "stop" | "escalate";
  * Chooses what a failure of the given kind calls for.
  *
  * @example
- * import { type Decider, oneForOne } from "@ts-grain/actor";
+ * import { ActorSystem, type Decider, oneForOne, propsFromFunction } from "@ts-grain/actor";
  *
  * const decider: Decider = (reason, { child }) =>
  *   reason instanceof TypeError || child.id.endsWith("/optional") ? "stop" : "restart";
- * const strategy = oneForOne({ decider });
+ * const parent = new ActorSystem().root.spawn(
+ *   propsFromFunction(() => {}, { supervisionStrategy: oneForOne({ decider }) }),
+ * );
  */
 export type Decider = (reason: unknown, failure: Failure) => Directive;
 
