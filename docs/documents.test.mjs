@@ -5,8 +5,9 @@ import { expect, test } from "vitest";
 import { findDeadLinks } from "../scripts/dead-links.mjs";
 
 const root = dirname(import.meta.dirname);
-const documents = globSync(["*.md", "{docs,proto}/**/*.md", "packages/*/*.md", "examples/*/*.md"], {
+const documents = globSync("**/*.md", {
   cwd: root,
+  exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path),
 });
 const read = (path) => readFileSync(join(root, path), "utf8");
 

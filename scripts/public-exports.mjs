@@ -21,6 +21,7 @@ export function publicExports() {
   const found = new Map();
   for (const { folder, name } of publicPackages()) {
     for (const [subpath, target] of Object.entries(manifestOf(folder).exports ?? {})) {
+      if (typeof target === "string") continue; // a file, such as package.json
       const source = posix.join(folder, target["@ts-grain/source"]);
       if (isGenerated(source)) continue;
       const place = { folder, entry: posix.join(name, subpath), types: posix.join(folder, target.types) };
