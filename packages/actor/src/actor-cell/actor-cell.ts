@@ -99,7 +99,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
     let id: string;
     do id = prefix + processes.nextId();
     while (processes.getLocal(id) !== undefined);
-    if (this.phase !== "stopped") processes.add(id, this);
+    if (this.phase !== "stopped") processes.list(id, this);
     return id;
   }
 

@@ -110,7 +110,7 @@ export function propsFromFunction(receive: Receive, options: PropsOptions = noOp
 }
 
 const noOptions: PropsOptions = {};
-/** Shared by all props without options, as some programs make props for each actor. */
+/** Shared by all props without middleware, as some programs make props for each actor. */
 const noMiddleware = compileMiddleware(noOptions);
 
 class ProducerProps implements Props {
@@ -121,12 +121,21 @@ class ProducerProps implements Props {
   constructor(producer: () => Actor, options: PropsOptions) {
     this.producer = producer;
     this.options = options;
-    this.compiled = options === noOptions ? noMiddleware : compileMiddleware(options);
+    this.compiled = hasMiddleware(options) ? compileMiddleware(options) : noMiddleware;
   }
 
   with(options: PropsOptions): Props {
     return new ProducerProps(this.producer, { ...this.options, ...options });
   }
+}
+
+function hasMiddleware(options: PropsOptions): boolean {
+  return (
+    options.receiveMiddleware !== undefined ||
+    options.senderMiddleware !== undefined ||
+    options.spawnMiddleware !== undefined ||
+    options.contextDecorators !== undefined
+  );
 }
 
 function compileMiddleware(options: PropsOptions): CompiledMiddleware {

@@ -22,7 +22,7 @@ export function spawnCell(
   try {
     props.options.onInit?.(cell.facade);
     // The producer may have taken the name itself.
-    if (id !== undefined && runtime.processes.add(id, cell) === undefined) throw nameTaken(id);
+    if (id !== undefined && !runtime.processes.list(id, cell)) throw nameTaken(id);
   } catch (error) {
     abandonCell(cell);
     throw error;

@@ -72,11 +72,17 @@ export class ProcessRegistry implements ProcessHome {
 
   /** Lists a process, and returns its PID, or `undefined` if the id is taken. */
   add(id: string, process: Process): PID | undefined {
-    if (this.#processes.has(id)) return undefined;
-    this.#processes.set(id, process);
+    if (!this.list(id, process)) return undefined;
     const pid = new PID(this, id);
     if (isHomeProcess(process)) pid.process = process;
     return pid;
+  }
+
+  /** @internal Lists a process that has its PID; false if the id is taken. */
+  list(id: string, process: Process): boolean {
+    if (this.#processes.has(id)) return false;
+    this.#processes.set(id, process);
+    return true;
   }
 
   /** Strikes a process off the list, so that its id is free. */
