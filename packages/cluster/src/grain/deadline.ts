@@ -19,6 +19,11 @@ export class Deadline {
     return Math.ceil(this.#atMs) & 0x7fff_ffff || 1;
   }
 
+  /** Whether it has passed at a moment of the same clock. */
+  isOver(nowMs: number): boolean {
+    return this.#atMs <= nowMs;
+  }
+
   /** Milliseconds left, never negative. */
   get remainingMs(): number {
     return Math.max(0, this.#atMs - this.#clock.nowMs());

@@ -3,7 +3,6 @@ import {
   type ActorContext,
   type Props,
   propsFromProducer,
-  ReceiveTimeout,
   Restarting,
   Started,
   Stopped,
@@ -16,54 +15,57 @@ import {
   type HostedKind,
   Passivate,
 } from "../identity/activation.ts";
-import type { ClusterCounters } from "../stats/cluster-stats.ts";
-import type { Cancellations } from "./cancellations.ts";
 import { Deadline } from "./deadline.ts";
-import type { GrainHooks, GrainKind } from "./grain.ts";
+import type { Awaitable, GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
-import type { GrainCluster } from "./grain-cluster.ts";
 import { ActivationContext, CallContext } from "./grain-context.ts";
-import { withFields } from "./grain-logger.ts";
-import { type ActiveGrain, readGrainCall, respondFailure, runGrainCall, type Turn } from "./grain-turn.ts";
+import { GrainHost, type GrainHosting } from "./grain-host.ts";
+import {
+  type ActiveGrain,
+  isPromiseLike,
+  readGrainCall,
+  respondFailure,
+  runGrainCall,
+  type Turn,
+} from "./grain-turn.ts";
+import type { Watched } from "./idle-watch.ts";
 import { Interleaving } from "./interleaving.ts";
 import type { Kind } from "./kind.ts";
 import { ReceivedCall } from "./received-call.ts";
 
-/** How the grains of a member are run. */
-export interface GrainHosting {
-  readonly cluster: GrainCluster;
-  /** Freezes the messages that pass between grains of this process, so that changing one fails. */
-  readonly freezesMessages: boolean;
-  readonly counters: ClusterCounters;
-  readonly cancellations: Cancellations;
-  /** Is told that the process at an address knows a message type. */
-  readonly peerKnows: (address: string, typeName: string) => void;
-}
-
 /** Makes a kind something that the placement of activations can start. */
 export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
-  const mailbox = { capacity: kind.maxQueuedCalls };
+  const host = new GrainHost(kind, hosting);
+  const options = { mailbox: { capacity: kind.maxQueuedCalls } };
   return {
     name: kind.name,
-    propsFor: (activation): Props =>
-      propsFromProducer(() => new GrainActor(kind, activation, hosting), { mailbox }),
+    propsFor: (activation): Props => propsFromProducer(() => new GrainActor(host, activation), options),
   };
 }
 
+/** Has a grain look, in its turn, whether it is still idle. */
+const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
+
+/** Stands for a grain that is not there yet, or not any more. */
+const noGrain: object = Object.freeze({});
+
 /** The actor around one activation of a grain. */
-class GrainActor implements Actor {
-  readonly #kind: Kind;
+class GrainActor implements Actor, ActiveGrain, Watched {
+  readonly host: GrainHost;
   readonly #activation: Activation;
-  readonly #hosting: GrainHosting;
-  #grain: ActiveGrain | undefined;
+  instance: object = noGrain;
+  // Set before anything else is handled.
+  context!: ActivationContext;
+  usedAtMs = 0;
+  hasEnded = false;
+  #isWatched = false;
   /** Only where an rpc of the kind is re-entrant. */
   #interleaving: Interleaving | undefined;
   #failure: unknown;
 
-  constructor(kind: Kind, activation: Activation, hosting: GrainHosting) {
-    this.#kind = kind;
+  constructor(host: GrainHost, activation: Activation) {
+    this.host = host;
     this.#activation = activation;
-    this.#hosting = hosting;
   }
 
   receive(context: ActorContext): void | Promise<void> {
@@ -73,23 +75,28 @@ class GrainActor implements Actor {
     if (message instanceof Started) return this.#activate(context);
     if (message instanceof Stopping) return this.#deactivate(this.#activation.reason);
     if (message instanceof Restarting) return this.#deactivate("failed");
-    if (message instanceof ReceiveTimeout) return this.#onIdle(context);
-    if (message instanceof Stopped || message instanceof Terminated) return undefined;
+    if (message === idleCheck) return this.#onIdle(context);
+    if (message instanceof Stopped) return this.#letGo();
+    if (message instanceof Terminated) return undefined;
     return this.#onMessage(context);
   }
 
+  becomeIdle(): void {
+    const { self, cluster } = this.context;
+    cluster.system.root.send(self, idleCheck);
+  }
+
   #call(context: ActorContext, message: GrainCall | ReceivedCall): void | Promise<void> {
-    const grain = this.#grain!;
-    if (this.#failure !== undefined) return respondFailure(grain, context, this.#failure);
+    if (this.#failure !== undefined) return respondFailure(this, context, this.#failure);
     try {
-      const call = readGrainCall(grain, message);
+      const call = readGrainCall(this, message);
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
       if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
-        this.#hosting.peerKnows(context.sender.address, call.method.output.typeName);
+        this.host.peerKnows(context.sender.address, call.method.output.typeName);
       if (this.#interleaving) return this.#interleave(this.#interleaving, context, call);
-      return runGrainCall(grain, context, call);
+      return runGrainCall(this, context, call);
     } catch (error) {
-      return respondFailure(grain, context, error);
+      return respondFailure(this, context, error);
     }
   }
 
@@ -106,52 +113,86 @@ class GrainActor implements Actor {
     };
     interleaving.add({
       call,
-      run: () => runGrainCall(this.#grain!, turn, call),
+      run: () => runGrainCall(this, turn, call),
       refuse: (reason) => system.processes.deadLetter({ target: self, message: call, sender, reason }),
     });
   }
 
   #onIdle(context: ActorContext): void {
-    if (this.#interleaving?.isIdle === false) context.setReceiveTimeout(this.#kind.idleTimeoutMs);
-    else context.send(context.parent!, new Passivate(this.#activation));
+    const { kind, clock } = this.host;
+    if (this.#interleaving?.isIdle === false) return;
+    if (clock.nowMs() < this.usedAtMs + kind.idleTimeoutMs) return;
+    context.send(context.parent!, new Passivate(this.#activation));
   }
 
-  async #activate(context: ActorContext): Promise<void> {
-    const { cluster, freezesMessages, counters, cancellations } = this.#hosting;
-    counters.begin(this.#activation.identity);
-    const { kind, identity } = this.#activation.identity;
-    const logger = withFields(cluster.system.logger, { kind, identity });
-    const { service } = this.#kind;
-    const interleaves = service.methods.some((method) => method && method.reentrancy !== "none");
-    if (interleaves)
-      this.#interleaving = new Interleaving(this.#activation.identity, this.#kind.maxQueuedCalls);
-    const { self } = context;
-    const grainContext = new ActivationContext({ kind, identity, cluster, self, logger, interleaves });
-    const grain = { service, context: grainContext, freezesMessages, cancellations };
-    // Calls that wait for an activation which fails are answered with its error.
-    this.#grain = { ...grain, instance: {} };
+  /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
+  #activate({ self }: ActorContext): void | Promise<void> {
+    const { host } = this;
+    const { cluster, counters, interleaves } = host;
+    counters.begin(this.#activation);
+    if (interleaves) this.#interleaving = new Interleaving(this.#activation, host.kind.maxQueuedCalls);
+    this.context = new ActivationContext({ grain: this.#activation, cluster, self, interleaves });
     try {
-      const instance = await this.#kind.factory(grainContext);
-      if ("~attachContext" in instance) (instance as GrainKind)["~attachContext"](grainContext);
-      this.#grain = { ...grain, instance };
-      await this.#hooks.onActivate?.(grainContext);
-      if (this.#kind.idleTimeoutMs > 0) context.setReceiveTimeout(this.#kind.idleTimeoutMs);
+      const instance = host.kind.factory(this.context);
+      const activated = isPromiseLike(instance)
+        ? instance.then((made) => this.#begin(made))
+        : this.#begin(instance);
+      if (isPromiseLike(activated)) return this.#onceActivated(activated);
+      this.#watchIdle();
     } catch (error) {
-      this.#failure = error;
-      this.#activation.reason = "failed";
-      logger.error({ error }, "a grain could not be activated");
-      context.poison(context.self);
+      this.#fail(error);
+    }
+    return undefined;
+  }
+
+  /** Hands the grain its context, and lets it begin. */
+  #begin(instance: object): Awaitable<void> {
+    if ("~attachContext" in instance) (instance as GrainKind)["~attachContext"](this.context);
+    this.instance = instance;
+    return this.#hooks.onActivate?.(this.context);
+  }
+
+  async #onceActivated(activated: PromiseLike<void>): Promise<void> {
+    try {
+      await activated;
+      this.#watchIdle();
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
-  async #deactivate(reason: DeactivationReason): Promise<void> {
-    this.#hosting.counters.end(this.#activation.identity, reason);
-    const { context } = this.#grain!;
+  #watchIdle(): void {
+    const { idleWatch, clock } = this.host;
+    if (!idleWatch) return;
+    this.usedAtMs = clock.nowMs();
+    this.#isWatched = true;
+    idleWatch.add(this);
+  }
+
+  /** The calls that wait for it are answered with the error. */
+  #fail(error: unknown): void {
+    const { self, cluster, logger } = this.context;
+    this.#failure = error;
+    this.#activation.reason = "failed";
+    logger.error({ error }, "a grain could not be activated");
+    cluster.system.root.poison(self);
+  }
+
+  #deactivate(reason: DeactivationReason): void | Promise<void> {
+    const { counters, idleWatch } = this.host;
+    counters.end(this.#activation, reason);
+    this.hasEnded = true;
+    if (this.#isWatched) idleWatch?.ended();
+    if (this.#interleaving || this.#hooks.onDeactivate) return this.#end(reason);
+    return undefined;
+  }
+
+  async #end(reason: DeactivationReason): Promise<void> {
     if (this.#interleaving) await this.#endCalls(this.#interleaving, reason);
     try {
-      await this.#hooks.onDeactivate?.(context, reason);
+      await this.#hooks.onDeactivate?.(this.context, reason);
     } catch (error) {
-      context.logger.error({ error }, "onDeactivate failed");
+      this.context.logger.error({ error }, "onDeactivate failed");
     }
   }
 
@@ -161,19 +202,33 @@ class GrainActor implements Actor {
     await interleaving.whenIdle();
   }
 
+  /** Caches of PIDs, and the idle watch for a while, keep what is left. */
+  #letGo(): void {
+    this.instance = noGrain;
+  }
+
   #onMessage(context: ActorContext): void | Promise<void> {
-    const { context: grainContext } = this.#grain!;
-    const { cluster } = this.#hosting;
-    const deadline = new Deadline(cluster.system.clock, cluster.requestTimeoutMs);
+    const { cluster, clock } = this.host;
+    this.usedAtMs = clock.nowMs();
+    const deadline = new Deadline(clock, cluster.requestTimeoutMs);
     const callContext = new CallContext(
-      grainContext,
+      this.context,
       { deadline, method: { reentrancy: "none" }, callers: [] },
       context,
     );
-    return this.#hooks.onMessage?.(context.message, callContext) as void | Promise<void>;
+    const handled = this.#hooks.onMessage?.(context.message, callContext);
+    return isPromiseLike(handled) ? this.#onceHandled(handled) : undefined;
+  }
+
+  async #onceHandled(handled: PromiseLike<void>): Promise<void> {
+    try {
+      await handled;
+    } finally {
+      this.usedAtMs = this.host.clock.nowMs();
+    }
   }
 
   get #hooks(): GrainHooks {
-    return this.#grain!.instance as GrainHooks;
+    return this.instance as GrainHooks;
   }
 }

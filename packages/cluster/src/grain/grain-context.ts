@@ -6,6 +6,7 @@ import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
+import { withFields } from "./grain-logger.ts";
 import type { GrainMethod } from "./grain-service.ts";
 
 /**
@@ -56,10 +57,10 @@ export interface GrainCallContext extends GrainContext {
 }
 
 /** The parts of a `GrainContext`. */
-export interface GrainContextParts extends ClusterIdentity {
+export interface GrainContextParts {
+  readonly grain: ClusterIdentity;
   readonly cluster: GrainCluster;
   readonly self: PID;
-  readonly logger: Logger;
   /** Whether several of its calls may be under way at once. */
   readonly interleaves: boolean;
 }
@@ -70,19 +71,26 @@ export class ActivationContext implements GrainContext {
   readonly identity: string;
   readonly cluster: GrainCluster;
   readonly self: PID;
-  readonly logger: Logger;
   /** The call that is being handled, if one is: where calls are handled one at a time. */
   current: CallContext | undefined;
   /** The call on whose behalf the present code runs: where calls interleave. */
   readonly interleaved: AsyncLocalStorage<CallContext> | undefined;
+  #logger: Logger | undefined = undefined;
 
-  constructor({ kind, identity, cluster, self, logger, interleaves }: GrainContextParts) {
-    this.kind = kind;
-    this.identity = identity;
+  constructor({ grain, cluster, self, interleaves }: GrainContextParts) {
+    this.kind = grain.kind;
+    this.identity = grain.identity;
     this.cluster = cluster;
     this.self = self;
-    this.logger = logger;
+    this.current = undefined;
     this.interleaved = interleaves ? new AsyncLocalStorage() : undefined;
+  }
+
+  /** Made when it is first read: most grains log nothing, and it takes more memory than the rest of the context. */
+  get logger(): Logger {
+    const { kind, identity } = this;
+    this.#logger ??= withFields(this.cluster.system.logger, { kind, identity });
+    return this.#logger;
   }
 
   callGrain(call: OutgoingGrainCall): Promise<Message> {

@@ -6,22 +6,22 @@ import {
   type MessageInitShape,
 } from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
-import type { Cancellations } from "./cancellations.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
 import { type ActivationContext, CallContext } from "./grain-context.ts";
 import { GrainError } from "./grain-error.ts";
 import { toGrainFailure } from "./grain-failure.ts";
+import type { GrainHost } from "./grain-host.ts";
 import type { GrainMethod, GrainService } from "./grain-service.ts";
 import type { ReceivedCall } from "./received-call.ts";
 
 /** A grain that is active: what its calls are run on. */
 export interface ActiveGrain {
-  readonly service: GrainService;
+  readonly host: GrainHost;
   readonly instance: object;
   readonly context: ActivationContext;
-  readonly freezesMessages: boolean;
-  readonly cancellations: Cancellations;
+  /** When it began or ended to do something last. */
+  usedAtMs: number;
 }
 
 /** Where a call came from and how it is answered. */
@@ -33,15 +33,15 @@ export function readGrainCall(grain: ActiveGrain, message: GrainCall | ReceivedC
 }
 
 /** A caller in this process has its own copy of the contract. */
-function adoptGrainCall({ service }: ActiveGrain, call: GrainCall): GrainCall {
-  const method = findMethod(service, call.method.index, call.method.name);
+function adoptGrainCall({ host }: ActiveGrain, call: GrainCall): GrainCall {
+  const method = findMethod(host.service, call.method.index, call.method.name);
   if (method === call.method) return call;
   const { request, deadline, callers, signal } = call;
   return new GrainCall({ method, request, deadline, callers, signal });
 }
 
-function readReceivedCall({ service }: ActiveGrain, { request, deadline }: ReceivedCall): GrainCall {
-  const method = findMethod(service, request.methodIndex, request.methodName);
+function readReceivedCall({ host }: ActiveGrain, { request, deadline }: ReceivedCall): GrainCall {
+  const method = findMethod(host.service, request.methodIndex, request.methodName);
   try {
     const { callers, messageData, cancelId } = request;
     const input = fromBinary(method.input, messageData);
@@ -57,10 +57,11 @@ function readReceivedCall({ service }: ActiveGrain, { request, deadline }: Recei
  */
 export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): void | Promise<void> {
   const { method, deadline } = call;
+  grain.usedAtMs = grain.host.clock.nowMs();
   // Nobody waits any more, so nothing is started.
-  if (deadline.remainingMs === 0) return undefined;
+  if (deadline.isOver(grain.usedAtMs)) return undefined;
   const cancelled = call.isCancelledByMessage
-    ? grain.cancellations.begin(turn.sender, call.cancelId)
+    ? grain.host.cancellations.begin(turn.sender, call.cancelId)
     : call.signal;
   if (cancelled?.aborted) return undefined;
   const callContext = new CallContext(grain.context, call, turn, cancelled);
@@ -102,17 +103,18 @@ async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): P
   } catch (error) {
     respondFailure(grain, turn, error);
   }
+  grain.usedAtMs = grain.host.clock.nowMs();
   endCall(grain, turn, pending);
 }
 
 function endCall(
-  { context, cancellations }: ActiveGrain,
+  { context, host }: ActiveGrain,
   { sender }: Turn,
   { call, callContext }: Pick<PendingResult, "call" | "callContext">,
 ): void {
   context.current = undefined;
   callContext.end();
-  if (call.isCancelledByMessage) cancellations.end(sender, call.cancelId);
+  if (call.isCancelledByMessage) host.cancellations.end(sender, call.cancelId);
 }
 
 /** The method at the caller's index, if it is the one that the caller means. */
@@ -139,7 +141,7 @@ function invoke(
 }
 
 function toResponse(
-  { freezesMessages }: ActiveGrain,
+  { host }: ActiveGrain,
   { output, property, isOneWay }: GrainMethod,
   result: unknown,
 ): Message {
@@ -149,9 +151,10 @@ function toResponse(
     throw new TypeError(`${property} must return a ${output.typeName}, or its fields; got ${String(result)}`);
   }
   const response = create(output, result as MessageInitShape<DescMessage>);
-  return freezesMessages ? deepFreeze(response) : response;
+  return host.freezesMessages ? deepFreeze(response) : response;
 }
 
-function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
+/** Whether it has to be waited for. */
+export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value && typeof value.then === "function";
 }

@@ -13,7 +13,10 @@ import type { GrainService } from "./grain-service.ts";
  * const bulbKind = (factory: GrainFactory<SmartBulbGrain>) => newSmartBulbKind(factory, options);
  */
 export interface KindOptions {
-  /** Milliseconds without a call after which an activation ends. 0 = never. Default: what the contract says, else 60,000. */
+  /**
+   * Milliseconds without a call after which an activation ends, up to a 64th of them later. 0 = never. Default: what the
+   * contract says, else 60,000.
+   */
   readonly idleTimeoutMs?: number | undefined;
   /**
    * Calls that may wait for one activation, at least 1. One more is refused as `overloaded`. Default 10,000.

@@ -36,16 +36,18 @@ export type DeactivationReason = "idle" | "moved" | "shutdown" | "evicted" | "fa
  *   name: "Echo",
  *   propsFor: ({ identity }: Activation) =>
  *     propsFromFunction((context) => {
- *       if (context.sender) context.respond(identity.identity);
+ *       if (context.sender) context.respond(identity);
  *     }),
  * };
  */
-export class Activation {
-  readonly identity: ClusterIdentity;
+export class Activation implements ClusterIdentity {
+  readonly kind: string;
+  readonly identity: string;
   /** Set by whoever ends it, before it is stopped. */
   reason: DeactivationReason = "stopped";
 
-  constructor(identity: ClusterIdentity) {
+  constructor({ kind, identity }: ClusterIdentity) {
+    this.kind = kind;
     this.identity = identity;
   }
 }

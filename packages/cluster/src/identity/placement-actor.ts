@@ -15,10 +15,11 @@ import {
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
-import { Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
-import { type ClusterIdentity, identityKey, identityProblem } from "./cluster-identity.ts";
+import { type Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
+import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
+import { Placed, PlacedActivations } from "./placed.ts";
 import {
   GiveUpWaiting,
   PlaceBy,
@@ -31,17 +32,10 @@ import {
 /** Milliseconds that members have to end what they no longer own before their identities are activated anyway. */
 const handoverTimeoutMs = 5_000;
 
-/** Who asked for an identity and is not answered yet. */
-interface Waiting {
+/** Who asked for what an earlier owner may still hold. */
+interface Held {
   readonly identity: ClusterIdentity;
-  readonly askers: PID[];
-}
-
-interface Placed {
-  readonly activation: Activation;
-  readonly pid: PID;
-  /** Those who asked while the activation was ending; undefined while it lives. */
-  ending: Waiting | undefined;
+  readonly asker: PID;
 }
 
 /**
@@ -51,13 +45,11 @@ interface Placed {
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
   readonly #barrier: HandoverBarrier;
-  readonly #placed = new Map<string, Placed>();
-  readonly #keys = new Map<string, string>();
-  /** Those who asked for what an earlier owner may still hold. */
-  #held: Waiting[] = [];
+  readonly #placed = new PlacedActivations();
+  #held: Held[] = [];
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
-  readonly #leftovers = new Set<string>();
+  readonly #leftovers = new Set<Placed>();
   readonly #news = new HandoverNews();
   #patience: Timer | undefined;
   #released: PID[] | undefined;
@@ -72,8 +64,7 @@ export class PlacementActor implements Actor {
     const { message, sender } = context;
     if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
-    else if (message instanceof Passivate)
-      this.#end(context, identityKey(message.activation.identity), "idle");
+    else if (message instanceof Passivate) this.#onIdle(context, message.activation);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
@@ -93,12 +84,12 @@ export class PlacementActor implements Actor {
 
   /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
   #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
-    const placed = this.#placed.get(identityKey(identity));
-    if (placed?.ending) placed.ending.askers.push(asker);
+    const placed = this.#placed.get(identity);
+    if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#respond(context, asker, placed.pid);
     else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
     else if (this.#barrier.lets(identity)) this.#respond(context, asker, this.#activate(context, identity));
-    else this.#held.push({ identity, askers: [asker] });
+    else this.#held.push({ identity, asker });
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
@@ -111,13 +102,10 @@ export class PlacementActor implements Actor {
   }
 
   #activate(context: ActorContext, identity: ClusterIdentity): PID {
-    const activation = new Activation(identity);
-    const props = this.#kinds.get(identity.kind)!.propsFor(activation);
-    const pid = context.spawnPrefix(props, identity.identity);
-    const key = identityKey(identity);
-    this.#placed.set(key, { activation, pid, ending: undefined });
-    this.#keys.set(pid.id, key);
-    return pid;
+    const placed = new Placed(identity);
+    placed.pid = context.spawnPrefix(this.#kinds.get(identity.kind)!.propsFor(placed), identity.identity);
+    this.#placed.add(placed);
+    return placed.pid;
   }
 
   #respond(context: ActorContext, asker: PID, pid: PID | undefined): void {
@@ -130,11 +118,11 @@ export class PlacementActor implements Actor {
     this.#topology = topology;
     this.#barrier.moveTo(topology);
     this.#leftovers.clear();
-    for (const [key, { activation }] of this.#placed) {
-      if (this.#owns(context, activation.identity)) continue;
-      this.#leftovers.add(key);
+    for (const placed of this.#placed) {
+      if (this.#owns(context, placed)) continue;
+      this.#leftovers.add(placed);
       // Only a member that was let go is in no topology at all.
-      this.#end(context, key, topology.members.length === 0 ? "evicted" : "moved");
+      this.#end(context, placed, topology.members.length === 0 ? "evicted" : "moved");
     }
     this.#tellCompleted(context);
     this.#patience?.cancel();
@@ -166,31 +154,31 @@ export class PlacementActor implements Actor {
   #answerHeld(context: ActorContext): void {
     const held = this.#held;
     this.#held = [];
-    for (const waiting of held) this.#answerAll(context, waiting);
-  }
-
-  #answerAll(context: ActorContext, { identity, askers }: Waiting): void {
-    for (const asker of askers) this.#answer(context, identity, asker);
+    for (const { identity, asker } of held) this.#answer(context, identity, asker);
   }
 
   #onRelease(context: ActorContext): void {
     this.#released ??= [];
     if (context.sender) this.#released.push(context.sender);
-    for (const key of this.#placed.keys()) this.#end(context, key, "shutdown");
+    for (const placed of this.#placed) this.#end(context, placed, "shutdown");
     this.#patience?.cancel();
     this.#answerHeld(context);
     this.#tellReleased(context);
   }
 
+  #onIdle(context: ActorContext, activation: Activation): void {
+    const placed = this.#placed.get(activation);
+    if (placed === activation) this.#end(context, placed, "idle");
+  }
+
   /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */
-  #end(context: ActorContext, key: string, reason: DeactivationReason): void {
-    const placed = this.#placed.get(key);
+  #end(context: ActorContext, placed: Placed, reason: DeactivationReason): void {
     // What ends in order ends at once when this member is let go meanwhile.
-    if (!placed || (placed.ending && reason !== "evicted")) return;
-    placed.activation.reason = reason;
-    placed.ending ??= { identity: placed.activation.identity, askers: [] };
-    if (reason === "evicted") context.stop(placed.pid);
-    else context.poison(placed.pid);
+    if (placed.askers && reason !== "evicted") return;
+    placed.reason = reason;
+    placed.askers ??= [];
+    if (reason === "evicted") context.stop(placed.pid!);
+    else context.poison(placed.pid!);
   }
 
   /** Of what it sends, only the news of a hand-over have a sender. */
@@ -199,13 +187,11 @@ export class PlacementActor implements Actor {
   }
 
   #onTerminated(context: ActorContext, who: PID): void {
-    const key = this.#keys.get(who.id);
-    if (key === undefined) return;
-    const ending = this.#placed.get(key)?.ending;
-    this.#keys.delete(who.id);
-    this.#placed.delete(key);
-    this.#leftovers.delete(key);
-    if (ending) this.#answerAll(context, ending);
+    const placed = this.#placed.ofActor(who.id);
+    if (!placed) return;
+    this.#placed.delete(placed);
+    this.#leftovers.delete(placed);
+    for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);
     this.#tellReleased(context);
   }

@@ -70,7 +70,7 @@ export class TopicActor implements Actor {
   constructor(activation: Activation, parts: TopicActorParts) {
     this.#activation = activation;
     this.#parts = parts;
-    this.#topic = activation.identity.identity;
+    this.#topic = activation.identity;
     this.#dispatch = new Dispatch(this.#topic, parts);
     const { store, storeTimeoutMs: timeoutMs } = parts.config;
     const { clock } = parts.cluster.system;

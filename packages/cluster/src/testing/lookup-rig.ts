@@ -118,11 +118,11 @@ export class LookupRig {
   #hostedKind(name: string): HostedKind {
     return {
       name,
-      propsFor: ({ identity }) =>
+      propsFor: (activation) =>
         propsFromFunction(async ({ message }) => {
-          if (message instanceof Started) this.#count(identityKey(identity), 1);
+          if (message instanceof Started) this.#count(identityKey(activation), 1);
           if (message instanceof Stopping) await this.#pause(this.#endsAfterMs);
-          if (message instanceof Stopped) this.#count(identityKey(identity), -1);
+          if (message instanceof Stopped) this.#count(identityKey(activation), -1);
         }),
     };
   }
