@@ -5,6 +5,8 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const documents = ["README.md", "docs/*.md", "packages/*/README.md"];
+/** Documents whose programs are part of a project that their commands make; `npm run consumer` makes and compiles it. */
+const ofProjects = new Set(["docs/first-five-minutes.md"]);
 const titled = /^```(\w+) title="([^"]+)"\n([\s\S]*?)^```$/gm;
 
 /**
@@ -13,6 +15,7 @@ const titled = /^```(\w+) title="([^"]+)"\n([\s\S]*?)^```$/gm;
  */
 export function writeDocuments(folder) {
   return globSync(documents)
+    .filter((path) => !ofProjects.has(path))
     .sort()
     .flatMap((path) => writeDocument(path, join(folder, "documents", path.replace(/\.md$/, ""))));
 }

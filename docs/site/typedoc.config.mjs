@@ -3,7 +3,14 @@ import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
-const isPublished = (manifest) => !JSON.parse(readFileSync(manifest, "utf8")).private;
+
+/** Whether a package is published and has something to import. */
+function hasApi(path) {
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  return (
+    !manifest.private && Object.values(manifest.exports ?? {}).some((entry) => typeof entry === "object")
+  );
+}
 
 // Where sources are to be read, with {path} and {line}. Without one the pages say nothing of sources.
 const sourceLinkTemplate = process.env["TS_GRAIN_SOURCE_LINK"];
@@ -26,7 +33,7 @@ const config = {
     "../../{examples,packages/benchmarks}/**/README.md",
   ],
   entryPointStrategy: "packages",
-  entryPoints: globSync(join(root, "packages/*/package.json")).filter(isPublished).map(dirname),
+  entryPoints: globSync(join(root, "packages/*/package.json")).filter(hasApi).map(dirname),
   packageOptions: {
     ...sources,
     // The entries are those of package.json.
