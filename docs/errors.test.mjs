@@ -12,6 +12,7 @@ const classes = [
   "ClusterError",
   "GrainError",
   "PersistenceError",
+  "TestkitError",
   "PluginError",
 ];
 

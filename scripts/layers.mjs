@@ -53,6 +53,13 @@ export const layers = {
     ["grain-state.ts", "in-memory-state-store.ts"],
     ["testing", "index.ts"],
   ],
+  testkit: [
+    ["testkit-error.ts"],
+    ["activation-journal.ts", "closed-lookup.ts", "fake-grain.ts", "recorded-topic.ts", "saved-state.ts"],
+    ["revealing-caller.ts"],
+    ["test-grain.ts"],
+    ["activate-grain.ts", "index.ts"],
+  ],
   "protoc-gen-ts-grain": [
     [
       "plugin-error.ts",

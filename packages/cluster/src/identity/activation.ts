@@ -62,11 +62,13 @@ export interface HostedKind {
   propsFor(activation: Activation): Props;
 }
 
-/** Sent by an activation to its parent when it has been idle for its time. Stays inside the process. */
+/** Asks an activation's parent to end it, by default since it has been idle for its time. Stays inside the process. */
 export class Passivate {
   readonly activation: Activation;
+  readonly reason: DeactivationReason;
 
-  constructor(activation: Activation) {
+  constructor(activation: Activation, reason: DeactivationReason = "idle") {
     this.activation = activation;
+    this.reason = reason;
   }
 }

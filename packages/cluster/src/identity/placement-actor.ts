@@ -15,7 +15,7 @@ import {
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
-import { type Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
+import { type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
@@ -64,7 +64,7 @@ export class PlacementActor implements Actor {
     const { message, sender } = context;
     if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
-    else if (message instanceof Passivate) this.#onIdle(context, message.activation);
+    else if (message instanceof Passivate) this.#onPassivate(context, message);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
@@ -166,9 +166,9 @@ export class PlacementActor implements Actor {
     this.#tellReleased(context);
   }
 
-  #onIdle(context: ActorContext, activation: Activation): void {
+  #onPassivate(context: ActorContext, { activation, reason }: Passivate): void {
     const placed = this.#placed.get(activation);
-    if (placed === activation) this.#end(context, placed, "idle");
+    if (placed === activation) this.#end(context, placed, reason);
   }
 
   /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */

@@ -1,8 +1,9 @@
-import { ActorSystem, seededRandom } from "@ts-grain/actor";
+import { ActorSystem, type Logger, type StrayErrors, seededRandom } from "@ts-grain/actor";
 import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, type InMemoryNetworkOptions } from "@ts-grain/remote";
 import type { Kind } from "../grain/kind.ts";
 import { DistHashLookup } from "../identity/disthash-lookup.ts";
+import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import { InProcessProvider } from "../membership/in-process-provider.ts";
 import { Cluster } from "../start/cluster.ts";
 import { type ClusterOptions, configureCluster } from "../start/cluster-config.ts";
@@ -22,6 +23,14 @@ export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
   readonly network?: Omit<InMemoryNetworkOptions, "clock" | "random"> | undefined;
   /** Every chance comes from it. Default 1. */
   readonly seed?: number | undefined;
+  /** What time it is. Default: a clock of its own that stands at 0. */
+  readonly clock?: VirtualClock | undefined;
+  /** Where all members and clients log. Default: nowhere. */
+  readonly logger?: Logger | undefined;
+  /** Decides where grains live; all members and clients share it. Default: as `DistHashLookup`. */
+  readonly lookup?: IdentityLookup | undefined;
+  /** What becomes of errors that escaped every handler. Default: that of an actor system, which logs rejections. */
+  readonly strayErrors?: StrayErrors | undefined;
 }
 
 /**
@@ -41,7 +50,7 @@ export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
  * console.log(home.members.length); // prints: 3
  */
 export class InMemoryCluster implements AsyncDisposable {
-  readonly clock: VirtualClock = new VirtualClock();
+  readonly clock: VirtualClock;
   readonly members: Cluster[] = [];
   readonly network: InMemoryNetwork;
   readonly #options: InMemoryClusterOptions;
@@ -51,6 +60,7 @@ export class InMemoryCluster implements AsyncDisposable {
 
   private constructor(options: InMemoryClusterOptions) {
     this.#options = options;
+    this.clock = options.clock ?? new VirtualClock();
     this.#nextSeed = options.seed ?? 1;
     this.network = new InMemoryNetwork({ ...options.network, clock: this.clock, random: this.#random() });
     this.#provider = new EvictingProvider(new InProcessProvider({ network: this.network }));
@@ -89,13 +99,14 @@ export class InMemoryCluster implements AsyncDisposable {
     if (self) await this.#provider.evict(self, options);
   }
 
-  /** Moves time on, and lets everything that falls due happen, until the promise settles. */
+  /** Waits until the promise settles, and moves time on as far as it takes, with everything that falls due. */
   async settle<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const done = promise.finally(() => {
       settled = true;
     });
     done.catch(() => undefined);
+    await this.clock.settle();
     while (!settled) await this.clock.advance(1);
     return done;
   }
@@ -105,7 +116,8 @@ export class InMemoryCluster implements AsyncDisposable {
   }
 
   #system(): ActorSystem {
-    return new ActorSystem({ clock: this.clock, random: this.#random(), logger: quietLogger });
+    const { logger = quietLogger, strayErrors } = this.#options;
+    return new ActorSystem({ clock: this.clock, random: this.#random(), logger, strayErrors });
   }
 
   #random(): ReturnType<typeof seededRandom> {
@@ -114,7 +126,8 @@ export class InMemoryCluster implements AsyncDisposable {
 
   #config(kinds: readonly Kind[]): ReturnType<typeof configureCluster> {
     const remote = configureRemote("localhost", 0);
-    return configureCluster("test", this.#provider, new DistHashLookup(), remote, {
+    const { lookup = new DistHashLookup() } = this.#options;
+    return configureCluster("test", this.#provider, lookup, remote, {
       ...this.#options,
       kinds,
     });

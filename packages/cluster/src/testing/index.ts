@@ -1,5 +1,6 @@
 export type { ClusterProviderCase, ClusterProviderHarness } from "./cluster-provider-cases.ts";
 export { clusterProviderCases } from "./cluster-provider-cases.ts";
+export { endActivation } from "./end-activation.ts";
 export type { IdentityLookupCase } from "./identity-lookup-cases.ts";
 export { identityLookupCases } from "./identity-lookup-cases.ts";
 export type { InMemoryClusterOptions } from "./in-memory-cluster.ts";
