@@ -36,8 +36,9 @@ export {
 } from "./transport/transport.ts";
 // For those who write message codecs
 export { ByteReader } from "./wire/byte-reader.ts";
-export type { ByteWriter } from "./wire/byte-writer.ts";
-export type { MessageCodec, SerializerId } from "./wire/message-codec.ts";
+export { ByteWriter } from "./wire/byte-writer.ts";
+export { type MessageCodec, protobufCodec, type SerializerId } from "./wire/message-codec.ts";
+export { MessageReader } from "./wire/message-reader.ts";
 export type { PackedMessage } from "./wire/packed-message.ts";
 export type { KnownBy, TypeOptions, TypeRegistry } from "./wire/type-registry.ts";
 export type { HasWireForm } from "./wire/wire-form.ts";

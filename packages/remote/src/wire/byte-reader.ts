@@ -1,10 +1,16 @@
+import { Buffer } from "node:buffer";
 import { RemoteError } from "../remote-error.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Up to this many bytes a loop beats the call into TextDecoder. */
-const shortString = 16;
-/** Groups in unknown fields may nest, but not deeper than protobuf-es allows. */
-const maxGroupDepth = 100;
+const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
+/** Up to this many bytes a loop beats the call into Node. */
+const shortString = 12;
+/** Messages and groups may nest, but not deeper than protobuf-es allows. */
+export const maxDepth = 100;
+/** A quarter of what `TextDecoder.decode(subarray)` takes; puts U+FFFD where the bytes are no UTF-8. */
+const { utf8Slice } = Buffer.prototype as unknown as {
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+};
 
 /**
  * Walks over protobuf's primitives in bytes that nobody vouches for. Every method throws `malformed_frame` instead of reading past the end.
@@ -20,7 +26,6 @@ export class ByteReader {
   readonly bytes: Uint8Array;
   pos: number;
   end: number;
-
   constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
     this.bytes = bytes;
     this.pos = pos;
@@ -47,9 +52,41 @@ export class ByteReader {
 
   /** A field's tag: number and wire type together. */
   tag(): number {
+    const start = this.pos;
     const tag = this.uint32();
+    const length = this.pos - start;
+    if (length > 5 || (length === 5 && this.bytes[this.pos - 1]! > 0x0f))
+      throw malformed("a tag is too large");
     if (tag < 8) throw malformed("a field has number 0");
+    if ((tag & 7) > 5) throw malformed("a field has an impossible wire type");
     return tag;
+  }
+
+  int32(): number {
+    return this.uint32() | 0;
+  }
+
+  sint32(): number {
+    const value = this.uint32();
+    return (value >>> 1) ^ -(value & 1);
+  }
+
+  fixed32(): number {
+    return this.sfixed32() >>> 0;
+  }
+
+  sfixed32(): number {
+    const { bytes, pos } = this;
+    this.#advance(4);
+    return bytes[pos]! | (bytes[pos + 1]! << 8) | (bytes[pos + 2]! << 16) | (bytes[pos + 3]! << 24);
+  }
+
+  /** Length-prefixed bytes: a view of those that are read. */
+  view(): Uint8Array {
+    const end = this.lengthEnd();
+    const view = this.bytes.subarray(this.pos, end);
+    this.pos = end;
+    return view;
   }
 
   /** Reads a length and returns where its bytes end; the reader stands at their beginning. */
@@ -63,15 +100,13 @@ export class ByteReader {
   string(maxBytes: number = Number.POSITIVE_INFINITY): string {
     const end = this.lengthEnd();
     if (end - this.pos > maxBytes) throw limitExceeded(`a string is longer than ${maxBytes} bytes`);
-    const text = end - this.pos <= shortString ? this.#shortAscii(end) : undefined;
-    if (text !== undefined) return text;
-    const view = this.bytes.subarray(this.pos, end);
-    this.pos = end;
-    try {
-      return decoder.decode(view);
-    } catch (cause) {
-      throw malformed("a string is not UTF-8", { cause });
-    }
+    return this.#shortAscii(end) ?? this.#text(end, strictDecoder);
+  }
+
+  /** A length-prefixed string in which U+FFFD stands for what is no UTF-8. */
+  lossyString(): string {
+    const end = this.lengthEnd();
+    return this.#shortAscii(end) ?? this.#text(end, lossyDecoder);
   }
 
   /** Passes over the value of a field that means nothing to us. */
@@ -98,7 +133,7 @@ export class ByteReader {
   }
 
   #skipGroup(field: number, depth: number): void {
-    if (depth > maxGroupDepth) throw malformed("groups nest too deeply");
+    if (depth > maxDepth) throw malformed("groups nest too deeply");
     for (;;) {
       const tag = this.tag();
       if ((tag & 7) !== 4) {
@@ -112,14 +147,29 @@ export class ByteReader {
   }
 
   #shortAscii(end: number): string | undefined {
-    let text = "";
-    for (let i = this.pos; i < end; i++) {
-      const code = this.bytes[i]!;
+    const { bytes, pos } = this;
+    const length = end - pos;
+    if (length > shortString) return undefined;
+    const codes = new Array<number>(length);
+    for (let i = 0; i < length; i++) {
+      const code = bytes[pos + i]!;
       if (code > 0x7f) return undefined;
-      text += String.fromCharCode(code);
+      codes[i] = code;
     }
     this.pos = end;
-    return text;
+    return String.fromCharCode.apply(String, codes);
+  }
+
+  #text(end: number, decoder: typeof strictDecoder): string {
+    const { bytes, pos } = this;
+    this.pos = end;
+    const text = utf8Slice.call(bytes, pos, end);
+    if (!text.includes("\uFFFD")) return text;
+    try {
+      return decoder.decode(bytes.subarray(pos, end));
+    } catch (cause) {
+      throw malformed("a string is not UTF-8", { cause });
+    }
   }
 
   #byte(): number {

@@ -80,10 +80,21 @@ test("a Go member that may not know the type is sent JSON all the same", async (
   ]);
 });
 
+test("an offered codec serves a type until somebody chooses one, and takes its place no more", () => {
+  const types = new TypeRegistry();
+  types.register(StringValueSchema);
+  const [offered, chosen, late] = [new CountingCodec(), new CountingCodec(), new CountingCodec()];
+  types.offerCodec(offered);
+  expect(types.get(typeName)?.codec).toBe(offered);
+  types.useCodec(chosen);
+  types.offerCodec(late);
+  expect(types.get(typeName)?.codec).toBe(chosen);
+});
+
 test("a codec for a type that is not registered is refused", () => {
   const types = new TypeRegistry();
   types.register(UInt32ValueSchema);
-  expect(() => types.useCodec(new CountingCodec())).toThrow(
-    expect.objectContaining({ code: "invalid_options" }),
-  );
+  const refused = expect.objectContaining({ code: "invalid_options" });
+  expect(() => types.useCodec(new CountingCodec())).toThrow(refused);
+  expect(() => types.offerCodec(new CountingCodec())).toThrow(refused);
 });

@@ -77,6 +77,8 @@ export class TypeRegistry {
   readonly #types = new Map<string, RegisteredType>();
   /** The type that was asked for last by {@link find}: most messages are of the type of the one before. */
   #last: RegisteredType | undefined;
+  /** Types whose codec was chosen. */
+  readonly #chosen = new Set<string>();
   readonly #elements = new ElementCounter();
   readonly #descriptors = createMutableRegistry();
 
@@ -95,11 +97,19 @@ export class TypeRegistry {
    * @throws RemoteError "invalid_options" if the type is not registered.
    */
   useCodec(codec: MessageCodec): void {
-    const type = this.#types.get(codec.typeName);
-    if (type === undefined) {
-      throw new RemoteError("invalid_options", `register ${codec.typeName} before its codec`);
-    }
+    const type = this.#registered(codec);
+    this.#chosen.add(codec.typeName);
     this.#put({ ...type, codec });
+  }
+
+  /**
+   * The same for a type whose codec nobody has chosen with {@link useCodec}; such a choice stays.
+   *
+   * @throws RemoteError "invalid_options" if the type is not registered.
+   */
+  offerCodec(codec: MessageCodec): void {
+    const type = this.#registered(codec);
+    if (!this.#chosen.has(codec.typeName)) this.#put({ ...type, codec });
   }
 
   /** The type of that name, if it may travel. */
@@ -174,6 +184,12 @@ export class TypeRegistry {
         throw new RemoteError("not_serializable", `what was packed is no ${one.typeName}`, { cause });
       }
     });
+  }
+
+  #registered({ typeName }: MessageCodec): RegisteredType {
+    const type = this.#types.get(typeName);
+    if (type !== undefined) return type;
+    throw new RemoteError("invalid_options", `register ${typeName} before its codec`);
   }
 
   #elementsIn(type: RegisteredType, { serializerId, bytes }: PackedMessage, limit: number): number {
