@@ -89,16 +89,22 @@ test("draining hands over all that waits, and leaves nothing to a later turn", (
   expect([seen.length, turns.length]).toEqual([3000, 0]);
 });
 
-test("what arrives, and a drain, while a message is handed over come after it", () => {
-  let outer: Intake | undefined;
-  const { intake, seen } = rig((message) => {
-    if (message !== 0) return;
-    outer!.push(frame(2));
-    outer!.drain();
+test("what arrives while a message is handed over comes after the rest of its frame, whoever drains", () => {
+  const seen: string[] = [];
+  const open = ([name]: Uint8Array) => ({
+    deliver: () => {
+      seen.push(`${name} begins`);
+      if (name === 1) {
+        intake.push(Uint8Array.of(2));
+        intake.drain();
+      }
+      seen.push(`${name} ends`);
+      return 1;
+    },
   });
-  outer = intake;
-  intake.push(frame(3));
-  expect(seen).toEqual(numbers(5));
+  const intake = new Intake({ open, onError: (error) => expect.fail(String(error)), later: () => {} });
+  intake.push(Uint8Array.of(1));
+  expect(seen).toEqual(["1 begins", "1 ends", "2 begins", "2 ends"]);
 });
 
 test("a failure is told once, and what waits is dropped", () => {
