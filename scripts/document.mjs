@@ -30,10 +30,11 @@ export function blocksOf(markdown, heading) {
  * Follows the blocks from `folder` on. A `cd` in one block holds for those after it.
  *
  * @param {readonly { lang: string, title: string | undefined, text: string }[]} blocks
- * @param {{ folder: string, log?: (line: string) => void }} options `log` hears what is being done; default: silence
+ * @param {{ folder: string, log?: (line: string) => void, env?: Record<string, string> }} options `log` hears what is being
+ *   done; default: silence. `env` comes on top of a user's environment
  * @returns {{ folder: string, compared: number }} the folder where it ended, and how many outputs were compared
  */
-export function followBlocks(blocks, { folder, log = () => {} }) {
+export function followBlocks(blocks, { folder, log = () => {}, env = {} }) {
   let printed = "";
   let compared = 0;
   for (const { lang, title, text } of blocks) {
@@ -43,7 +44,7 @@ export function followBlocks(blocks, { folder, log = () => {} }) {
       writeFileSync(join(folder, title), text);
     } else if (lang === "sh") {
       log(`$ ${text.trim().replaceAll("\n", "\n$ ")}`);
-      ({ printed, folder } = runShell(text, folder));
+      ({ printed, folder } = runShell(text, { folder, env }));
     } else if (lang === "text") {
       expectLines(printed, text);
       compared += 1;
@@ -54,13 +55,13 @@ export function followBlocks(blocks, { folder, log = () => {} }) {
   return { folder, compared };
 }
 
-function runShell(text, folder) {
+function runShell(text, { folder, env }) {
   const marker = "the folder after this block: ";
   const script = `set -euo pipefail\n${text}\nprintf '\\n${marker}%s' "$PWD"`;
   const { status, stdout, stderr } = spawnSync("bash", ["-c", script], {
     cwd: folder,
     encoding: "utf8",
-    env: userEnvironment(),
+    env: { ...userEnvironment(), ...env },
   });
   if (status !== 0) throw new Error(`this failed:\n${text}\n${stdout}\n${stderr}`);
   const at = stdout.lastIndexOf(`\n${marker}`);
@@ -80,7 +81,7 @@ function expectLines(printed, expected) {
  * Reads a document of the repository and follows one section of it.
  *
  * @param {string} path
- * @param {{ heading: string, folder: string, log?: (line: string) => void }} options
+ * @param {{ heading: string, folder: string, log?: (line: string) => void, env?: Record<string, string> }} options
  */
 export function followSection(path, { heading, ...options }) {
   const blocks = blocksOf(readFileSync(path, "utf8"), heading);

@@ -40,13 +40,15 @@ export const layers = {
   "cluster-etcd": [["."], ["testing", "index.ts"]],
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
   cli: [
-    ["cli-error.ts", "terminal.ts", "grain-target.ts"],
-    ["cluster-options.ts", "find-service.ts", "implement"],
+    ["cli-error.ts", "terminal.ts", "process-terminal.ts", "grain-target.ts"],
+    ["cluster-options.ts", "find-service.ts", "implement", "init", "completion"],
     ["visit-cluster.ts"],
     ["commands"],
     ["program.ts"],
+    ["run-in-process.ts"],
     ["main.ts", "index.ts"],
   ],
+  "create-ts-grain": [["."]],
   persistence: [
     ["persistence-error.ts"],
     ["state-store.ts"],

@@ -2,16 +2,14 @@
  * How the command line ends.
  *
  * @example
- * import { exitCodes, runProgram, type Terminal } from "@ts-grain/cli";
+ * import { exitCodes } from "@ts-grain/cli";
  *
- * async function isHealthy(terminal: Terminal): Promise<boolean> {
- *   return (await runProgram(["doctor", "--cluster", "home"], terminal)) === exitCodes.ok;
- * }
+ * console.log(exitCodes.unreachable); // prints: 3
  */
 export const exitCodes = {
   /** It did what was asked. */
   ok: 0,
-  /** The grain answered with an error, or a check failed. */
+  /** The grain answered with an error, a check failed, or a file could not be read or written. */
   failed: 1,
   /** The command was called wrongly; nothing was done. */
   usage: 2,
@@ -19,37 +17,33 @@ export const exitCodes = {
   unreachable: 3,
   /** A call was sent and not answered in time: it may have run. */
   unknown: 4,
+  /** It was interrupted, as with Ctrl+C. */
+  interrupted: 130,
 } as const;
 
-/**
- * How a command failed, by name.
- *
- * @see {@link CliError}
- */
-export type Failure = Exclude<keyof typeof exitCodes, "ok">;
+/** How a command failed, by name. */
+export type Failure = Exclude<keyof typeof exitCodes, "ok" | "interrupted">;
 
-/**
- * What went wrong, in words for who typed the command. Printed without a stack trace.
- *
- * @example
- * import { CliError, exitCodes, type Failure } from "@ts-grain/cli";
- *
- * function fail(failure: Failure): never {
- *   throw new CliError(failure, "there is no such member");
- * }
- *
- * try {
- *   fail("usage");
- * } catch (error) {
- *   if (error instanceof CliError) console.log(exitCodes[error.failure]); // prints: 2
- * }
- */
+/** What went wrong beside words. */
+export interface CliErrorOptions extends ErrorOptions {
+  /** What programs that read JSON are told beside the message. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+/** What went wrong, in words for who typed the command. Printed without a stack trace. */
 export class CliError extends Error {
   override readonly name: string = "CliError";
   readonly failure: Failure;
+  readonly #fields: Readonly<Record<string, unknown>>;
 
-  constructor(failure: Failure, message: string, options?: ErrorOptions) {
+  constructor(failure: Failure, message: string, { fields = {}, ...options }: CliErrorOptions = {}) {
     super(message, options);
     this.failure = failure;
+    this.#fields = fields;
+  }
+
+  /** For programs. */
+  toJSON(): object {
+    return { failure: this.failure, message: this.message, ...this.#fields };
   }
 }

@@ -10,12 +10,32 @@ export interface Terminal {
   print(line: string): void;
   /** Writes a line about the work. */
   note(line: string): void;
+  /** Shows what is being done until something is written or shown next. Nobody sees it but a person at a terminal. */
+  progress(text: string): void;
   /** All that comes in on standard input. */
   readInput(): Promise<string>;
-  /** Whether results are read by a person, who likes colours. */
+  /** Asks a person for a line; undefined where there is none to answer. */
+  ask(question: string): Promise<string | undefined>;
+  /** Whether results may have colours. */
   readonly hasColors: boolean;
+  /** Whether lines about the work may have colours. */
+  readonly hasNoteColors: boolean;
   /** Aborts when the person has had enough. */
   readonly interrupted: AbortSignal;
+}
+
+/** How a text looks. */
+export type Style = "bold" | "dim" | "red" | "green";
+
+/** A result in a style, where results may have colours. */
+export function styled({ hasColors }: Terminal, style: Style, text: string): string {
+  return hasColors ? styleText(style, text, { validateStream: false }) : text;
+}
+
+/** Writes what went wrong. */
+export function noteError(terminal: Terminal, message: string): void {
+  const word = terminal.hasNoteColors ? styleText("red", "error:", { validateStream: false }) : "error:";
+  terminal.note(`${word} ${message}`);
 }
 
 /** Rows under headings, in columns as wide as they must be. Nothing but spaces between them, so that `cut` and `awk` work. */
@@ -32,8 +52,7 @@ export function printTable(
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join("  ")
       .trimEnd();
-  const heading = line(headings);
-  terminal.print(terminal.hasColors ? styleText("bold", heading, { validateStream: false }) : heading);
+  terminal.print(styled(terminal, "bold", line(headings)));
   for (const row of rows) terminal.print(line(row));
 }
 

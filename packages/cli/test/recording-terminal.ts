@@ -1,15 +1,29 @@
 import type { Terminal } from "../src/terminal.ts";
 
+/** What a recording terminal may be given. */
+interface RecordingTerminalOptions {
+  /** All of standard input. */
+  readonly input?: string;
+  /** What is answered to a question; default: there is nobody to answer. */
+  readonly answer?: string;
+  readonly hasColors?: boolean;
+}
+
 /** A terminal that keeps what is written to it. */
 export class RecordingTerminal implements Terminal {
   readonly results: string[] = [];
   readonly notes: string[] = [];
-  readonly hasColors = false;
+  readonly questions: string[] = [];
+  readonly shown: string[] = [];
+  readonly hasColors: boolean;
+  readonly hasNoteColors: boolean;
   readonly interruption = new AbortController();
-  readonly #input: string;
+  readonly #options: RecordingTerminalOptions;
 
-  constructor(input = "") {
-    this.#input = input;
+  constructor(options: RecordingTerminalOptions = {}) {
+    this.#options = options;
+    this.hasColors = options.hasColors ?? false;
+    this.hasNoteColors = this.hasColors;
   }
 
   get interrupted(): AbortSignal {
@@ -29,7 +43,16 @@ export class RecordingTerminal implements Terminal {
     this.notes.push(line);
   }
 
+  progress(line: string): void {
+    this.shown.push(line);
+  }
+
   async readInput(): Promise<string> {
-    return this.#input;
+    return this.#options.input ?? "";
+  }
+
+  async ask(question: string): Promise<string | undefined> {
+    this.questions.push(question);
+    return this.#options.answer;
   }
 }

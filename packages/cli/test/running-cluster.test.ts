@@ -47,7 +47,7 @@ afterAll(async () => {
   await Promise.all(members.map((member) => member.shutdown()));
 });
 
-async function run(args: string[], input = "", terminal = new RecordingTerminal(input)) {
+async function run(args: string[], input = "", terminal = new RecordingTerminal({ input })) {
   const where = ["--provider", "automanaged", "--address", hosts.join(","), "--cluster", "test"];
   const exitCode = await runProgram([...args, ...where], terminal);
   return { exitCode, output: terminal.output, notes: terminal.notes.join("\n") };

@@ -69,7 +69,8 @@ async function callGrain(
     return toJsonString(method.output, response, options.json ? {} : { prettySpaces: 2 });
   } catch (error) {
     if (!GrainError.is(error)) throw error;
-    throw new CliError("failed", describeGrainError(error), { cause: error });
+    const { reason, metadata } = error;
+    throw new CliError("failed", describeGrainError(error), { cause: error, fields: { reason, metadata } });
   }
 }
 

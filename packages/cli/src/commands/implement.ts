@@ -2,15 +2,16 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { describeChange } from "../implement/edit.ts";
-import { planImplementations } from "../implement/plan.ts";
-import type { Terminal } from "../terminal.ts";
+import { type FileChange, describeChange } from "../implement/edit.ts";
+import type { Plan } from "../implement/plan.ts";
+import { type Style, styled, type Terminal } from "../terminal.ts";
 
 interface ImplementOptions {
   readonly source: string;
   readonly out: string;
   readonly check: boolean;
   readonly dryRun: boolean;
+  readonly json: boolean;
 }
 
 /** `ts-grain implement` */
@@ -24,6 +25,7 @@ export function implementCommand(terminal: Terminal): Command {
     .option("-o, --out <folder>", "where new files go", "src/grains")
     .option("--check", "change nothing, and fail if something is to be done: for CI", false)
     .option("--dry-run", "change nothing", false)
+    .option("--json", "print JSON", false)
     .addHelpText(
       "after",
       `
@@ -34,26 +36,64 @@ Examples:
     .action(async (options: ImplementOptions) => implement(options, terminal));
 }
 
-function implement({ source, out, check, dryRun }: ImplementOptions, terminal: Terminal): void {
+async function implement(options: ImplementOptions, terminal: Terminal): Promise<void> {
+  const { source, out, check, dryRun, json } = options;
   const sources = readSources([...new Set([source, out])]);
-  const { changes, remarks, kinds } = planImplementations(sources, out);
-  if (kinds === 0) {
+  terminal.progress(`reading ${sources.size} files`);
+  // Only here, since it brings a TypeScript along.
+  const { planImplementations } = await import("../implement/plan.ts");
+  const plan = planImplementations(sources, out);
+  if (plan.kinds === 0) {
     throw new CliError(
       "usage",
       `there is no generated kind below ${source}; run buf generate with protoc-gen-ts-grain first, or name another --source`,
     );
   }
-  for (const change of changes) terminal.print(describeChange(change));
-  for (const remark of remarks) terminal.note(remark);
-  if (!check && !dryRun) {
-    for (const { path, after } of changes) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, after);
-    }
-  }
-  const open = changes.length + remarks.length;
+  if (!check && !dryRun) writeChanges(plan.changes);
+  if (json) terminal.print(JSON.stringify(asJson(plan), undefined, 2));
+  else tell(plan, terminal);
+  const open = plan.changes.length + plan.remarks.length;
   if (check && open > 0) throw new CliError("failed", `${open} to do; run ts-grain implement`);
-  if (open === 0) terminal.note(`every rpc of ${kinds} ${kinds === 1 ? "kind" : "kinds"} is there`);
+}
+
+function writeChanges(changes: readonly FileChange[]): void {
+  for (const { path, after } of changes) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, after);
+  }
+}
+
+function asJson({ changes, remarks, hints, kinds }: Plan): object {
+  return {
+    kinds,
+    changes: changes.map((change) => ({
+      path: change.path,
+      isNew: change.before === undefined,
+      diff: describeChange(change),
+    })),
+    remarks,
+    hints,
+  };
+}
+
+function tell({ changes, remarks, hints, kinds }: Plan, terminal: Terminal): void {
+  for (const change of changes)
+    for (const line of describeChange(change).split("\n")) terminal.print(styledDiffLine(line, terminal));
+  for (const line of [...remarks, ...hints]) terminal.note(line);
+  if (changes.length + remarks.length === 0)
+    terminal.note(`every rpc of ${kinds} ${kinds === 1 ? "kind" : "kinds"} is there`);
+}
+
+function styledDiffLine(line: string, terminal: Terminal): string {
+  const styles: readonly (readonly [prefix: string, style: Style])[] = [
+    ["+++", "bold"],
+    ["---", "bold"],
+    ["@@", "dim"],
+    ["+", "green"],
+    ["-", "red"],
+  ];
+  const style = styles.find(([prefix]) => line.startsWith(prefix))?.[1];
+  return style ? styled(terminal, style, line) : line;
 }
 
 function readSources(folders: readonly string[]): ReadonlyMap<string, string> {

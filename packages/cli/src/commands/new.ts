@@ -7,6 +7,7 @@ import type { Terminal } from "../terminal.ts";
 interface NewOptions {
   readonly dir: string;
   readonly package?: string;
+  readonly json: boolean;
 }
 
 /** `ts-grain new` */
@@ -19,6 +20,7 @@ export function newCommand(terminal: Terminal): Command {
     )
     .option("-d, --dir <folder>", "the root of the .proto files", "proto")
     .option("--package <name>", "the proto package; default: the service's name in snake_case, version 1")
+    .option("--json", "print JSON", false)
     .addHelpText(
       "after",
       "\nExample:\n  $ npx ts-grain new SmartBulb && npx buf generate && npx ts-grain implement",
@@ -32,7 +34,7 @@ export function newCommand(terminal: Terminal): Command {
       if (existsSync(path)) throw new CliError("usage", `${path} exists; it was left as it is`);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, printContract(service, name));
-      terminal.print(path);
+      terminal.print(options.json ? JSON.stringify({ path, service, package: name }) : path);
     });
 }
 

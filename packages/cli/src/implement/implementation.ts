@@ -48,6 +48,11 @@ export function leftOver(
     .map(({ name, node }) => ({ name, line: lineOf(node) }));
 }
 
+/** What a new class is called. */
+export function classNameOf({ kind, methods }: Contract): string {
+  return methods.some(({ request }) => request.local === kind) ? `${kind}Implementation` : kind;
+}
+
 /** A new file with a class that has a stub for each rpc. */
 export function printImplementation(contract: Contract, path: string): string {
   const { kind, base, methods } = contract;
@@ -68,9 +73,8 @@ export function printImplementation(contract: Contract, path: string): string {
     ];
     return `import ${group[0]?.isType ? "type " : ""}{ ${names.join(", ")} } from "${group[0]?.module}";\n`;
   });
-  const name = methods.some(({ request }) => request.local === kind) ? `${kind}Implementation` : kind;
   const stubs = methods.map((method) => printStub(kind, method, "  ")).join("\n");
-  return `${lines.join("")}\nexport class ${name} extends ${base} {\n${stubs}}\n`;
+  return `${lines.join("")}\nexport class ${classNameOf(contract)} extends ${base} {\n${stubs}}\n`;
 }
 
 function needsOf(contract: Contract, methods: readonly ContractMethod[], path: string): readonly Need[] {

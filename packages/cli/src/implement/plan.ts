@@ -2,7 +2,13 @@ import { join } from "node:path";
 import type { ts } from "ts-morph";
 import { type Contract, contractsIn } from "./contract.ts";
 import { applyInsertions, type FileChange } from "./edit.ts";
-import { implementationsIn, leftOver, missingFrom, printImplementation } from "./implementation.ts";
+import {
+  classNameOf,
+  implementationsIn,
+  leftOver,
+  missingFrom,
+  printImplementation,
+} from "./implementation.ts";
 import { isWhole, parse, type Syntax } from "./syntax.ts";
 
 /** What is to be done. */
@@ -10,6 +16,8 @@ export interface Plan {
   readonly changes: readonly FileChange[];
   /** What only people can do. */
   readonly remarks: readonly string[];
+  /** What new classes still need. */
+  readonly hints: readonly string[];
   /** Kinds that were found. */
   readonly kinds: number;
 }
@@ -27,6 +35,7 @@ export function planImplementations(sources: Sources, out: string): Plan {
   const files = [...sources].map(([path, text]) => parse(path, text));
   const contracts = files.flatMap((file) => contractsIn(file));
   const changes = new Map<string, FileChange>();
+  const hints: string[] = [];
   const remarks = files.flatMap((file) =>
     isWhole(file) || !contracts.some(({ base }) => file.text.includes(base))
       ? []
@@ -36,8 +45,10 @@ export function planImplementations(sources: Sources, out: string): Plan {
     const found = files.filter(isWhole).flatMap((file) => implementationsIn(file, contract));
     if (found.length === 0) {
       const change = newFile(contract, sources, out);
-      if (change) changes.set(change.path, change);
-      else remarks.push(`${newPath(contract, out)} exists, but no class in it extends ${contract.base}`);
+      if (change) {
+        changes.set(change.path, change);
+        hints.push(`${change.path}: give members new${contract.base}(() => new ${classNameOf(contract)}()) to host`);
+      } else remarks.push(`${newPath(contract, out)} exists, but no class in it extends ${contract.base}`);
     }
     for (const declaration of found) {
       const change = extendFile(declaration, contract, changes);
@@ -45,7 +56,7 @@ export function planImplementations(sources: Sources, out: string): Plan {
       remarks.push(...describeLeftOver(declaration, contract));
     }
   }
-  return { changes: [...changes.values()], remarks, kinds: contracts.length };
+  return { changes: [...changes.values()], remarks, hints, kinds: contracts.length };
 }
 
 function newPath({ kind }: Contract, out: string): string {
