@@ -18,7 +18,9 @@ export async function findService(
     const others = [...kinds].filter((name) => !name.startsWith("tsgrain-")).join(", ");
     throw new CliError(
       "unreachable",
-      `no member hosts the kind ${kind}; there are ${others || "no kinds at all"}`,
+      others === ""
+        ? `no member hosts the kind ${kind}, nor any other; ts-grain doctor looks for the cause`
+        : `no member hosts the kind ${kind}; there are ${others}`,
     );
   }
   const asked = hosts.filter(({ dialect }) => dialect === "ts-grain");

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { RecordingTerminal } from "../test/recording-terminal.ts";
+import { exitCodes } from "./cli-error.ts";
 import { runProgram } from "./program.ts";
 
 const commands = ["call", "ls", "members", "where", "watch", "doctor"];
+const others = ["init", "new", "implement", "completion"];
 
 async function run(...args: string[]) {
   const terminal = new RecordingTerminal();
@@ -13,17 +15,17 @@ async function run(...args: string[]) {
 test("the help names every command and every exit code", async () => {
   const { exitCode, output } = await run("--help");
   expect(exitCode).toBe(0);
-  for (const command of commands) expect(output).toMatch(new RegExp(`^  ${command} `, "m"));
-  for (const code of [0, 1, 2, 3, 4]) expect(output).toMatch(new RegExp(`^  ${code}  `, "m"));
+  for (const command of [...commands, ...others]) expect(output).toMatch(new RegExp(`^  ${command} `, "m"));
+  for (const code of Object.values(exitCodes)) expect(output).toMatch(new RegExp(`^  ${code}  `, "m"));
+});
+
+test.each([...commands, ...others])("the help of %s has an example", async (command) => {
+  const { exitCode, output } = await run(command, "--help");
+  expect(exitCode).toBe(0);
+  expect(output).toMatch(/Examples?:\n {2}\$/);
 });
 
 describe.each(commands)("%s", (command) => {
-  test("its help has an example", async () => {
-    const { exitCode, output } = await run(command, "--help");
-    expect(exitCode).toBe(0);
-    expect(output).toMatch(/Examples?:\n {2}\$/);
-  });
-
   test("without the cluster's name it says so and does nothing", async () => {
     const { exitCode, notes, output } = await run(command, "SmartBulb/kitchen", "GetState");
     expect([exitCode, output]).toEqual([2, ""]);
@@ -34,7 +36,7 @@ describe.each(commands)("%s", (command) => {
 test.each([
   ["a command that does not exist", ["member"], /Did you mean members\?/],
   ["an unknown option", ["members", "-c", "x", "--clutser", "x"], /unknown option '--clutser'/],
-  ["a provider that does not exist", ["members", "-c", "x", "-p", "redis"], /consul, automanaged/],
+  ["a provider that does not exist", ["members", "-c", "x", "-p", "redis"], /consul, etcd, automanaged/],
   ["a time-out that is no number", ["members", "-c", "x", "-t", "soon"], /milliseconds above 0/],
   ["a grain without an identity", ["where", "SmartBulb", "-c", "x"], /kind\/identity/],
   ["a header without a value", ["call", "A/b", "C", "-c", "x", "-H", "trace"], /name=value/],

@@ -9,7 +9,9 @@ const minNode = [22, 18] as const;
 export async function runInProcess(args: readonly string[]): Promise<void> {
   const { version } = process;
   if (!isNewEnough(process.versions.node)) {
-    process.stderr.write(`error: ts-grain needs Node ${minNode.join(".")} or newer, and this is ${version}\n`);
+    process.stderr.write(
+      `error: ts-grain needs Node ${minNode.join(".")} or newer, and this is ${version}\n`,
+    );
     process.exitCode = 2;
     return;
   }

@@ -2,7 +2,7 @@ import { type Cluster, type Member, memberAddress } from "@ts-grain/cluster";
 import type { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { type ClusterCommandOptions, clusterCommand } from "../cluster-options.ts";
-import type { Terminal } from "../terminal.ts";
+import { styled, type Terminal } from "../terminal.ts";
 import { visitCluster } from "../visit-cluster.ts";
 
 interface Check {
@@ -27,10 +27,14 @@ export function doctorCommand(terminal: Terminal): Command {
       if (options.json) terminal.print(JSON.stringify(checks, undefined, 2));
       else
         for (const { name, isOk, detail } of checks)
-          terminal.print(`${isOk ? "ok  " : "FAIL"}  ${name}: ${detail}`);
+          terminal.print(`${styledVerdict(isOk, terminal)}  ${name}: ${detail}`);
       const failed = checks.filter(({ isOk }) => !isOk).length;
       if (failed > 0) throw new CliError("failed", `${failed} of ${checks.length} checks failed`);
     });
+}
+
+function styledVerdict(isOk: boolean, terminal: Terminal): string {
+  return isOk ? styled(terminal, "green", "ok  ") : styled(terminal, "red", "FAIL");
 }
 
 function checkNode(): Check {

@@ -2,7 +2,7 @@ import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { type FileChange, describeChange } from "../implement/edit.ts";
+import { describeChange, type FileChange } from "../implement/edit.ts";
 import type { Plan } from "../implement/plan.ts";
 import { type Style, styled, type Terminal } from "../terminal.ts";
 
@@ -49,9 +49,10 @@ async function implement(options: ImplementOptions, terminal: Terminal): Promise
       `there is no generated kind below ${source}; run buf generate with protoc-gen-ts-grain first, or name another --source`,
     );
   }
-  if (!check && !dryRun) writeChanges(plan.changes);
+  const isWriting = !check && !dryRun;
+  if (isWriting) writeChanges(plan.changes);
   if (json) terminal.print(JSON.stringify(asJson(plan), undefined, 2));
-  else tell(plan, terminal);
+  else tell(isWriting ? plan : { ...plan, hints: [] }, terminal);
   const open = plan.changes.length + plan.remarks.length;
   if (check && open > 0) throw new CliError("failed", `${open} to do; run ts-grain implement`);
 }

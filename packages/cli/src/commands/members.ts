@@ -35,6 +35,8 @@ export function membersCommand(terminal: Terminal): Command {
           printable(id),
         ]),
       );
+      if (members.length === 0)
+        terminal.note(`no member of ${options.cluster} is running, or its name is another`);
     });
 }
 

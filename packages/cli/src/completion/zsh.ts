@@ -29,8 +29,9 @@ function commandCase({ name, options, values }: CompletedCommand): string {
   const specs = [
     ...options.flatMap(optionSpecs),
     ...(values === undefined ? [] : [`1:value:${actionFor(values)}`]),
+    "*:value:()",
   ];
-  return `    ${name})\n      _arguments \\\n${specs.map((spec) => `        ${quoted(spec)}`).join(" \\\n")} ;;`;
+  return `    ${name})\n      _arguments : \\\n${specs.map((spec) => `        ${quoted(spec)}`).join(" \\\n")} ;;`;
 }
 
 function optionSpecs({ long, short, description, takesValue, values }: CompletedOption): string[] {
@@ -41,7 +42,7 @@ function optionSpecs({ long, short, description, takesValue, values }: Completed
 }
 
 function actionFor(values: Values): string {
-  if (values === undefined) return " ";
+  if (values === undefined) return "()";
   if (values === "files") return "_files";
   return values === "folders" ? "_files -/" : `(${values.join(" ")})`;
 }

@@ -47,7 +47,9 @@ export function planImplementations(sources: Sources, out: string): Plan {
       const change = newFile(contract, sources, out);
       if (change) {
         changes.set(change.path, change);
-        hints.push(`${change.path}: give members new${contract.base}(() => new ${classNameOf(contract)}()) to host`);
+        hints.push(
+          `${change.path}: give members new${contract.base}(() => new ${classNameOf(contract)}()) to host`,
+        );
       } else remarks.push(`${newPath(contract, out)} exists, but no class in it extends ${contract.base}`);
     }
     for (const declaration of found) {
