@@ -31,22 +31,7 @@ Exit codes:
 Options that begin with TS_GRAIN_ in the help of a command can be set as environment variables.
 Colours obey NO_COLOR and FORCE_COLOR.`;
 
-/**
- * Runs the command line. Resolves with the exit code; never rejects for what a user did wrong.
- *
- * @example
- * import { runProgram, type Terminal } from "@ts-grain/cli";
- *
- * const notes: string[] = [];
- * const terminal: Terminal = {
- *   print: (line) => console.log(line),
- *   note: (line) => notes.push(line),
- *   readInput: async () => "",
- *   hasColors: false,
- *   interrupted: new AbortController().signal,
- * };
- * console.log(await runProgram(["no-such-command"], terminal)); // prints: 2
- */
+/** Runs the command line. Resolves with the exit code; never rejects for what a user did wrong. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = createProgram(terminal);
   try {

@@ -5,6 +5,11 @@ const minNode = [22, 18] as const;
 /**
  * Runs the command line with the terminal and the signals of this process, and sets its exit code. With a Node that is
  * too old it says so and does nothing.
+ *
+ * @example
+ * import { runInProcess } from "@ts-grain/cli";
+ *
+ * await runInProcess(["where", "SmartBulb/kitchen", "--cluster", "home"]);
  */
 export async function runInProcess(args: readonly string[]): Promise<void> {
   const { version } = process;

@@ -1,10 +1,6 @@
 import { styleText } from "node:util";
 
-/**
- * Where a command reads and writes.
- *
- * @see {@link runProgram}
- */
+/** Where a command reads and writes. */
 export interface Terminal {
   /** Writes a line of results. */
   print(line: string): void;

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { detectPackageManager, inWordsOf } from "../src/init/package-manager.ts";
+import { detectInstaller, inWordsOf } from "../src/init/installer.ts";
 import { packageNameFrom } from "../src/init/project.ts";
 import { readTemplate, type TemplateName, templates } from "../src/init/template.ts";
 import { runProgram } from "../src/program.ts";
@@ -130,7 +130,7 @@ test.each([
 });
 
 test("what npm is told is said in another's words, and twice is like once", () => {
-  const pnpm = detectPackageManager("pnpm/10");
+  const pnpm = detectInstaller("pnpm/10");
   const said = inWordsOf(pnpm, "`npm test`, `npm run check`; npx ts-grain ls; npm create ts-grain x");
   expect(said).toBe("`pnpm run test`, `pnpm run check`; pnpm exec ts-grain ls; npm create ts-grain x");
   expect(inWordsOf(pnpm, said)).toBe(said);

@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from "commander";
 import { CliError } from "../cli-error.ts";
-import { detectPackageManager, type PackageManager } from "../init/package-manager.ts";
+import { detectInstaller, type Installer } from "../init/installer.ts";
 import { collisionsOf, filesOf, isEmptyFolder, writeFiles } from "../init/project.ts";
 import { type TemplateName, templates } from "../init/template.ts";
 import { styled, type Terminal } from "../terminal.ts";
@@ -44,9 +44,9 @@ Examples:
     )
     .action(async (folder: string | undefined, options: InitOptions) => {
       const chosen = folder ?? (await chooseFolder(options, terminal));
-      const packageManager = detectPackageManager(process.env["npm_config_user_agent"]);
+      const installer = detectInstaller(process.env["npm_config_user_agent"]);
       const { template, json } = options;
-      const files = filesOf({ folder: chosen, template, packageManager });
+      const files = filesOf({ folder: chosen, template, installer });
       refuseCollisions(chosen, files);
       writeFiles(chosen, files);
       if (json)
@@ -54,8 +54,7 @@ Examples:
           JSON.stringify({ folder: chosen, template, files: [...files.keys()] }, undefined, 2),
         );
       terminal.print(`${chosen}: ${files.size} files of the template ${template}. Next:\n`);
-      for (const step of nextSteps(chosen, packageManager))
-        terminal.print(styled(terminal, "bold", `  ${step}`));
+      for (const step of nextSteps(chosen, installer)) terminal.print(styled(terminal, "bold", `  ${step}`));
     });
 }
 
@@ -77,7 +76,7 @@ function refuseCollisions(folder: string, files: ReadonlyMap<string, string>): v
   );
 }
 
-function nextSteps(folder: string, { install, run }: PackageManager): string[] {
+function nextSteps(folder: string, { install, run }: Installer): string[] {
   const start = run === "npm run" ? "npm start" : `${run} start`;
   return [...(folder === "." ? [] : [`cd ${quoted(folder)}`]), install, start];
 }

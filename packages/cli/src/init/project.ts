@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { inWordsOf, type PackageManager } from "./package-manager.ts";
+import { type Installer, inWordsOf } from "./installer.ts";
 import { readTemplate, type TemplateName } from "./template.ts";
 
 /** What templates are called before they are anybody's. */
@@ -10,16 +10,16 @@ const placeholder = /\bmy-app\b/g;
 export interface ProjectPlan {
   readonly folder: string;
   readonly template: TemplateName;
-  readonly packageManager: PackageManager;
+  readonly installer: Installer;
 }
 
 /** The files of a project, by path below its folder. They carry the folder's name, and speak of its package manager. */
-export function filesOf({ folder, template, packageManager }: ProjectPlan): ReadonlyMap<string, string> {
+export function filesOf({ folder, template, installer }: ProjectPlan): ReadonlyMap<string, string> {
   const name = packageNameFrom(basename(resolve(folder)));
   return new Map(
     [...readTemplate(template)].map(([path, text]) => {
       const named = text.replaceAll(placeholder, name);
-      return [path, path.endsWith(".md") ? inWordsOf(packageManager, named) : named];
+      return [path, path.endsWith(".md") ? inWordsOf(installer, named) : named];
     }),
   );
 }

@@ -1,5 +1,5 @@
 /** How a package manager is told things. */
-export interface PackageManager {
+export interface Installer {
   readonly install: string;
   /** Before the name of a script. */
   readonly run: string;
@@ -7,7 +7,7 @@ export interface PackageManager {
   readonly execute: string;
 }
 
-const packageManagers: Readonly<Record<string, PackageManager>> = {
+const installers: Readonly<Record<string, Installer>> = {
   npm: { install: "npm install", run: "npm run", execute: "npx" },
   pnpm: { install: "pnpm install", run: "pnpm run", execute: "pnpm exec" },
   yarn: { install: "yarn install", run: "yarn run", execute: "yarn exec" },
@@ -15,13 +15,13 @@ const packageManagers: Readonly<Record<string, PackageManager>> = {
 };
 
 /** The one that started this process, as its `npm_config_user_agent` tells; npm, if none did. */
-export function detectPackageManager(userAgent: string | undefined): PackageManager {
+export function detectInstaller(userAgent: string | undefined): Installer {
   const name = /^\w+/.exec(userAgent ?? "")?.[0] ?? "npm";
-  return packageManagers[name] ?? packageManagers["npm"]!;
+  return installers[name] ?? installers["npm"]!;
 }
 
 /** A text that speaks of npm, in the words of another. */
-export function inWordsOf({ install, run, execute }: PackageManager, text: string): string {
+export function inWordsOf({ install, run, execute }: Installer, text: string): string {
   if (run === "npm run") return text;
   return text
     .replaceAll(/\bnpm install\b/g, install)
