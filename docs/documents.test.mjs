@@ -7,7 +7,7 @@ import { findDeadLinks } from "../scripts/dead-links.mjs";
 const root = dirname(import.meta.dirname);
 const documents = globSync("**/*.md", {
   cwd: root,
-  exclude: (path) => /(^|\/)(node_modules|dist)$/.test(path),
+  exclude: (path) => /(^|\/)(node_modules|dist|templates)$/.test(path),
 });
 const read = (path) => readFileSync(join(root, path), "utf8");
 
