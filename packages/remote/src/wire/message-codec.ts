@@ -57,7 +57,18 @@ export interface MessageCodec {
   decode(bytes: Uint8Array, start: number, end: number): ProtobufMessage;
 }
 
-/** The binary codec that knows every type. */
+/**
+ * The binary codec that knows every type.
+ *
+ * @example
+ * import { type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
+ * import { type MessageCodec, protobufCodec } from "@ts-grain/remote";
+ *
+ * // What every type has until another codec takes its place.
+ * const codec: MessageCodec = protobufCodec(StringValueSchema);
+ * const read = codec.decode(Uint8Array.of(0x0a, 2, 0x68, 0x69), 0, 4) as StringValue;
+ * console.log(read.value); // prints: hi
+ */
 export function protobufCodec(desc: DescMessage): MessageCodec {
   const hasFields = desc.fields.length > 0;
   return {

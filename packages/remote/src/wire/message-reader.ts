@@ -1,7 +1,20 @@
 import type { Message } from "@bufbuild/protobuf";
 import { ByteReader, malformed, maxDepth } from "./byte-reader.ts";
 
-/** Reads messages and all that can be in them, as protobuf-es does. */
+/**
+ * Reads messages and all that can be in them, as protobuf-es does.
+ *
+ * @example
+ * import { MessageReader } from "@ts-grain/remote";
+ *
+ * // A message of four bytes whose field 1 is the string "hi".
+ * const reader = new MessageReader(Uint8Array.of(4, 0x0a, 2, 0x68, 0x69));
+ * const end = reader.beginMessage();
+ * while (reader.pos < end) {
+ *   if (reader.tag() >> 3 === 1) console.log(reader.string()); // prints: hi
+ * }
+ * reader.endMessage();
+ */
 export class MessageReader extends ByteReader {
   /** How many messages the reader is in. */
   #depth = 1;
