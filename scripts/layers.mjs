@@ -58,8 +58,8 @@ export const layers = {
   testkit: [
     ["testkit-error.ts"],
     ["activation-journal.ts", "closed-lookup.ts", "fake-grain.ts", "recorded-topic.ts", "saved-state.ts"],
-    ["revealing-caller.ts"],
-    ["test-grain.ts"],
+    ["revealing-caller.ts", "disturbance.ts"],
+    ["test-grain.ts", "test-cluster.ts"],
     ["activate-grain.ts", "index.ts"],
   ],
   "protoc-gen-ts-grain": [

@@ -30,13 +30,16 @@ export class RevealingCaller implements GrainCaller {
     try {
       return await caller.callGrain(call);
     } catch (error) {
-      if (GrainError.is(error) && "errorId" in error.metadata) {
-        const { errorId } = error.metadata;
-        error.cause = findLogged(this.#parts.log, { errorId });
-      }
-      throw error;
+      throw revealed(error, this.#parts.log);
     }
   }
+}
+
+/** The same error; if it is one that hides its cause, with what was logged under its id. */
+export function revealed(error: unknown, log: RecordingLogger): unknown {
+  if (GrainError.is(error) && "errorId" in error.metadata)
+    error.cause = findLogged(log, { errorId: error.metadata["errorId"] });
+  return error;
 }
 
 /** The error that was last logged together with these fields. */

@@ -192,6 +192,13 @@ test("a client of another kind is refused by name", async () => {
   });
 });
 
+test("a rejection that the grain lets go of is left to the test's runner", async () => {
+  const { kind } = lampKind();
+  const before = process.listenerCount("unhandledRejection");
+  await using _ = await activateGrain(kind, getLampGrainClient);
+  expect(process.listenerCount("unhandledRejection")).toBe(before);
+});
+
 test("an identity that no grain may have is refused", async () => {
   const { kind } = lampKind();
   const activated = activateGrain(kind, getLampGrainClient, { identity: "" });

@@ -46,7 +46,7 @@ class Lamp extends LampKind {
     const { level, wish } = request;
     if (level > 100) throw new GrainError("OUT_OF_RANGE", "too bright", { metadata: { most: "100" } });
     if (level < 0) throw new TypeError("a level is never negative");
-    if (wish) wish.by = "changed";
+    if (wish?.by === "caller") wish.by = "changed";
     const before = this.#state.value.level;
     await pause(this.context, Number(headers["pause"] ?? 0));
     await this.#state.save({ level });

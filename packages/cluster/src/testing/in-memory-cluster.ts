@@ -51,11 +51,13 @@ export interface InMemoryClusterOptions extends Omit<ClusterOptions, "kinds"> {
  */
 export class InMemoryCluster implements AsyncDisposable {
   readonly clock: VirtualClock;
+  /** All that were started, also those that have ended. */
   readonly members: Cluster[] = [];
   readonly network: InMemoryNetwork;
   readonly #options: InMemoryClusterOptions;
   readonly #provider: EvictingProvider;
   readonly #clients: Cluster[] = [];
+  readonly #ended = new Set<Cluster>();
   #nextSeed: number;
 
   private constructor(options: InMemoryClusterOptions) {
@@ -73,10 +75,16 @@ export class InMemoryCluster implements AsyncDisposable {
     return cluster;
   }
 
+  /** The members that have not ended. */
+  get living(): readonly Cluster[] {
+    return this.members.filter((member) => !this.#ended.has(member));
+  }
+
   /** Starts one more member. */
   async addMember(): Promise<Cluster> {
     const member = await Cluster.startMember(this.#system(), this.#config(this.#options.kinds()));
     this.members.push(member);
+    void member.ended.then(() => this.#ended.add(member));
     return member;
   }
 
