@@ -1,7 +1,7 @@
-// Puts a server that tests need into node_modules/.cache and prints the path of its program:
-//   node scripts/get-server.mjs consul|etcd
+// Puts a server that tests need, or the library that fakes the wall clock, into node_modules/.cache and prints its path:
+//   node scripts/get-server.mjs consul|etcd|faketime
 //
-// The servers come from Debian, through apt, out of the mirror that this machine's own sources name. apt works on lists
+// They come from Debian, through apt, out of the mirror that this machine's own sources name. apt works on lists
 // and a state of its own here, so the machine stays as it is and root is not needed.
 import { execFileSync } from "node:child_process";
 import {
@@ -20,6 +20,7 @@ import { dirname, join } from "node:path";
 const servers = {
   consul: { package: "consul", suite: "bullseye", program: "usr/bin/consul", proof: ["version"] },
   etcd: { package: "etcd-server", suite: "bookworm", program: "usr/bin/etcd", proof: ["--version"] },
+  faketime: { package: "libfaketime", suite: "bookworm", program: "usr/lib/*/faketime/libfaketime.so.1" },
 };
 
 const [name] = process.argv.slice(2);
@@ -28,9 +29,13 @@ if (!server) throw new Error(`usage: node scripts/get-server.mjs ${Object.keys(s
 
 const cache = join(dirname(import.meta.dirname), "node_modules", ".cache", "servers");
 const folder = join(cache, name);
-const program = join(folder, server.program);
-if (!existsSync(program)) fetchServer();
-console.log(program);
+if (!findProgram(folder)) fetchServer();
+console.log(findProgram(folder));
+
+/** The folder of a library is called after the kind of machine. */
+function findProgram(unpacked) {
+  return globSync(join(unpacked, server.program))[0];
+}
 
 function fetchServer() {
   mkdirSync(cache, { recursive: true });
@@ -46,7 +51,8 @@ function fetchServer() {
     apt("download", server.package);
     const [archive] = globSync(`${server.package}_*.deb`, { cwd: work });
     execFileSync("dpkg", ["-x", archive, "unpacked"], { cwd: work });
-    execFileSync(join(work, "unpacked", server.program), server.proof, { stdio: "ignore" });
+    const program = findProgram(join(work, "unpacked"));
+    if (server.proof) execFileSync(program, server.proof, { stdio: "ignore" });
     moveTo(folder, join(work, "unpacked"));
   } finally {
     rmSync(work, { recursive: true });

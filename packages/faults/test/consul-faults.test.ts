@@ -4,7 +4,7 @@ import { checkNoFailure } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();
@@ -26,7 +26,7 @@ describe.skipIf(consul === undefined)("Consul fails", () => {
     rig.fault("Consul restarted with nothing");
     const restartedMs = nowMs();
     await rig.until(async () => {
-      const response = await fetch(`${rig.consul.address}/v1/health/service/faults?passing=1`);
+      const response = await fetch(`${rig.store.address}/v1/health/service/faults?passing=1`);
       return ((await response.json()) as readonly unknown[]).length === 3;
     });
     const registeredMs = nowMs() - restartedMs;

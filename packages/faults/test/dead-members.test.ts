@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { checkNoFailure, checkRecovery, outages, servedBy } from "../src/checks/service.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();

@@ -4,13 +4,13 @@ import { checkNoFailure, checkRecovery, outages } from "../src/checks/service.ts
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();
 
 /** The ids that Consul lists as alive. */
-async function listed({ consul: { address } }: Rig): Promise<readonly string[]> {
+async function listed({ store: { address } }: Rig): Promise<readonly string[]> {
   const response = await fetch(`${address}/v1/health/service/faults?passing=1`);
   const entries = (await response.json()) as readonly { readonly Service: { readonly ID: string } }[];
   return entries.map(({ Service }) => Service.ID);

@@ -3,9 +3,9 @@ import { checkNoFailure, checkRecovery, servedBy } from "../src/checks/service.t
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
 import type { Host } from "../src/rig/host.ts";
 import { Network } from "../src/rig/network.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 

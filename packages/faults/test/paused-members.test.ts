@@ -6,7 +6,7 @@ import { findDisagreements } from "../src/checks/views.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();

@@ -3,7 +3,7 @@ import { checkNoFailure } from "../src/checks/service.ts";
 import { checkNeverTwice } from "../src/checks/single-activation.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 

@@ -6,8 +6,8 @@ import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
 import { certify } from "../src/rig/certificate.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
 import { Network } from "../src/rig/network.ts";
+import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 import { RoughNetwork, type Treatment, type TreatmentCounts } from "../src/rig/rough-network.ts";
 
@@ -49,18 +49,18 @@ async function suffer({ treatment, forMs, usesTls }: Roughness) {
   await rig.untilAllSee(3);
   const load = { sender: "client", callsPerSecond: 200, identities: lamps(60), timeoutMs: 10_000 };
   const stopLoad = await client!.startLoad(load);
-  await pause(2_000);
+  await pause(500);
   const before = await network.treat(treatment);
   rig.fault("packets are treated badly");
   await pause(forMs);
   const after = await network.treat({});
   rig.fault("packets are treated well");
   const mendedMs = nowMs();
-  await pause(byNight(3_000, 30_000));
+  await pause(byNight(2_000, 30_000));
   await rig.untilAllSee(3);
   await stopLoad();
   const history = await rig.finish();
-  const recovered = { afterMs: mendedMs, withinMs: byNight(2_000, 20_000) };
+  const recovered = { afterMs: mendedMs, withinMs: byNight(1_000, 20_000) };
   expect(checkRecovery(history, recovered)).toEqual([]);
   const changes = history.processes.map(
     ({ process, events }) => `${process} ${events.filter(({ event }) => event === "seen").length}`,
@@ -91,7 +91,7 @@ describe.skipIf(!isPossible)("packets that are treated badly", () => {
   test("N8 late, lost, repeated, reordered and spoiled packets cost next to no call and break no promise", {
     timeout: 500_000,
   }, async () => {
-    const forMs = byNight(12_000, 300_000);
+    const forMs = byNight(10_000, 300_000);
     const suffered = await suffer({ treatment: rough, forMs, usesTls: false });
     const { history, treated, changes } = suffered;
     console.log(`N8: ${summarize(history.calls)}; ${JSON.stringify(treated)}; views ${changes}`);

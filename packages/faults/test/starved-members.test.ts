@@ -2,12 +2,14 @@ import { describe, expect, test } from "vitest";
 import { checkNoFailure, outages } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
-import { isNightly, lamps, summarize } from "../src/rig/case.ts";
-import { findConsul } from "../src/rig/consul-program.ts";
+import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
 import { ControlGroup } from "../src/rig/control-group.ts";
+import { findConsul, findFaketime } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
+import { WallClock } from "../src/rig/wall-clock.ts";
 
 const consul = findConsul();
+const faketime = findFaketime();
 const isPossible = isNightly && ControlGroup.isPossible();
 
 describe.skipIf(consul === undefined)("members that lack what they need", () => {
@@ -31,6 +33,36 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
     expect(new Set(history.starts.map(({ activation }) => activation)).size).toBe(1);
     expect(history.starts).toHaveLength(1_000);
   });
+
+  test.skipIf(faketime === undefined)(
+    "E9 a wall clock that jumps an hour ahead and two back, on a member and the client, is noticed by nobody",
+    { timeout: 60_000 },
+    async () => {
+      await using rig = await Rig.start({ consul });
+      using clock = new WallClock(faketime!);
+      await Promise.all([rig.start("member", "m1"), rig.start("member", "m2", { prefix: clock.prefix })]);
+      const client = await rig.start("client", "c1", { prefix: clock.prefix });
+      await rig.untilAllSee(2);
+      const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 100, identities: lamps(60) });
+      await pause(500);
+      const beganMs = nowMs();
+      for (const aheadSeconds of [3_600, -7_200, 0]) {
+        rig.fault(`wall clock ${aheadSeconds} s ahead`);
+        clock.set(aheadSeconds);
+        expect(Math.round(clock.readAheadSeconds() / 10) * 10).toBe(aheadSeconds);
+        await pause(byNight(1_000, 20_000));
+      }
+      const endedMs = nowMs();
+      await stopLoad();
+      const history = await rig.finish();
+      console.log(`E9: ${summarize(history.calls)}`);
+      expect(checkNoFailure(history.calls)).toEqual([]);
+      const during = history.processes.flatMap(({ events }) =>
+        events.filter(({ atMs }) => atMs > beganMs && atMs < endedMs),
+      );
+      expect(during.filter(({ event }) => event === "seen" || event === "deactivated")).toEqual([]);
+    },
+  );
 
   test.runIf(isNightly)(
     "B4 a handler that blocks its process for five seconds gets no member evicted",

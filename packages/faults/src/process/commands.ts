@@ -1,4 +1,5 @@
 import type { ClusterStats, Readiness } from "@ts-grain/cluster";
+import type { EtcdProviderOptions } from "@ts-grain/cluster-etcd";
 
 /** A certificate and what is trusted, in PEM. */
 export type TlsIdentityText = Readonly<Record<"certificate" | "privateKey" | "authorities", string>>;
@@ -12,6 +13,8 @@ export interface ProcessOptions {
   readonly journal: string;
   readonly clusterName: string;
   readonly consul: { readonly address: string; readonly ttlMs?: number; readonly refreshMs?: number };
+  /** An etcd that is used instead of Consul. */
+  readonly etcd?: EtcdProviderOptions | undefined;
   readonly host: string;
   /** 0 = any. */
   readonly port: number;

@@ -13,6 +13,7 @@ import {
   TopologyChanged,
 } from "@ts-grain/cluster";
 import { ConsulProvider } from "@ts-grain/cluster-consul";
+import { EtcdProvider } from "@ts-grain/cluster-etcd";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
 import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
@@ -49,7 +50,7 @@ function configure(): ReturnType<typeof configureCluster> {
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
   return configureCluster(
     options.clusterName,
-    new ConsulProvider(options.consul),
+    options.etcd ? new EtcdProvider(options.etcd) : new ConsulProvider(options.consul),
     new DistHashLookup(),
     remote,
     { kinds, shutdownTimeoutMs, gossip: { heartbeatExpiryMs } },

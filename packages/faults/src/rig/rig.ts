@@ -13,31 +13,39 @@ import { ConsulHost } from "./consul-host.ts";
 import type { Host } from "./host.ts";
 import { type StartOptions, TestProcess } from "./test-process.ts";
 
+/** Where the members register. */
+export interface MemberStore {
+  /** Its HTTP address, as a URL. */
+  readonly address: string;
+  /** Ends it without a word. */
+  kill(): Promise<void>;
+}
+
 /** What a rig may be given. */
 export interface RigOptions {
   /** The path of Consul. */
-  readonly consul: string | undefined;
+  readonly consul?: string | undefined;
   /** For every process, unless it says otherwise. */
   readonly defaults?: Partial<ProcessOptions> | undefined;
   readonly ttlMs?: number | undefined;
-  /** A Consul that runs already; the rig ends it. */
-  readonly server?: ConsulServer | undefined;
+  /** A server that runs already; the rig ends it. */
+  readonly server?: MemberStore | undefined;
 }
 
 /** What one process may be given. */
 export interface NodeOptions extends Partial<ProcessOptions>, Pick<StartOptions, "prefix" | "nodeOptions"> {}
 
-/** A Consul, processes of a cluster, and the journals of all that happens. */
+/** A server, processes of a cluster, and the journals of all that happens. */
 export class Rig implements AsyncDisposable {
   readonly folder: string = mkdtempSync(join(tmpdir(), "ts-grain-faults-"));
-  readonly consul: ConsulServer | ConsulHost;
+  readonly store: MemberStore;
   readonly processes: TestProcess[] = [];
   readonly #journal: Journal<TestEvent>;
   readonly #options: RigOptions;
   #isFine = false;
 
-  private constructor(consul: ConsulServer | ConsulHost, options: RigOptions) {
-    this.consul = consul;
+  private constructor(store: MemberStore, options: RigOptions) {
+    this.store = store;
     this.#options = options;
     this.#journal = new Journal(join(this.folder, testJournal));
   }
@@ -89,7 +97,7 @@ export class Rig implements AsyncDisposable {
         role,
         journal: join(this.folder, `${name}.jsonl`),
         clusterName: "faults",
-        consul: { address: this.consul.address, ...(ttlMs && { ttlMs, refreshMs: ttlMs / 5 }) },
+        consul: { address: this.store.address, ...(ttlMs && { ttlMs, refreshMs: ttlMs / 5 }) },
         host: "127.0.0.1",
         port: 0,
         ...defaults,
@@ -152,7 +160,7 @@ export class Rig implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.running) await process.kill();
-    await this.consul.kill();
+    await this.store.kill();
     if (this.#isFine) rmSync(this.folder, { recursive: true });
     else console.error(`the journals of this test are in ${this.folder}`);
   }
