@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class FlakyLink implements AsyncDisposable {
   /** Where the connections go. */
   targetPort = 0;
+  /** Connections that it has joined. */
+  connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #isFrozen = false;
@@ -53,6 +55,7 @@ export class FlakyLink implements AsyncDisposable {
   #join(near: Socket): void {
     this.#keep(near);
     if (this.#isFrozen) return;
+    this.connections++;
     const far = connect(this.targetPort, "127.0.0.1");
     this.#keep(far);
     near.pipe(far).pipe(near);

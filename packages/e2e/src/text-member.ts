@@ -13,7 +13,9 @@ import { configureRemote, Remote, type RemoteOptions } from "@ts-grain/remote";
 
 /** How a {@link TextMember} is made. */
 export interface TextMemberOptions extends RemoteOptions {
-  /** Port on 127.0.0.1. Default: any. */
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+  /** Default: any. */
   readonly port?: number;
   /** Default: drops everything. */
   readonly logger?: Logger;
@@ -37,13 +39,14 @@ export class TextMember implements AsyncDisposable {
   }
 
   static async start({
+    host = "127.0.0.1",
     port = 0,
     logger = quietLogger,
     ...options
   }: TextMemberOptions = {}): Promise<TextMember> {
     const system = new ActorSystem({ logger });
     const spawnable = new Map([["echo", propsFromFunction(echo)]]);
-    const config = configureRemote("127.0.0.1", port, {
+    const config = configureRemote(host, port, {
       exposed: ["echo", "collector"],
       spawnable,
       ...options,
