@@ -1,21 +1,17 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { attacks } from "./hostile-transport-attacks.ts";
-import { floods } from "./hostile-transport-floods.ts";
+import { type Attack, floods, tlsFloods } from "./hostile-transport-floods.ts";
 import { HostileRig, type Outcome } from "./hostile-transport-rig.ts";
+import { TestAuthority } from "./test-authority.ts";
+import type { TextMemberOptions } from "./text-member.ts";
 
 const mebibyte = 1024 * 1024;
+const isNightly = process.env["TS_GRAIN_NIGHTLY"] === "true";
 /** The promise is 200 ms; a machine that others work on too counts a collection of garbage at several times its cost. */
-const mostBusyMs = process.env["TS_GRAIN_NIGHTLY"] === "true" ? 200 : 1_000;
+const mostBusyMs = isNightly ? 200 : 1_000;
 const rows: string[] = [];
 
-let rig: HostileRig;
-
-beforeAll(async () => {
-  rig = await HostileRig.start();
-});
-
-afterAll(async () => {
-  await rig[Symbol.asyncDispose]();
+afterAll(() => {
   console.log(
     [
       "| case | what | loop stall | of it computing | memory at most | memory after | of it live | dead letters | others |",
@@ -33,18 +29,38 @@ function rowOf({ id, what }: { readonly id: string; readonly what: string }, out
   return `| ${[id, what, `${stallMs.toFixed(0)} ms`, `${busyMs.toFixed(0)} ms`, grown(peakBytes), grown(nowBytes), grown(beforeBytes + heldBytes), deadLetters, others].join(" | ")} |`;
 }
 
-for (const attack of [...floods, ...attacks]) {
-  test(`${attack.id}: ${attack.what}: the member lives, nothing gets through, others are served`, async () => {
-    const outcome = await rig.suffer(attack.run);
-    rows.push(rowOf(attack, outcome));
-    expect(outcome).toMatchObject({ isAlive: true, failed: 0, strayErrors: 0, sessions: 1, endpoints: 1 });
-    expect(outcome.collected).toEqual([]);
-    expect(outcome.log).not.toMatch(/^\{"level":"error","forged"/m);
-    // What other programs take of the processor is no stall of ours.
-    expect(outcome.busyMs).toBeLessThan(mostBusyMs);
-    expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(64 * mebibyte);
-    if (attack.deadLetters !== undefined) expect(outcome.deadLetters).toBe(attack.deadLetters);
-    // What V8 keeps for later comes and goes by tens of megabytes; what lives is exact.
-    expect(outcome.heldBytes).toBeLessThan(4 * mebibyte);
-  }, 60_000);
+async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
+  const outcome = await rig.suffer(attack.run);
+  rows.push(rowOf(attack, outcome));
+  expect(outcome).toMatchObject({ isAlive: true, failed: 0, strayErrors: 0, sessions: 1, endpoints: 1 });
+  expect(outcome.collected).toEqual([]);
+  expect(outcome.log).not.toMatch(/^\{"level":"error","forged"/m);
+  // What other programs take of the processor is no stall of ours.
+  expect(outcome.busyMs).toBeLessThan(mostBusyMs);
+  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(64 * mebibyte);
+  if (attack.deadLetters !== undefined) expect(outcome.deadLetters).toBe(attack.deadLetters);
+  // What V8 keeps for later comes and goes by tens of megabytes; what lives is exact.
+  expect(outcome.heldBytes).toBeLessThan(4 * mebibyte);
 }
+
+function describeAttacks(name: string, attacks: readonly Attack[], options: () => TextMemberOptions): void {
+  describe(name, () => {
+    let rig: HostileRig;
+    beforeAll(async () => {
+      rig = await HostileRig.start(options());
+    }, 60_000);
+    afterAll(() => rig[Symbol.asyncDispose]());
+    test.for(attacks)(
+      "$id: $what: the member lives, nothing gets through, others are served",
+      { timeout: 60_000 },
+      (attack) => expectHarmless(rig, attack),
+    );
+  });
+}
+
+describeAttacks("in plain text", [...floods, ...attacks], () => ({}));
+if (isNightly)
+  describeAttacks("over TLS", tlsFloods, () => {
+    using authority = new TestAuthority();
+    return { tls: authority.issue({ names: ["IP:127.0.0.1"] }) };
+  });

@@ -56,6 +56,38 @@ async function rapidReset(rig: HostileRig): Promise<void> {
   }
 }
 
+/** What strangers may do to a port that speaks TLS. */
+export const tlsFloods: readonly Attack[] = [
+  {
+    id: "H1",
+    what: "over TLS, 2,000 connections with random bytes, half of them as a handshake",
+    run: ({ port }) =>
+      raid(port, 2_000, (socket, index) => {
+        socket.write(index % 2 === 0 ? noise(4_096) : handshake(noise(4_096)));
+      }),
+  },
+  {
+    id: "H13",
+    what: "over TLS, 2,000 connections that say nothing, or a byte a second of a handshake",
+    run: ({ port }) =>
+      raid(port, 2_000, (socket, index) => {
+        if (index % 2 === 0) return;
+        const bytes = handshake(noise(512));
+        let sent = 0;
+        const timer = setInterval(() => socket.write(bytes.subarray(sent, ++sent)), 1_000);
+        socket.once("close", () => clearInterval(timer));
+      }),
+  },
+];
+
+/** A record of TLS that begins a handshake with a greeting of this length, whatever is in it. */
+function handshake(body: Buffer): Buffer {
+  const head = Buffer.from([0x16, 0x03, 0x01, 0, 0, 0x01, 0, 0, 0]);
+  head.writeUInt16BE(body.length + 4, 3);
+  head.writeUIntBE(body.length, 6, 3);
+  return Buffer.concat([head, body]);
+}
+
 /** What strangers may do to a port that speaks HTTP/2. */
 export const floods: readonly Attack[] = [
   {

@@ -49,7 +49,7 @@ export class HostileRig implements AsyncDisposable {
     });
     const [{ address }] = (await once(process, "message")) as [{ readonly address: string }];
     const rig = new HostileRig(process, { address, honest: await TextMember.start(options) });
-    await rig.#warmUp();
+    await rig.#warmUp(new GrpcTransport({ tls: options.tls }));
     return rig;
   }
 
@@ -80,14 +80,14 @@ export class HostileRig implements AsyncDisposable {
   }
 
   /** So that what a process takes for its first work is not taken for the attack's doing. */
-  async #warmUp(): Promise<void> {
+  async #warmUp(transport: GrpcTransport): Promise<void> {
     const target = new PID(this.address, "echo");
     for (let round = 0; round < 20; round++) {
       const requests = Array.from({ length: 1_000 }, () =>
         this.#honest.request(target, text("x".repeat(1_000))),
       );
       await Promise.all(requests);
-      for (let n = 0; n < 10; n++) (await RawPeer.connect(new GrpcTransport(), this.address)).greet().close();
+      for (let n = 0; n < 10; n++) (await RawPeer.connect(transport, this.address)).greet().close();
     }
     for (let n = 0; n < 30; n++) await this.#honest.request(target, text("x".repeat(1024 * 1024)));
     await pause(200);
