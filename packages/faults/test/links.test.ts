@@ -198,6 +198,43 @@ describe.skipIf(!isPossible)("links that break", () => {
   );
 
   test.runIf(isNightly)(
+    "N11 connections between members that are reset every second for a minute",
+    { timeout: 400_000 },
+    async () => {
+      await using links = await Links.start();
+      const { network } = links;
+      const pairs = [
+        ["m1", "m2"],
+        ["m2", "m3"],
+        ["m3", "m1"],
+        ["c1", "m1"],
+      ] as const;
+      const resetAll = async (times: number): Promise<void> => {
+        for (let time = 0; time < times; time++) {
+          const [from, to] = pairs[time % pairs.length]!;
+          links.rig.fault(`${from}-${to} reset`);
+          network.reset(links.host(from), links.host(to));
+          await pause(1_000);
+        }
+      };
+      let resetting: Promise<void> | undefined;
+      const { by, changes } = await suffer(links, {
+        forMs: 62_000,
+        breaks: () => {
+          resetting = resetAll(60);
+        },
+        mends: () => undefined,
+      });
+      await resetting;
+      console.log(
+        `N11: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`,
+      );
+      expect(shareOk(by("client"))).toBeGreaterThan(0.99);
+      expect(shareOk(by("member"))).toBeGreaterThan(0.99);
+    },
+  );
+
+  test.runIf(isNightly)(
     "E7 a member that cannot reach Consul for one and a half times its TTL leaves once and joins once",
     {
       timeout: 400_000,

@@ -102,6 +102,22 @@ test("however often the link breaks, what arrives is in order and no message com
   );
 });
 
+test("connections that break after a second or more are opened again at once, however often that happens", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 1 } });
+  const { texts, target } = collect(pair);
+  const send = () => pair.a.system.root.send(target, text("x"));
+  send();
+  for (let broken = 1; broken <= 20; broken++) {
+    await pair.clock.advance(1_100);
+    expect(texts).toHaveLength(broken);
+    pair.network.cut("a:1", "b:1");
+    pair.network.heal("a:1", "b:1");
+    send();
+    await pair.clock.advance(100);
+    expect(texts).toHaveLength(broken + 1);
+  }
+});
+
 test("every message is received, refused at once, or a dead letter with a reason", async () => {
   await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
   const { texts, target } = collect(pair);

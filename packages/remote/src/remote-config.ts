@@ -143,7 +143,7 @@ export const remoteDefaults: RemoteNumbers = {
 /** Bytes after which a batch is closed: larger ones cost latency and win nothing. */
 const batchBytes = 64 * 1024;
 /** A connection that held this long begins again with short pauses. */
-const settledAfterMs = 10_000;
+const settledAfterMs = 1_000;
 
 /**
  * Describes a remote that listens on a host and port; port 0 picks a free one.

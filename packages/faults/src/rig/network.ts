@@ -69,6 +69,11 @@ export class Network implements Disposable {
     this.mend(other, one);
   }
 
+  /** Resets every connection that the first has to the second, whoever opened it. */
+  reset(from: Host, to: Host): void {
+    ip("netns", "exec", from.namespace, "ss", "-K", "-H", "dst", to.address);
+  }
+
   /** Pulls the cable of a host. */
   unplug(host: Host): void {
     ip("-n", this.#switch, "link", "set", this.#port(host), "down");
