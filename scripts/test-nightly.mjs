@@ -3,6 +3,12 @@
 import "./require-node.mjs";
 import { spawnSync } from "node:child_process";
 
-const args = ["scripts/test.mjs", "--project=faults", "--project=e2e", "--no-file-parallelism", ...process.argv.slice(2)];
+const args = [
+  "scripts/test.mjs",
+  "--project=faults",
+  "--project=e2e",
+  "--no-file-parallelism",
+  ...process.argv.slice(2),
+];
 const env = { ...process.env, TS_GRAIN_NIGHTLY: "true" };
 process.exitCode = spawnSync(process.execPath, args, { stdio: "inherit", env }).status ?? 1;
