@@ -40,7 +40,7 @@ export const layers = {
   "cluster-etcd": [["."], ["testing", "index.ts"]],
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
   cli: [
-    ["cli-error.ts", "terminal.ts", "process-terminal.ts", "grain-target.ts"],
+    ["cli-error.ts", "terminal.ts", "process-terminal.ts", "grain-target.ts", "own-kinds.ts"],
     ["cluster-options.ts", "find-service.ts", "implement", "init", "completion"],
     ["visit-cluster.ts"],
     ["commands"],

@@ -4,6 +4,7 @@ import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import type { Cluster, GrainService } from "@ts-grain/cluster";
 import { grainService } from "@ts-grain/cluster/codegenv1";
 import { CliError } from "./cli-error.ts";
+import { isOwnKind } from "./own-kinds.ts";
 
 /** The contract of a kind: from a file, if one is named, else from a member that hosts it. @throws CliError */
 export async function findService(
@@ -15,7 +16,7 @@ export async function findService(
   const hosts = cluster.members.topology.members.filter(({ kinds }) => kinds.includes(kind));
   if (hosts.length === 0) {
     const kinds = new Set(cluster.members.topology.members.flatMap((member) => member.kinds));
-    const others = [...kinds].filter((name) => !name.startsWith("tsgrain-")).join(", ");
+    const others = [...kinds].filter((name) => !isOwnKind(name)).join(", ");
     throw new CliError(
       "unreachable",
       others === ""
@@ -55,6 +56,6 @@ function readRegistry(path: string): ReturnType<typeof createFileRegistry> {
     return createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(path)));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "";
-    throw new CliError("usage", `${path} is no buf image or FileDescriptorSet: ${why}`, { cause });
+    throw new CliError("usage", `${path} is no buf image or FileDescriptorSet in protobuf's binary form (${why}); buf build -o image.binpb writes one`, { cause });
   }
 }

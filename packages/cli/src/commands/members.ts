@@ -1,6 +1,7 @@
 import { type Cluster, type Member, memberAddress } from "@ts-grain/cluster";
 import type { Command } from "commander";
 import { type ClusterCommandOptions, clusterCommand } from "../cluster-options.ts";
+import { isOwnKind } from "../own-kinds.ts";
 import { printable, printTable, type Terminal } from "../terminal.ts";
 import { visitCluster } from "../visit-cluster.ts";
 
@@ -46,7 +47,7 @@ async function describeMembers(cluster: Cluster): Promise<DescribedMember[]> {
       id: member.id,
       address: memberAddress(member),
       runtime: member.dialect,
-      kinds: member.kinds.filter((kind) => !kind.startsWith("tsgrain-")),
+      kinds: member.kinds.filter((kind) => !isOwnKind(kind)),
       activations: await countActivations(cluster, member),
     })),
   );
