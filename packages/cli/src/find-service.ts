@@ -56,6 +56,10 @@ function readRegistry(path: string): ReturnType<typeof createFileRegistry> {
     return createFileRegistry(fromBinary(FileDescriptorSetSchema, readFileSync(path)));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : "";
-    throw new CliError("usage", `${path} is no buf image or FileDescriptorSet in protobuf's binary form (${why}); buf build -o image.binpb writes one`, { cause });
+    throw new CliError(
+      "usage",
+      `${path} is no buf image or FileDescriptorSet in protobuf's binary form (${why}); buf build -o image.binpb writes one`,
+      { cause },
+    );
   }
 }

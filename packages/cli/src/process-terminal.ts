@@ -55,6 +55,9 @@ export class ProcessTerminal implements Terminal {
     const asking = createInterface({ input, output });
     try {
       return await asking.question(question, { signal: this.interrupted });
+    } catch (error) {
+      output.write("\n");
+      throw error;
     } finally {
       asking.close();
     }

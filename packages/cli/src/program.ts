@@ -33,23 +33,28 @@ Colours obey NO_COLOR and FORCE_COLOR.`;
 
 /** Runs the command line. Resolves with the exit code; never rejects for what a user did wrong. */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  const isForPrograms = args.includes("--json");
   const program = createProgram(terminal);
+  for (const command of [program, ...program.commands]) {
+    configure(command, terminal);
+    if (isForPrograms) tellErrorsAsJson(command, terminal);
+  }
   try {
     await program.parseAsync(args, { from: "user" });
     return exitCodes.ok;
   } catch (error) {
-    if (terminal.interrupted.aborted) return exitCodes.interrupted;
+    if (terminal.interrupted.aborted || isAbort(error)) return exitCodes.interrupted;
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
     const known = isSystemError(error) ? new CliError("failed", error.message, { cause: error }) : error;
     if (!(known instanceof CliError)) throw error;
-    if (args.includes("--json")) terminal.note(JSON.stringify({ error: known }));
+    if (isForPrograms) terminal.note(JSON.stringify({ error: known }));
     else noteError(terminal, known.message);
     return exitCodes[known.failure];
   }
 }
 
 function createProgram(terminal: Terminal): Command {
-  const program = new Command("ts-grain")
+  return new Command("ts-grain")
     .description("Makes projects, writes grains, calls them, and looks into running clusters.")
     .version(readVersion(), "-V, --version", "print the version")
     .addHelpText("after", moreHelp)
@@ -63,8 +68,6 @@ function createProgram(terminal: Terminal): Command {
     .addCommand(watchCommand(terminal))
     .addCommand(doctorCommand(terminal))
     .addCommand(completionCommand(terminal));
-  for (const command of [program, ...program.commands]) configure(command, terminal);
-  return program;
 }
 
 /** What all commands do alike. */
@@ -83,6 +86,20 @@ function configure(command: Command, terminal: Terminal): void {
       getOutHasColors: () => terminal.hasColors,
       getErrHasColors: () => terminal.hasNoteColors,
     });
+}
+
+function tellErrorsAsJson(command: Command, terminal: Terminal): void {
+  command.showHelpAfterError(false).configureOutput({
+    outputError: (text) => {
+      const message = text.replace(/^error: /, "").trimEnd();
+      terminal.note(JSON.stringify({ error: new CliError("usage", message) }));
+    },
+  });
+}
+
+/** A question that was answered with Ctrl+C or Ctrl+D. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }
 
 /** A file that cannot be read or written, a port that is taken: said by the system, in words. */

@@ -29,6 +29,8 @@ export async function runInProcess(args: readonly string[]): Promise<void> {
   const { runProgram } = await import("./program.ts");
   process.exitCode = await runProgram(args, terminal);
   terminal.close();
+  // What was begun may still wait for others.
+  if (interruption.signal.aborted) process.exit();
 }
 
 function isNewEnough(version: string): boolean {

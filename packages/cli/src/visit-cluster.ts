@@ -36,9 +36,8 @@ export async function visitCluster<T>(
   visit: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
   terminal.progress(`joining ${options.cluster} through ${options.provider}`);
-  const cluster = await join(options);
+  const cluster = await orInterrupted(join(options), terminal.interrupted);
   try {
-    terminal.interrupted.throwIfAborted();
     terminal.progress(`asking ${options.cluster}`);
     return await visit(cluster);
   } catch (error) {
@@ -46,6 +45,19 @@ export async function visitCluster<T>(
   } finally {
     await cluster.shutdown();
   }
+}
+
+/** The cluster once it is joined. Who has had enough does not wait for that. */
+function orInterrupted(joining: Promise<Cluster>, interrupted: AbortSignal): Promise<Cluster> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      reject(new Error("interrupted"));
+      joining.then((cluster) => cluster.shutdown()).catch(() => undefined);
+    };
+    if (interrupted.aborted) return stop();
+    interrupted.addEventListener("abort", stop, { once: true });
+    joining.then(resolve, reject).finally(() => interrupted.removeEventListener("abort", stop));
+  });
 }
 
 async function join(options: ClusterCommandOptions): Promise<Cluster> {

@@ -78,6 +78,15 @@ describe("in a folder that is not empty", () => {
     if (args.length > 0) expect(terminal.questions).toEqual([]);
   });
 
+  test("whoever interrupts the question gets nothing", async () => {
+    const terminal = new RecordingTerminal();
+    terminal.ask = async () => {
+      throw new DOMException("Aborted with Ctrl+C", "AbortError");
+    };
+    expect(await init([], terminal)).toMatchObject({ exitCode: 130, output: "", notes: "" });
+    expect(readdirSync(".")).toEqual(["notes.txt"]);
+  });
+
   test("named, it is taken if nothing is in the way, and what is there stays", async () => {
     expect((await init(["."])).exitCode).toBe(0);
     expect(readFileSync("notes.txt", "utf8")).toBe("mine");

@@ -1,17 +1,21 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { quietLogger } from "@ts-grain/actor/testing";
+import { ActorSystem, Cluster, configureCluster, configureRemote, DistHashLookup } from "@ts-grain/cluster";
 import { freePorts } from "@ts-grain/cluster/testing";
+import { AutoManagedProvider } from "@ts-grain/cluster-automanaged";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { EtcdServer } from "@ts-grain/cluster-etcd/testing";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { buildGoClusterMember, findServer } from "./mixed-cluster-build.ts";
 import { MixedMember } from "./mixed-cluster-member.ts";
 import type { MixedDirectory } from "./mixed-cluster-provider.ts";
+import { TestAuthority } from "./test-authority.ts";
 
 const program = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));
 const contracts = fileURLToPath(new URL("../proto", import.meta.url));
@@ -80,7 +84,11 @@ async function expectToWork(cli: CommandLine, members: readonly MixedMember[]): 
   expect(listed).toHaveLength(members.length);
   for (const { address, language } of members)
     expect(listed).toContainEqual(
-      expect.objectContaining({ address, kinds: ["Counter"], runtime: language === "go" ? "proto-actor" : "ts-grain" }),
+      expect.objectContaining({
+        address,
+        kinds: ["Counter"],
+        runtime: language === "go" ? "proto-actor" : "ts-grain",
+      }),
     );
   for (const [index, identity] of (await identitiesOn(...members)).entries()) {
     const answer = await cli.read("call", `Counter/${identity}`, "Add", '{"by": "2"}');
@@ -148,10 +156,45 @@ describe.skipIf(!hasGo || etcdProgram === undefined)("in a cluster with a member
 describe.skipIf(!hasGo)("in a cluster with a member in Go, automanaged", () => {
   test("grains of both are called", { timeout: 60_000 }, async () => {
     const ports = await freePorts(2);
-    const directory = { provider: "automanaged", at: ports.map((port) => `127.0.0.1:${port}`).join(",") } as const;
+    const directory = {
+      provider: "automanaged",
+      at: ports.map((port) => `127.0.0.1:${port}`).join(","),
+    } as const;
     await expectToWork(
       new CommandLine(directory),
       await Promise.all([startMember(directory, "ts", ports[0]), startMember(directory, "go", ports[1])]),
     );
   });
+});
+
+test("a cluster with TLS and a token lets in who has both", { timeout: 30_000 }, async () => {
+  using authority = new TestAuthority();
+  const [port] = await freePorts(1);
+  const directory = { provider: "automanaged", at: `127.0.0.1:${port}` } as const;
+  const clusterToken = "a secret of the members";
+  const tls = authority.issue({ names: ["IP:127.0.0.1"] });
+  const provider = new AutoManagedProvider({ hosts: [directory.at], port: port! });
+  const remote = configureRemote("127.0.0.1", 0, { tls, clusterToken });
+  await using member = await Cluster.startMember(
+    new ActorSystem({ logger: quietLogger }),
+    configureCluster("mixed", provider, new DistHashLookup(), remote),
+  );
+  const folder = mkdtempSync(join(tmpdir(), "certificate-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const files = Object.entries(authority.issue({ names: ["IP:127.0.0.1"] })).map(([name, text]) => {
+    writeFileSync(join(folder, name), text);
+    return join(folder, name);
+  });
+  const identity = ["--tls-cert", "--tls-key", "--tls-ca"].flatMap((option, index) => [
+    option,
+    files[index]!,
+  ]);
+  const cli = new CommandLine(directory);
+  const well = await cli.run("doctor", ...identity, "--token", clusterToken);
+  expect([well.code, well.stderr]).toEqual([0, ""]);
+  expect(well.stdout).toContain(`member ${member.system.address}: answers`);
+  const wrong = [identity, ["--token", clusterToken]];
+  const outcomes = await Promise.all(wrong.map((args) => cli.run("doctor", "-t", "1000", ...args)));
+  for (const { code, stdout } of outcomes)
+    expect([code, stdout]).toEqual([1, expect.stringContaining("does not answer")]);
 });

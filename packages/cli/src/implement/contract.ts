@@ -1,6 +1,6 @@
 import { ts } from "ts-morph";
 import {
-  baseOf,
+  basesOf,
   classesOf,
   hasModifier,
   type ImportedName,
@@ -34,7 +34,11 @@ export function contractsIn(file: Syntax): readonly Contract[] {
   const imports = importsOf(file);
   return classesOf(file).flatMap((declaration) => {
     const base = declaration.name?.text;
-    if (base === undefined || baseOf(declaration) !== "GrainKind" || !hasModifier(declaration, "abstract"))
+    if (
+      base === undefined ||
+      !basesOf(declaration).includes("GrainKind") ||
+      !hasModifier(declaration, "abstract")
+    )
       return [];
     const methods = methodsOf(declaration).flatMap(({ name, node }) => {
       const request = ts.isMethodDeclaration(node) ? requestOf(node, imports) : undefined;

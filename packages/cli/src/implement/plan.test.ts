@@ -139,10 +139,79 @@ class Three extends SmartBulbKind {
 }
 `;
   const after = bulbOf({ "src/bulbs.ts": text });
-  expect(after.match(/override getState/g)).toHaveLength(1);
-  expect(after.match(/override turnOn/g)).toHaveLength(1);
-  expect(after.match(/override turnOff/g)).toHaveLength(2);
+  const [first = "", ...rest] = after.split(/^(?=.*class )/m).filter((text) => text.includes("class "));
+  const stubs = [first, ...rest].map((text) => text.match(/override \w+/g)?.map((stub) => stub.slice(9)));
+  expect(stubs).toEqual([
+    undefined,
+    ["turnOn", "turnOff"],
+    undefined,
+    ["getState", "turnOn", "turnOff"],
+    ["getState", "turnOff"],
+  ]);
   expect(plan({ ...house, "src/bulbs.ts": after }).changes).toEqual([]);
+});
+
+test.each([
+  [
+    "under another name",
+    'import { SmartBulbKind as Base } from "./gen/smartbulb_grain.ts";\nclass B extends Base {}\n',
+  ],
+  [
+    "from a namespace",
+    'import * as gen from "./gen/smartbulb_grain.ts";\nclass B extends gen.SmartBulbKind {}\n',
+  ],
+  ["through a mixin", "class B extends logged(SmartBulbKind) {}\n"],
+  ["as an expression", "export const B = class extends SmartBulbKind {};\n"],
+  ["inside a function", "function kind() {\n  class B extends SmartBulbKind {}\n  return new B();\n}\n"],
+])("a class that extends the kind %s is the one that gets the stubs", (_how, text) => {
+  const { changes, remarks } = plan({ ...house, "src/bulb.ts": text });
+  expect([changes.map(({ path }) => path), remarks]).toEqual([["src/bulb.ts"], []]);
+  const after = changes[0]!.after;
+  expect(after.match(/override (getState|turnOn|turnOff)\(/g)).toHaveLength(3);
+  expect(plan({ ...house, "src/bulb.ts": after }).changes).toEqual([]);
+});
+
+test("stubs are indented as what is around them", () => {
+  const nested = "function kind() {\n\treturn class extends SmartBulbKind {\n\t\t#isOn = true;\n\t};\n}\n";
+  expect(bulbOf({ "src/bulb.ts": nested })).toContain(
+    "\n\t\toverride turnOff(_request: TurnOffRequest): never {\n\t\t\tthrow ",
+  );
+  const empty = "function kind() {\n  return class extends SmartBulbKind {};\n}\n";
+  expect(bulbOf({ "src/bulb.ts": empty })).toMatch(
+    /\n {4}override turnOff.*\n {6}throw .*\n {4}\}\n {2}\};\n\}\n$/,
+  );
+});
+
+test("what a class inherits from a class of the project is there", () => {
+  const files = {
+    "src/lamp.ts": "export abstract class Lamp extends SmartBulbKind {\n  getState() { return {}; }\n}\n",
+    "src/bulb.ts":
+      'import { Lamp as L } from "./lamp.ts";\nclass Bulb extends L {\n  turnOn() { return {}; }\n}\n',
+  };
+  const { changes, remarks } = plan({ ...house, ...files });
+  expect([changes.map(({ path }) => path), remarks]).toEqual([["src/bulb.ts"], []]);
+  expect(changes[0]!.after.match(/override \w+/g)).toEqual(["override turnOff"]);
+});
+
+test("a class that implements the interface gets stubs that override nothing", () => {
+  const { changes } = plan({
+    ...house,
+    "src/bulb.ts": "class Bulb implements SmartBulbGrain {\n  getState() {}\n}\n",
+  });
+  expect(changes.map(({ path }) => path)).toEqual(["src/bulb.ts"]);
+  expect(changes[0]!.after).toMatch(/\n {2}turnOn\(_request: TurnOnRequest\): never/);
+  expect(changes[0]!.after).not.toContain("override");
+});
+
+test("an object that a factory returns is left to people, and no class is made beside it", () => {
+  const object = (body: string) =>
+    plan({ ...house, "src/bulb.ts": `const kind = newSmartBulbKind(() => ${body});\n` });
+  expect(object("({ getState() {}, turnOn: on, turnOff })")).toMatchObject({ changes: [], remarks: [] });
+  expect(object("({ ...others })")).toMatchObject({ changes: [], remarks: [] });
+  expect(object("{ return { getState() {} }; }").remarks).toEqual([
+    "src/bulb.ts:1: this SmartBulb is an object, and lacks turnOn, turnOff; add it there",
+  ]);
+  expect(object("new Bulb()").changes.map(({ path }) => path)).toEqual(["src/grains/smart-bulb.ts"]);
 });
 
 test("what only people can do is said with its place", () => {

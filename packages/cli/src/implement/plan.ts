@@ -1,14 +1,15 @@
 import { join } from "node:path";
-import type { ts } from "ts-morph";
 import { type Contract, contractsIn } from "./contract.ts";
 import { applyInsertions, type FileChange } from "./edit.ts";
 import {
   classNameOf,
+  type Implementation,
   implementationsIn,
   leftOver,
   missingFrom,
   printImplementation,
 } from "./implementation.ts";
+import { objectsIn } from "./implementing-object.ts";
 import { isWhole, parse, type Syntax } from "./syntax.ts";
 
 /** What is to be done. */
@@ -41,9 +42,13 @@ export function planImplementations(sources: Sources, out: string): Plan {
       ? []
       : [`${file.fileName}: cannot be parsed, and is left alone`],
   );
+  const whole = files.filter(isWhole);
+  const project = whole.filter((file) => contractsIn(file).length === 0);
   for (const contract of contracts) {
-    const found = files.filter(isWhole).flatMap((file) => implementationsIn(file, contract));
-    if (found.length === 0) {
+    const found = project.flatMap((file) => implementationsIn(file, contract, project));
+    const objects = project.flatMap((file) => describeObjects(file, contract));
+    remarks.push(...objects.flatMap(({ remark }) => remark));
+    if (found.length === 0 && objects.length === 0) {
       const change = newFile(contract, sources, out);
       if (change) {
         changes.set(change.path, change);
@@ -52,10 +57,10 @@ export function planImplementations(sources: Sources, out: string): Plan {
         );
       } else remarks.push(`${newPath(contract, out)} exists, but no class in it extends ${contract.base}`);
     }
-    for (const declaration of found) {
-      const change = extendFile(declaration, contract, changes);
+    for (const implementation of found) {
+      const change = extendFile(implementation, { contract, changes, project });
       if (change) changes.set(change.path, change);
-      remarks.push(...describeLeftOver(declaration, contract));
+      remarks.push(...describeLeftOver(implementation, contract));
     }
   }
   return { changes: [...changes.values()], remarks, hints, kinds: contracts.length };
@@ -72,34 +77,45 @@ function newFile(contract: Contract, sources: Sources, out: string): FileChange 
   return { path, before: undefined, after: printImplementation(contract, path) };
 }
 
+/** What is known while a plan is made. */
+interface Planning {
+  readonly contract: Contract;
+  readonly changes: ReadonlyMap<string, FileChange>;
+  readonly project: readonly Syntax[];
+}
+
 /** Several classes of one file are extended one after the other. */
 function extendFile(
-  declaration: ts.ClassDeclaration,
-  contract: Contract,
-  changes: ReadonlyMap<string, FileChange>,
+  implementation: Implementation,
+  { contract, changes, project }: Planning,
 ): FileChange | undefined {
-  const original = declaration.getSourceFile();
+  const original = implementation.declaration.getSourceFile();
   const earlier = changes.get(original.fileName);
   const current = earlier
-    ? again(parse(original.fileName, earlier.after), declaration, contract)
-    : declaration;
+    ? implementationsIn(parse(original.fileName, earlier.after), contract, project).find(
+        ({ index }) => index === implementation.index,
+      )
+    : implementation;
   const insertions = current ? missingFrom(current, contract) : [];
   if (insertions.length === 0) return undefined;
   const before = earlier?.after ?? original.text;
   return { path: original.fileName, before: original.text, after: applyInsertions(before, insertions) };
 }
 
-function again(
-  file: Syntax,
-  { name }: ts.ClassDeclaration,
-  contract: Contract,
-): ts.ClassDeclaration | undefined {
-  return implementationsIn(file, contract).find((each) => each.name?.text === name?.text);
+function describeObjects(file: Syntax, contract: Contract): { readonly remark: readonly string[] }[] {
+  return objectsIn(file, contract).map(({ line, missing }) => ({
+    remark:
+      missing.length === 0
+        ? []
+        : [
+            `${file.fileName}:${line}: this ${contract.kind} is an object, and lacks ${missing.join(", ")}; add it there`,
+          ],
+  }));
 }
 
-function describeLeftOver(declaration: ts.ClassDeclaration, contract: Contract): string[] {
-  const { fileName } = declaration.getSourceFile();
-  return leftOver(declaration, contract).map(
+function describeLeftOver(implementation: Implementation, contract: Contract): string[] {
+  const { fileName } = implementation.declaration.getSourceFile();
+  return leftOver(implementation, contract).map(
     ({ name, line }) =>
       `${fileName}:${line}: ${contract.kind} has no rpc for ${name}; remove it or rename it`,
   );

@@ -13,31 +13,65 @@ export function isWhole(file: Syntax): boolean {
   return (file as Syntax & { readonly parseDiagnostics: readonly unknown[] }).parseDiagnostics.length === 0;
 }
 
-/** The classes of a file, at its top level. */
-export function classesOf(file: Syntax): readonly ts.ClassDeclaration[] {
-  return file.statements.filter((statement) => ts.isClassDeclaration(statement));
+/** All nodes of a kind in a file, in their order. */
+export function nodesOf<T extends ts.Node>(file: Syntax, is: (node: ts.Node) => node is T): readonly T[] {
+  const found: T[] = [];
+  const visit = (node: ts.Node): void => {
+    if (is(node)) found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return found;
 }
 
-/** The name of the class that a class extends, if it is a plain name. */
-export function baseOf(declaration: ts.ClassDeclaration): string | undefined {
-  const clause = declaration.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
-  const expression = clause?.types[0]?.expression;
-  return expression && ts.isIdentifier(expression) ? expression.text : undefined;
+/** The classes of a file, wherever in it they are. */
+export function classesOf(file: Syntax): readonly ts.ClassLikeDeclaration[] {
+  return nodesOf(file, ts.isClassLike);
+}
+
+/** What a class extends, as its module calls it: `B` of `extends B`, of `extends generated.B` and of `extends mixin(B)`. */
+export function basesOf(declaration: ts.ClassLikeDeclaration): readonly string[] {
+  return namesAfter(declaration, ts.SyntaxKind.ExtendsKeyword);
+}
+
+/** The interfaces that a class says it implements, as their modules call them. */
+export function interfacesOf(declaration: ts.ClassLikeDeclaration): readonly string[] {
+  return namesAfter(declaration, ts.SyntaxKind.ImplementsKeyword);
+}
+
+function namesAfter(declaration: ts.ClassLikeDeclaration, keyword: ts.SyntaxKind): readonly string[] {
+  const file = declaration.getSourceFile();
+  const clauses = declaration.heritageClauses?.filter(({ token }) => token === keyword) ?? [];
+  return clauses.flatMap(({ types }) => types.flatMap(({ expression }) => namesIn(expression, file)));
+}
+
+function namesIn(expression: ts.Expression, file: Syntax): readonly string[] {
+  if (ts.isIdentifier(expression)) return [exportedName(file, expression.text)];
+  if (ts.isPropertyAccessExpression(expression)) return [expression.name.text];
+  if (!ts.isCallExpression(expression)) return [];
+  return expression.arguments.flatMap((argument) => namesIn(argument, file));
+}
+
+/** What the module that a name comes from calls it. */
+export function exportedName(file: Syntax, local: string): string {
+  return importsOf(file).find((imported) => imported.local === local)?.exported ?? local;
 }
 
 /** A method of a class that has a plain name. */
 export interface NamedMethod {
   readonly name: string;
-  readonly node: ts.MethodDeclaration | ts.PropertyDeclaration;
+  readonly node: ts.MethodDeclaration | ts.PropertyDeclaration | ts.GetAccessorDeclaration;
 }
 
 /** The methods of a class, and the fields that may hold functions. */
-export function methodsOf(declaration: ts.ClassDeclaration): readonly NamedMethod[] {
+export function methodsOf(declaration: ts.ClassLikeDeclaration): readonly NamedMethod[] {
   return declaration.members.flatMap((node) =>
-    (ts.isMethodDeclaration(node) || ts.isPropertyDeclaration(node)) && isPlainName(node.name)
-      ? [{ name: node.name.text, node }]
-      : [],
+    isMethodLike(node) && isPlainName(node.name) ? [{ name: node.name.text, node }] : [],
   );
+}
+
+function isMethodLike(node: ts.Node): node is NamedMethod["node"] {
+  return ts.isMethodDeclaration(node) || ts.isPropertyDeclaration(node) || ts.isGetAccessorDeclaration(node);
 }
 
 function isPlainName(name: ts.PropertyName): name is ts.Identifier | ts.StringLiteral {
