@@ -33,11 +33,14 @@ describe.each(commands)("%s", (command) => {
   });
 });
 
-test.each([["--clutser"], ["-t", "soon"]])("with --json a wrong call is told as JSON: %s", async (...wrong) => {
-  const { exitCode, notes } = await run("members", "-c", "x", "--json", ...wrong);
-  expect(exitCode).toBe(2);
-  expect(JSON.parse(notes)).toEqual({ error: { failure: "usage", message: expect.any(String) } });
-});
+test.each([["--clutser"], ["-t", "soon"]])(
+  "with --json a wrong call is told as JSON: %s",
+  async (...wrong) => {
+    const { exitCode, notes } = await run("members", "-c", "x", "--json", ...wrong);
+    expect(exitCode).toBe(2);
+    expect(JSON.parse(notes)).toEqual({ error: { failure: "usage", message: expect.any(String) } });
+  },
+);
 
 test.each([
   ["a command that does not exist", ["member"], /Did you mean members\?/],
