@@ -18,11 +18,12 @@ export function spawnCell(
   const { id, parent } = place;
   // Looked up first, so that no actor is made in vain.
   if (id !== undefined && runtime.processes.getLocal(id) !== undefined) throw nameTaken(id);
+  const freeAt = runtime.processes.listings;
   const cell = new Context(runtime, props, place);
   try {
     props.options.onInit?.(cell.facade);
     // The producer may have taken the name itself.
-    if (id !== undefined && !runtime.processes.list(id, cell)) throw nameTaken(id);
+    if (id !== undefined && !runtime.processes.list(id, cell, freeAt)) throw nameTaken(id);
   } catch (error) {
     abandonCell(cell);
     throw error;
