@@ -1,4 +1,5 @@
 import { PID } from "@ts-grain/actor";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PidCache } from "./pid-cache.ts";
 
@@ -44,6 +45,31 @@ test("of each kind the newest so many places are remembered", () => {
   expect(cache.size).toBe(4);
   expect(cache.get({ kind: "Bulb", identity: "a" })).toBeUndefined();
   expect(cache.get({ kind: "House", identity: "c" })?.pid.address).toBe("two:1");
+});
+
+test("what is forgotten is the oldest, whatever was removed and found again in between", () => {
+  const identity = fc.integer({ min: 0, max: 9 }).map(String);
+  const steps = fc.array(fc.record({ identity, isRemoved: fc.boolean() }), { maxLength: 100 });
+  fc.assert(
+    fc.property(steps, fc.integer({ min: 1, max: 5 }), (taken, max) => {
+      const cache = new PidCache(max);
+      let expected: string[] = [];
+      for (const step of taken) {
+        const target = { kind: "Bulb", identity: step.identity };
+        const isKnown = expected.includes(step.identity);
+        if (step.isRemoved) {
+          cache.remove(target, here);
+          expected = expected.filter((each) => each !== step.identity);
+        } else {
+          cache.set(target, here);
+          if (!isKnown) expected = [...expected, step.identity].slice(-max);
+        }
+        const all = Array.from({ length: 10 }, (_, number) => String(number));
+        const kept = all.filter((each) => cache.get({ kind: "Bulb", identity: each }));
+        expect(kept).toEqual(expected.toSorted());
+      }
+    }),
+  );
 });
 
 test("what a grain has left behind is known until the last call there has settled", async () => {

@@ -2,9 +2,19 @@ import type { PID } from "@ts-grain/actor";
 import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
 
+/** Where the grains of one kind are. */
+interface KindLocations {
+  readonly byIdentity: Map<string, Location>;
+  /**
+   * Goes through the identities, the oldest first. Kept, as one that begins anew passes all places from which
+   * something was taken since the map was last laid out anew.
+   */
+  readonly oldest: Iterator<string>;
+}
+
 /** Where activations were last seen, the newest so many. A stale entry costs one refused call, never a wrong one. */
 export class PidCache {
-  readonly #byKind = new Map<string, Map<string, Location>>();
+  readonly #byKind = new Map<string, KindLocations>();
   /** Places that grains have left while calls to them were under way. */
   readonly #left = new Map<string, Location>();
   readonly #maxPerKind: number;
@@ -16,28 +26,34 @@ export class PidCache {
 
   get size(): number {
     let size = 0;
-    for (const byIdentity of this.#byKind.values()) size += byIdentity.size;
+    for (const { byIdentity } of this.#byKind.values()) size += byIdentity.size;
     return size;
   }
 
   get({ kind, identity }: ClusterIdentity): Location | undefined {
-    return this.#byKind.get(kind)?.get(identity);
+    return this.#byKind.get(kind)?.byIdentity.get(identity);
   }
 
   /** Returns the entry: the one that there is, if it has this PID. */
   set(target: ClusterIdentity, pid: PID): Location {
-    const { kind, identity } = target;
     const known = this.get(target);
     if (known?.pid.equals(pid)) return known;
     if (known) this.#leave(target, known);
+    return this.add(target, pid);
+  }
+
+  /** The same where there is no entry. */
+  add({ kind, identity }: ClusterIdentity, pid: PID): Location {
     const location = new Location(pid);
-    let byIdentity = this.#byKind.get(kind);
-    if (!byIdentity) {
-      byIdentity = new Map();
-      this.#byKind.set(kind, byIdentity);
+    let locations = this.#byKind.get(kind);
+    if (!locations) {
+      const byIdentity = new Map<string, Location>();
+      locations = { byIdentity, oldest: byIdentity.keys() };
+      this.#byKind.set(kind, locations);
     }
-    byIdentity.set(identity, location);
-    if (byIdentity.size > this.#maxPerKind) byIdentity.delete(byIdentity.keys().next().value!);
+    locations.byIdentity.set(identity, location);
+    if (locations.byIdentity.size > this.#maxPerKind)
+      locations.byIdentity.delete(locations.oldest.next().value as string);
     return location;
   }
 
@@ -45,13 +61,13 @@ export class PidCache {
   remove(target: ClusterIdentity, pid: PID): void {
     const known = this.get(target);
     if (!known?.pid.equals(pid)) return;
-    this.#byKind.get(target.kind)?.delete(target.identity);
+    this.#byKind.get(target.kind)?.byIdentity.delete(target.identity);
     this.#leave(target, known);
   }
 
   /** Forgets everything on a member that has left. */
   removeAddress(address: string): void {
-    for (const [kind, byIdentity] of this.#byKind) {
+    for (const [kind, { byIdentity }] of this.#byKind) {
       for (const [identity, location] of byIdentity) {
         if (location.pid.address !== address) continue;
         byIdentity.delete(identity);
