@@ -4,28 +4,29 @@ import type { Clock } from "@ts-grain/actor";
 export class Deadline {
   /** Milliseconds that there were at the beginning. */
   readonly timeoutMs: number;
+  /** When it passes, by the clock that it was made with. */
+  readonly atMs: number;
   readonly #clock: Clock;
-  readonly #atMs: number;
 
   /** @param agoMs how long ago it began. Default 0 */
   constructor(clock: Clock, timeoutMs: number, agoMs = 0) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.#atMs = clock.nowMs() + timeoutMs - agoMs;
+    this.atMs = clock.nowMs() + timeoutMs - agoMs;
   }
 
   /** The moment as it goes on the wire, where nobody knows this clock: its whole milliseconds but for their highest bit, never 0. */
   get wireMs(): number {
-    return Math.ceil(this.#atMs) & 0x7fff_ffff || 1;
+    return Math.ceil(this.atMs) & 0x7fff_ffff || 1;
   }
 
   /** Whether it has passed at a moment of the same clock. */
   isOver(nowMs: number): boolean {
-    return this.#atMs <= nowMs;
+    return this.atMs <= nowMs;
   }
 
   /** Milliseconds left, never negative. */
   get remainingMs(): number {
-    return Math.max(0, this.#atMs - this.#clock.nowMs());
+    return Math.max(0, this.atMs - this.#clock.nowMs());
   }
 }

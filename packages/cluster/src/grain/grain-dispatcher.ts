@@ -31,6 +31,8 @@ export interface DispatcherParts {
   readonly cache: PidCache;
   readonly types: TypeRegistry;
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
+  /** The same without waiting, where that is possible. */
+  readonly findHere: (identity: ClusterIdentity) => PID | undefined;
   readonly requestTimeoutMs: number;
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
@@ -157,7 +159,7 @@ export class GrainDispatcher {
     let last: Undelivered | undefined;
     try {
       for (;;) {
-        const known = this.#searches.has(target) ? undefined : this.#parts.cache.get(target);
+        const known = this.#searches.has(target) ? undefined : this.#find(target, last);
         const { location, reply } = known
           ? this.#sendTo(known, sending, timeoutMs)
           : await this.#sendOnceFound(sending, { order, last });
@@ -177,6 +179,15 @@ export class GrainDispatcher {
       if (outcomes) outcomes[outcomeOf(error)]++;
       throw error;
     }
+  }
+
+  /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
+  #find(target: ClusterIdentity, last: Undelivered | undefined): Location | undefined {
+    const { cache, findHere } = this.#parts;
+    const known = cache.get(target);
+    if (known || last || cache.leftBehind(target)) return known;
+    const pid = findHere(target);
+    return pid && cache.add(target, pid);
   }
 
   #sendOnceFound({ options, ...sending }: Sending, { order, last }: Repetition): Promise<Sent> {

@@ -35,8 +35,8 @@ export class GrainSearch {
   readonly #parts: SearchParts;
   readonly #waiting: WaitingCall[] = [];
   readonly #onEnd: () => void;
-  /** Ends what is asked or awaited for nobody any more. */
-  #asking = new AbortController();
+  /** Ends what is asked or awaited for nobody any more; undefined where only time can bring that about. */
+  #asking: AbortController | undefined;
 
   /** @param onEnd told when no call waits any more; calls that are added later are not sent */
   constructor(target: ClusterIdentity, parts: SearchParts, onEnd: () => void) {
@@ -52,7 +52,21 @@ export class GrainSearch {
 
   remove(call: WaitingCall): void {
     this.#waiting.splice(this.#waiting.indexOf(call), 1);
-    if (this.#waiting.length === 0) this.#asking.abort();
+    if (this.#waiting.length === 0) this.#asking?.abort();
+  }
+
+  /** Fails the calls whose time is over. Returns when that of the next one is; Infinity if no call waits. */
+  expire(nowMs: number): number {
+    let nextMs = Number.POSITIVE_INFINITY;
+    for (const call of [...this.#waiting]) {
+      if (call.deadline.isOver(nowMs)) {
+        this.remove(call);
+        call.expire();
+      } else {
+        nextMs = Math.min(nextMs, call.deadline.atMs);
+      }
+    }
+    return nextMs;
   }
 
   /**
@@ -65,27 +79,33 @@ export class GrainSearch {
     if (left) await this.#untilSettled(left);
     if (last && last.times > 1) await this.#pause(last.times, last.problem);
     for (let attempt = 0; this.#waiting.length > 0; attempt++) {
-      this.#asking = new AbortController();
+      // A question ends by its own time. Only a call that is cancelled may end the wait for it sooner.
+      const asking = this.#waiting.some(({ canAbort }) => canAbort) ? new AbortController() : undefined;
+      this.#asking = asking;
       try {
-        await this.#sendAll();
+        const pid = await this.#parts.locate(this.#target, {
+          timeoutMs: this.#askMs,
+          signal: asking?.signal,
+        });
+        const location = this.#parts.cache.set(this.#target, pid);
+        for (const call of this.#waiting.splice(0)) call.send(location);
       } catch (error) {
         if (isPassing(error)) await this.#pause(attempt, error);
-        else if (!this.#asking.signal.aborted) for (const call of this.#waiting.splice(0)) call.fail(error);
+        else if (!asking?.signal.aborted) for (const call of this.#waiting.splice(0)) call.fail(error);
       }
     }
     this.#onEnd();
   }
 
-  async #sendAll(): Promise<void> {
-    const timeoutMs = Math.min(askTimeoutMs, this.#lastDeadline().remainingMs);
-    const pid = await this.#parts.locate(this.#target, { timeoutMs, signal: this.#asking.signal });
-    const location = this.#parts.cache.set(this.#target, pid);
-    for (const call of this.#waiting.splice(0)) call.send(location);
+  /** How long to wait for an answer. */
+  get #askMs(): number {
+    return Math.min(askTimeoutMs, this.#lastDeadline().remainingMs);
   }
 
   async #pause(attempt: number, problem: ClusterError): Promise<void> {
     if (this.#waiting.length === 0) return;
     for (const call of this.#waiting) call.note(problem);
+    this.#asking = new AbortController();
     const { signal } = this.#asking;
     await pauseBeforeRetry(this.#parts, { attempt, deadline: this.#lastDeadline(), signal }).catch(
       () => undefined,
@@ -93,9 +113,9 @@ export class GrainSearch {
   }
 
   #lastDeadline(): Deadline {
-    return this.#waiting
-      .map(({ deadline }) => deadline)
-      .reduce((last, deadline) => (deadline.remainingMs > last.remainingMs ? deadline : last));
+    let last = this.#waiting[0]!.deadline;
+    for (const { deadline } of this.#waiting) if (deadline.atMs > last.atMs) last = deadline;
+    return last;
   }
 
   /** What was sent before and comes back undelivered must be sent again first. */

@@ -1,4 +1,3 @@
-import type { Clock, Timer } from "@ts-grain/actor";
 import { ClusterError } from "../cluster-error.ts";
 import type { Location } from "../identity/location.ts";
 import type { Deadline } from "./deadline.ts";
@@ -16,24 +15,26 @@ export interface WaitingCallParts {
   readonly fail: (error: unknown) => void;
 }
 
-/** Waits until it is sent, until its deadline, or until its signal aborts. */
+/** Waits until it is sent, until it is told that its time is over, or until its signal aborts. */
 export class WaitingCall {
   readonly order: number;
   readonly deadline: Deadline;
   readonly #parts: WaitingCallParts;
-  readonly #timer: Timer;
-  readonly #onGivenUp: (call: WaitingCall) => void;
+  readonly #onAborted: (call: WaitingCall) => void;
   #problem: ClusterError | undefined;
 
-  /** @param onGivenUp told when it stops waiting by itself */
-  constructor(parts: WaitingCallParts, clock: Clock, onGivenUp: (call: WaitingCall) => void) {
+  /** @param onAborted told when it stops waiting by itself */
+  constructor(parts: WaitingCallParts, onAborted: (call: WaitingCall) => void) {
     this.order = parts.order;
     this.deadline = parts.deadline;
     this.#parts = parts;
     this.#problem = parts.problem;
-    this.#onGivenUp = onGivenUp;
-    this.#timer = clock.schedule(parts.deadline.remainingMs, () => this.#giveUp(this.#lastProblem));
-    parts.signal?.addEventListener("abort", this.#abort, { once: true });
+    this.#onAborted = onAborted;
+    parts.signal?.addEventListener("abort", this, { once: true });
+  }
+
+  get canAbort(): boolean {
+    return this.#parts.signal !== undefined;
   }
 
   /** Remembers why it still waits. */
@@ -51,21 +52,20 @@ export class WaitingCall {
     this.#parts.fail(error);
   }
 
-  get #lastProblem(): ClusterError {
-    return (
-      this.#problem ?? new ClusterError("not_delivered", "no member has said in time where the grain is")
+  /** Fails with the last that is known of it, as its time is over. */
+  expire(): void {
+    this.fail(
+      this.#problem ?? new ClusterError("not_delivered", "no member has said in time where the grain is"),
     );
   }
 
-  readonly #abort = (): void => this.#giveUp(this.#parts.signal?.reason);
-
-  #giveUp(error: unknown): void {
-    this.#onGivenUp(this);
-    this.fail(error);
+  /** Its signal has aborted. */
+  handleEvent(): void {
+    this.#onAborted(this);
+    this.fail(this.#parts.signal?.reason);
   }
 
   #end(): void {
-    this.#timer.cancel();
-    this.#parts.signal?.removeEventListener("abort", this.#abort);
+    this.#parts.signal?.removeEventListener("abort", this);
   }
 }

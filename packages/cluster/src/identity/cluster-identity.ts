@@ -17,15 +17,13 @@ export interface ClusterIdentity {
 /** The longest identity, in UTF-8 bytes: it is a part of names of which remotes take 1,024. */
 const maxIdentityBytes = 512;
 
-const loneSurrogate = /\p{Surrogate}/u;
-
 /**
  * What is wrong with an identity, if anything is. It has 1 to 512 bytes of well-formed Unicode without control
  * characters; everything else is allowed, and two different identities never meet (no normalisation).
  */
 export function identityProblem(identity: string): string | undefined {
   if (typeof identity !== "string" || identity === "") return "an identity must be a non-empty string";
-  if (loneSurrogate.test(identity) || hasControlCharacter(identity)) {
+  if (!identity.isWellFormed() || hasControlCharacter(identity)) {
     return `identity ${JSON.stringify(identity.slice(0, 64))} has a control character or half a surrogate pair`;
   }
   // A UTF-16 unit is at most three bytes, so short strings need no count.

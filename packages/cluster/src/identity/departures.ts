@@ -2,29 +2,21 @@ import { ClusterError } from "../cluster-error.ts";
 
 /** Ends the waits for answers of members that have left. */
 export class Departures {
-  readonly #waiting = new Map<string, Set<(error: ClusterError) => void>>();
+  readonly #waits = new Map<string, AbortController>();
 
-  /**
-   * Settles as the answer of the member at an address does, or rejects as soon as that member leaves.
-   *
-   * @throws ClusterError "not_delivered" if it leaves.
-   */
-  async orLeft<T>(address: string, answer: Promise<T>): Promise<T> {
-    const { promise: left, reject } = Promise.withResolvers<never>();
-    const waiting = this.#waiting.get(address) ?? new Set();
-    this.#waiting.set(address, waiting);
-    waiting.add(reject);
-    try {
-      return await Promise.race([answer, left]);
-    } finally {
-      waiting.delete(reject);
+  /** Aborts with ClusterError "not_delivered" when the member at an address leaves: one signal for all who wait for it. */
+  signalOf(address: string): AbortSignal {
+    let wait = this.#waits.get(address);
+    if (!wait) {
+      wait = new AbortController();
+      this.#waits.set(address, wait);
     }
+    return wait.signal;
   }
 
   /** Tells all who wait for a member that it has left. */
   left(address: string): void {
-    const waiting = this.#waiting.get(address) ?? [];
-    this.#waiting.delete(address);
-    for (const reject of waiting) reject(new ClusterError("not_delivered", `member ${address} left`));
+    this.#waits.get(address)?.abort(new ClusterError("not_delivered", `member ${address} left`));
+    this.#waits.delete(address);
   }
 }

@@ -1,8 +1,8 @@
-import { create, isMessage } from "@bufbuild/protobuf";
+import { isMessage } from "@bufbuild/protobuf";
 import { ActorError, PID, propsFromProducer, type Subscription } from "@ts-grain/actor";
 import { pidFromWire } from "@ts-grain/remote/wire";
 import { ClusterError } from "../cluster-error.ts";
-import { ActivationRequestSchema, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
+import { type ActivationRequest, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Departures } from "./departures.ts";
@@ -44,13 +44,18 @@ class DistHashSession implements LookupSession {
   readonly #subscription: Subscription;
   readonly #departures = new Departures();
   #rendezvous: Rendezvous;
+  /** The present incarnation. */
+  #actor: PlacementActor | undefined;
 
   constructor(context: LookupContext) {
     this.#context = context;
     const { system, members, kinds } = context;
     this.#rendezvous = new Rendezvous(members.topology.members);
     this.#placement = system.root.spawnNamed(
-      propsFromProducer(() => new PlacementActor(kinds, system.address)),
+      propsFromProducer(() => {
+        this.#actor = new PlacementActor(kinds, system.address);
+        return this.#actor;
+      }),
       placementActorId,
     );
     this.#subscription = members.subscribe(({ topology, left }) => {
@@ -60,14 +65,34 @@ class DistHashSession implements LookupSession {
     });
   }
 
-  async find(identity: ClusterIdentity, options: FindOptions): Promise<PID> {
+  async find(identity: ClusterIdentity, { timeoutMs, signal }: FindOptions): Promise<PID> {
     const owner = this.#rendezvous.ownerOf(identity);
     if (owner === undefined) {
       throw new ClusterError("no_member", `no live member hosts the kind ${JSON.stringify(identity.kind)}`);
     }
-    const response = await this.#ask(owner, identity, options);
+    const left = this.#departures.signalOf(owner);
+    const options = { timeoutMs, signal: signal ? AbortSignal.any([signal, left]) : left };
+    let response: unknown;
+    try {
+      response = await this.#context.system.root.requestAsync(
+        new PID(owner, placementActorId),
+        activationRequest(identity),
+        options,
+      );
+    } catch (error) {
+      // Whatever became of the request, no call has been sent: asking again is safe.
+      if (!ActorError.is(error)) throw error;
+      throw new ClusterError("not_delivered", `member ${owner} did not say where ${describe(identity)} is`, {
+        cause: error,
+      });
+    }
     if (isMessage(response, ActivationResponseSchema) && response.pid) return pidFromWire(response.pid);
     throw new ClusterError("not_delivered", `member ${owner} does not activate ${describe(identity)} now`);
+  }
+
+  findHere(identity: ClusterIdentity): PID | undefined {
+    const isHere = this.#rendezvous.ownerOf(identity) === this.#context.system.address;
+    return isHere ? this.#actor?.placeNow(identity) : undefined;
   }
 
   async release({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
@@ -81,23 +106,16 @@ class DistHashSession implements LookupSession {
     }
     this.#subscription.unsubscribe();
   }
+}
 
-  async #ask(owner: string, identity: ClusterIdentity, options: FindOptions): Promise<unknown> {
-    const request = create(ActivationRequestSchema, { clusterIdentity: { ...identity } });
-    const placement = new PID(owner, placementActorId);
-    try {
-      return await this.#departures.orLeft(
-        owner,
-        this.#context.system.root.requestAsync(placement, request, options),
-      );
-    } catch (error) {
-      // Whatever became of the request, no call has been sent: asking again is safe.
-      if (!ActorError.is(error)) throw error;
-      throw new ClusterError("not_delivered", `member ${owner} did not say where ${describe(identity)} is`, {
-        cause: error,
-      });
-    }
-  }
+/** A literal, which takes a fraction of the time of `create`. */
+function activationRequest({ kind, identity }: ClusterIdentity): ActivationRequest {
+  return {
+    $typeName: "cluster.ActivationRequest",
+    clusterIdentity: { $typeName: "cluster.ClusterIdentity", kind, identity },
+    requestId: "",
+    topologyHash: 0n,
+  };
 }
 
 function describe({ kind, identity }: ClusterIdentity): string {

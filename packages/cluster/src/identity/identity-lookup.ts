@@ -40,6 +40,11 @@ export interface LookupSession {
    */
   find(identity: ClusterIdentity, options: FindOptions): Promise<PID>;
   /**
+   * The same without waiting, and without asking other processes, where that is possible: undefined wherever it is not, and
+   * where `find` would throw. Default: nowhere.
+   */
+  findHere?(identity: ClusterIdentity): PID | undefined;
+  /**
    * Ends every activation of this process in order: takes no new ones, lets each finish what it has, and resolves
    * when all have ended, or after the given milliseconds. Idempotent.
    */

@@ -10,39 +10,43 @@ export class Placed extends Activation {
   askers: PID[] | undefined = undefined;
 }
 
-/** The activations of this member, found by their identity and by their actor. */
+/** The activations of this member. */
 export class PlacedActivations {
   // Two steps instead of a key of both parts, which would have to be made for each look and kept for each activation.
   readonly #byKind = new Map<string, Map<string, Placed>>();
-  readonly #byActor = new Map<string, Placed>();
 
-  get size(): number {
-    return this.#byActor.size;
+  get isEmpty(): boolean {
+    for (const ofKind of this.#byKind.values()) if (ofKind.size > 0) return false;
+    return true;
   }
 
   get({ kind, identity }: ClusterIdentity): Placed | undefined {
     return this.#byKind.get(kind)?.get(identity);
   }
 
-  /** The activation whose actor has this id. */
-  ofActor(id: string): Placed | undefined {
-    return this.#byActor.get(id);
+  /** The activation of an actor. Its name is the identity and what `spawnPrefix` has put behind, from the last `$` on. */
+  ofActor(pid: PID): Placed | undefined {
+    const { id } = pid;
+    const identity = id.slice(id.indexOf("/") + 1, id.lastIndexOf("$"));
+    for (const ofKind of this.#byKind.values()) {
+      const placed = ofKind.get(identity);
+      if (placed?.pid?.equals(pid)) return placed;
+    }
+    return undefined;
   }
 
-  /** Takes one that has its actor, and whose identity has no other. */
+  /** Takes one whose identity has no other. */
   add(placed: Placed): void {
     const ofKind = this.#byKind.get(placed.kind);
     if (ofKind) ofKind.set(placed.identity, placed);
     else this.#byKind.set(placed.kind, new Map([[placed.identity, placed]]));
-    this.#byActor.set(placed.pid!.id, placed);
   }
 
-  delete(placed: Placed): void {
-    this.#byKind.get(placed.kind)?.delete(placed.identity);
-    this.#byActor.delete(placed.pid!.id);
+  delete({ kind, identity }: Placed): void {
+    this.#byKind.get(kind)?.delete(identity);
   }
 
-  [Symbol.iterator](): Iterator<Placed> {
-    return this.#byActor.values();
+  *[Symbol.iterator](): Iterator<Placed> {
+    for (const ofKind of this.#byKind.values()) yield* ofKind.values();
   }
 }

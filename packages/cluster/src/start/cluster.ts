@@ -20,6 +20,7 @@ import { receiveCalls } from "../grain/received-call.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
 import type { HostedKind } from "../identity/activation.ts";
+import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
@@ -135,12 +136,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   async locate(identity: ClusterIdentity, options: Partial<FindOptions> = {}): Promise<PID> {
-    if (this.#phase === "stopped")
-      throw new ClusterError("stopped", `this ${this.#role} of ${this.name} was shut down`);
-    const problem = identityProblem(identity.identity);
-    if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     const { timeoutMs = this.requestTimeoutMs, signal } = options;
-    const pid = await this.#lookup.find(identity, { timeoutMs, signal });
+    const pid = await this.#find(identity, { timeoutMs, signal });
     this.#cache.set(identity, pid);
     return pid;
   }
@@ -247,12 +244,27 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       members: this.members,
       cache: this.#cache,
       types: this.#remote.types,
-      locate: (identity, options) => this.locate(identity, options),
+      locate: (identity, options) => this.#find(identity, options),
+      findHere: (identity) => this.#findHere(identity),
       requestTimeoutMs,
       freezesMessages,
       counters: this.#counters,
       cancel: (address, cancelId) => this.#cancel(address, cancelId),
     });
+  }
+
+  /** Not async: each promise takes a good part of the time of a first call. */
+  #find(identity: ClusterIdentity, options: FindOptions): Promise<PID> {
+    if (this.#phase === "stopped")
+      throw new ClusterError("stopped", `this ${this.#role} of ${this.name} was shut down`);
+    const problem = identityProblem(identity.identity);
+    if (problem !== undefined) throw new ClusterError("invalid_options", problem);
+    return this.#lookup.find(identity, options);
+  }
+
+  #findHere(identity: ClusterIdentity): PID | undefined {
+    if (this.#phase === "stopped" || identityProblem(identity.identity) !== undefined) return undefined;
+    return this.#lookup.findHere?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */
@@ -305,7 +317,7 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
   });
   for (const file of [file_cluster_cluster, file_cluster_grain, file_cluster_gossip])
     started.types.register(file, { knownBy: "every peer" });
-  started.types.useCodec(grainRequestCodec);
+  for (const codec of [grainRequestCodec, ...activationCodecs]) started.types.useCodec(codec);
   receiveCalls(started.types, { clock: system.clock, requestTimeoutMs });
   for (const file of [file_tsgrain_cluster_v1_cancel, file_tsgrain_cluster_v1_inspection])
     started.types.register(file);

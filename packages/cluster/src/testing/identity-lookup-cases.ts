@@ -91,6 +91,42 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
     },
   },
   {
+    name: "what is found here without asking is what everybody finds",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first, second] = [await rig.addMember(), await rig.addMember()];
+      await rig.clock.advance(100);
+      for (const identity of identities) {
+        const here = first.lookup.findHere?.({ kind: rigKind, identity });
+        const found = await rig.find(second, identity);
+        if (here) strictEqual(String(found), String(here));
+        strictEqual(rig.started.get(`${rigKind}/${identity}`), 1);
+      }
+    },
+  },
+  {
+    name: "nothing is found here without asking that another member may still hold, or that this one ends",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup, { endsAfterMs: 50 });
+      const first = await rig.addMember();
+      for (const identity of identities) await rig.find(first, identity);
+      const joined = await rig.addMember();
+      for (let elapsedMs = 0; elapsedMs < 200; elapsedMs += 10) {
+        for (const identity of identities) {
+          joined.lookup.findHere?.({ kind: rigKind, identity });
+          await rig.clock.settle();
+          ok(rig.living.get(`${rigKind}/${identity}`)! <= 1, "one activation at a time");
+        }
+        await rig.clock.advance(10);
+      }
+      const released = joined.lookup.release({ timeoutMs: 1_000 });
+      await rig.clock.settle();
+      for (const identity of identities)
+        strictEqual(joined.lookup.findHere?.({ kind: rigKind, identity }), undefined);
+      await rig.settle(released);
+    },
+  },
+  {
     name: "a member that is releasing takes no new activations",
     async run(createLookup) {
       const rig = new LookupRig(createLookup, { endsAfterMs: 50 });
