@@ -17,7 +17,7 @@ export interface IntakeOptions {
 /** Messages that are handed over in one turn of the event loop, about. */
 const messagesPerTurn = 512;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
-const maxWaitingBytes = 1024 * 1024;
+const maxWaitingBytes = 256 * 1024;
 
 /**
  * Hands over the messages of one peer, in order and not too many in one turn of the event loop: the answers to the first of

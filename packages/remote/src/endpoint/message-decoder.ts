@@ -1,3 +1,4 @@
+import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import type { Message } from "@ts-grain/actor";
 import type { BatchReader } from "../wire/batch-reader.ts";
 import { ByteReader, limitExceeded } from "../wire/byte-reader.ts";
@@ -13,6 +14,8 @@ export class MessageDecoder {
   readonly #received: ReceivedBatch;
   readonly #isCounted: boolean;
   #elementsLeft: number;
+  /** Whether a message of the batch was none. */
+  #hasFailed = false;
 
   constructor(services: EndpointServices, received: ReceivedBatch) {
     this.#services = services;
@@ -32,14 +35,28 @@ export class MessageDecoder {
     const { frame, peer } = this.#received;
     try {
       if (this.#isCounted) this.#count(type, batch);
-      const message = codec.decode(frame, batch.messageStart, batch.messageEnd);
+      const message = this.#hasFailed
+        ? this.#decodeWithoutStack(codec, batch)
+        : codec.decode(frame, batch.messageStart, batch.messageEnd);
       return type.fromWire === undefined ? message : type.fromWire(message, peer.address, peer.systemId);
     } catch (error) {
+      this.#hasFailed = true;
       this.#services.logger.debug(
         { peer, type: type.typeName, err: error },
         "a message could not be decoded",
       );
       return undefined;
+    }
+  }
+
+  /** To write down an error's stack costs several times what else a message costs that is none; of a batch, the first has one. */
+  #decodeWithoutStack(codec: MessageCodec, { messageStart, messageEnd }: BatchReader): ProtobufMessage {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+      return codec.decode(this.#received.frame, messageStart, messageEnd);
+    } finally {
+      Error.stackTraceLimit = stackTraceLimit;
     }
   }
 

@@ -1,6 +1,6 @@
 import type { Http2Session, Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import type { Clock, Timer } from "@ts-grain/actor";
+import { type Clock, platformEventLoop, type Timer } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
@@ -21,6 +21,8 @@ export interface GrpcConnectionOptions {
 
 /** Unsent bytes in the stream above which `send` asks to wait; larger writes also save system calls. */
 const highWaterBytes = 256 * 1024;
+/** Bytes that are handed over in one turn of the event loop, about: Node itself reads megabytes in one. */
+const turnBytes = 128 * 1024;
 /** Milliseconds without progress that the other side has to take what was sent and to end the stream, too; and in all. */
 const closing = { pauseMs: 2_000, totalMs: 10_000 } as const;
 /** Milliseconds in which a frame that has begun must be complete. */
@@ -37,6 +39,7 @@ export class GrpcConnection implements Connection {
   #timer: Timer | undefined;
   #probeTimer: Timer | undefined;
   #isEnding = false;
+  #receivedInTurn = 0;
 
   constructor(options: GrpcConnectionOptions) {
     this.#options = options;
@@ -87,6 +90,7 @@ export class GrpcConnection implements Connection {
   }
 
   #received(chunk: Uint8Array): void {
+    this.#takeTurns(chunk.length);
     try {
       this.#deframer.push(chunk);
     } catch (error) {
@@ -97,6 +101,19 @@ export class GrpcConnection implements Connection {
     this.#timer?.cancel();
     if (this.#deframer.isInside) this.#destroyAfter(stalledFrameMs, "a frame was not completed in time");
   }
+
+  /** So that others have their turn, too, while a peer sends as fast as it can. */
+  #takeTurns(bytes: number): void {
+    if (this.#receivedInTurn === 0) platformEventLoop.later(this.#nextTurn);
+    this.#receivedInTurn += bytes;
+    if (this.#receivedInTurn > turnBytes) this.#options.stream.pause();
+  }
+
+  readonly #nextTurn = (): void => {
+    const isPaused = this.#receivedInTurn > turnBytes;
+    this.#receivedInTurn = 0;
+    if (isPaused) this.#options.stream.resume();
+  };
 
   #peerEnded(): void {
     if (!this.#isEnding) this.#endOwnSide();

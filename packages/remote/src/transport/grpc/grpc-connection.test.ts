@@ -1,0 +1,34 @@
+import type { Http2Session, Http2Stream } from "node:http2";
+import { Readable } from "node:stream";
+import { platformEventLoop } from "@ts-grain/actor";
+import { VirtualClock } from "@ts-grain/actor/testing";
+import { expect, test } from "vitest";
+import { GrpcConnection } from "./grpc-connection.ts";
+import { withPrefix } from "./grpc-deframer.ts";
+
+const chunkBytes = 16 * 1024;
+
+test("however much has arrived, one turn of the event loop hands over no more than leaves others theirs", async () => {
+  const stream = new Readable({ read() {}, highWaterMark: 16 * 1024 * 1024 });
+  const frame = withPrefix(new Uint8Array(chunkBytes - 5));
+  for (let chunk = 0; chunk < 100; chunk++) stream.push(frame);
+  const connection = new GrpcConnection({
+    stream: stream as unknown as Http2Stream,
+    session: {} as Http2Session,
+    socket: undefined,
+    clock: new VirtualClock(),
+    maxFrameBytes: chunkBytes,
+    end() {},
+    failure: () => undefined,
+  });
+  let frames = 0;
+  connection.receive({ onFrame: () => frames++, onWritable() {}, onClose() {} });
+  const perTurn: number[] = [];
+  for (let before = -1; frames > before; ) {
+    before = frames;
+    await new Promise<void>((resolve) => platformEventLoop.later(resolve));
+    perTurn.push(frames - before);
+  }
+  expect(frames).toBe(100);
+  expect(Math.max(...perTurn) * chunkBytes).toBeLessThan(2 * 128 * 1024 + chunkBytes);
+});
