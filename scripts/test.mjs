@@ -23,6 +23,7 @@ const acrossProcesses = [
   "cluster-kubernetes",
   "e2e",
   "faults",
+  "fastify",
   "smart-bulb",
 ];
 
