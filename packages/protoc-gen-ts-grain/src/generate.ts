@@ -4,12 +4,15 @@ import { checkFiles } from "./check/file-names.ts";
 import { checkNames } from "./check/names.ts";
 import { checkOptions } from "./check/options.ts";
 import { checkStreaming, skippedWarning } from "./check/streaming.ts";
+import { noCodecs, planCodecs } from "./codec/codec-plan.ts";
 import { ContractReader } from "./contract/contract-reader.ts";
 import { errorReasons } from "./error-reasons.ts";
 import { keepLock } from "./lock/keep-lock.ts";
-import { outputFile } from "./output-file.ts";
+import { codecFile, outputFile } from "./output-file.ts";
 import { type Diagnostic, PluginError } from "./plugin-error.ts";
 import type { PluginParameters } from "./plugin-parameters.ts";
+import { printCodecFile } from "./print/codec/codec-file.ts";
+import { codecOutput } from "./print/codec/codec-output.ts";
 import { printGrainFile } from "./print/grain-file.ts";
 import { grainOutput } from "./print/grain-output.ts";
 
@@ -28,8 +31,11 @@ export function generate(schema: Schema<PluginParameters>, warn: (message: strin
     for (const method of file.services.flatMap(({ methods }) => methods)) {
       if (method.methodKind !== "unary") warn(skippedWarning(method));
     }
-    const f = grainOutput(schema.generateFile(outputFile(file)), file);
+    const plan = schema.options.codecs === "on" ? planCodecs(file) : noCodecs;
+    const f = grainOutput(schema.generateFile(outputFile(file)), file, plan);
     printGrainFile(f, file, contracts);
+    if (schema.options.codecs === "on")
+      printCodecFile(codecOutput(schema.generateFile(codecFile(file)), file, plan), file);
   }
 }
 

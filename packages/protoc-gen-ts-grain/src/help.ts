@@ -25,6 +25,7 @@ Parameters
   import_extension=...   none (default), js or ts
   streaming=error|skip   refuse streaming rpcs (default), or warn and leave them out
   lock=PATH              compare with a contract lock such as ts-grain.lock.json, and keep it
+  codecs=on|off          print codecs for what grains exchange (default), or leave it to protobuf-es
   and js_import_style, rewrite_imports, map_imports, ts_nocheck, elide_plugin_version, keep_empty_files as
   in protoc-gen-es.
 

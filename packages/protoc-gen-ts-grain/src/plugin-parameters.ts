@@ -10,6 +10,8 @@ export interface PluginParameters {
    * to date. Default: none.
    */
   readonly lock: string | undefined;
+  /** Whether to print codecs of the messages that grains exchange, or to leave them to protobuf-es. Default "on". */
+  readonly codecs: "on" | "off";
 }
 
 /** @throws Error that names the parameter and what it may be. */
@@ -18,12 +20,14 @@ export function parseParameters(
 ): PluginParameters {
   let streaming: PluginParameters["streaming"] = "error";
   let lock: string | undefined;
+  let codecs: PluginParameters["codecs"] = "on";
   for (const { key, value } of raw) {
     if (key === "streaming") streaming = parseStreaming(value);
     else if (key === "lock") lock = parseLock(value);
+    else if (key === "codecs") codecs = parseCodecs(value);
     else throw new Error(`there is no parameter "${key}"`);
   }
-  return { streaming, lock };
+  return { streaming, lock, codecs };
 }
 
 function parseStreaming(value: string): PluginParameters["streaming"] {
@@ -34,4 +38,9 @@ function parseStreaming(value: string): PluginParameters["streaming"] {
 function parseLock(value: string): string {
   if (value.endsWith(".json")) return value;
   throw new Error(`lock is the path of a file that ends with .json, not "${value}"`);
+}
+
+function parseCodecs(value: string): PluginParameters["codecs"] {
+  if (value === "on" || value === "off") return value;
+  throw new Error(`codecs is "on" or "off", not "${value}"`);
 }

@@ -15,7 +15,7 @@ const rpcs = set.file.flatMap(({ service }) => service.flatMap(({ method }) => m
 const streaming = rpcs.filter(({ clientStreaming, serverStreaming }) => clientStreaming || serverStreaming);
 const services = set.file.flatMap(({ service }) => service);
 
-test("Google's released APIs: the code type-checks strictly, and each client calls each of its rpcs", {
+test("Google's released APIs: the code type-checks strictly, each client calls each of its rpcs, and codecs do what protobuf-es does", {
   timeout: 120_000,
 }, () => {
   expect(services.length).toBeGreaterThan(200);
@@ -30,18 +30,26 @@ test("Google's released APIs: the code type-checks strictly, and each client cal
 
   expect(typeCheck(folder, { noEmit: false, outDir: "out" })).toEqual([]);
 
-  const program = fileURLToPath(new URL("corpus/call-all.ts", import.meta.url));
-  const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=@ts-grain/source", program, folder], {
-    encoding: "utf8",
-    cwd: folder,
-  });
-  expect(stderr).toBe("");
-  expect(JSON.parse(stdout)).toEqual({
+  expect(answerOf("call-all.ts", folder)).toEqual({
     clients: services.length,
     methods: rpcs.length - streaming.length,
     wrong: [],
   });
+  const trips = answerOf("round-trips.ts", folder);
+  expect(trips).toMatchObject({ wrong: [] });
+  expect(trips["codecs"]).toBeGreaterThan(900);
 });
+
+/** What a program says of the code in a folder. */
+function answerOf(program: string, folder: string): Record<string, unknown> {
+  const path = fileURLToPath(new URL(`corpus/${program}`, import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, ["--conditions=@ts-grain/source", path, folder], {
+    encoding: "utf8",
+    cwd: folder,
+  });
+  expect(stderr).toBe("");
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
 
 test("Google's released APIs: each streaming rpc is refused with its place and what to do", () => {
   const { error, file } = respond(createPlugin(), { set, files });

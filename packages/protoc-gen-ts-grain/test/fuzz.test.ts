@@ -98,13 +98,15 @@ function expectSound({ code, stderr, response }: Answer): "printed" | "refused" 
     return "refused";
   }
   for (const { name, content } of response.file) {
-    expect(name).toMatch(/^(?!\/|~|\.\.?\/)(?!.*\/\.{0,2}\/)[^\0\\]+_grain\.ts$/);
+    expect(name).toMatch(/^(?!\/|~|\.\.?\/)(?!.*\/\.{0,2}\/)[^\0\\]+_(?:grain|codec)\.ts$/);
     const file = ts.createSourceFile(name, content, ts.ScriptTarget.Latest, true);
     const { parseDiagnostics } = file as typeof file & { readonly parseDiagnostics: readonly unknown[] };
     expect(parseDiagnostics).toEqual([]);
     for (const { kind } of file.statements) expect(printedKinds).toContain(kind);
     for (const statement of file.statements.filter(ts.isVariableStatement))
-      expect(statement.getText()).toMatch(/^const \w+\$? = \/\*@__PURE__\*\/ \w+(?:\$\d*)?<\w+, \w+>\(/);
+      expect(statement.getText()).toMatch(
+        /^(?:const \w+\$? = \/\*@__PURE__\*\/ \w+(?:\$\d*)?<\w+, \w+>|export const \w+(?:\$\d*)?: MessageCodec = \/\*@__PURE__\*\/ \w+)\(/,
+      );
   }
   return "printed";
 }

@@ -159,8 +159,13 @@ test("whatever names and comments a descriptor has, the file parses and holds no
         "export FunctionDeclaration",
         "export FunctionDeclaration",
       ];
-      expect(file.map(({ name: path }) => path)).toEqual(["a_grain.ts"]);
-      expect(outline(file[0]?.content ?? "")).toEqual(described.services.flatMap(() => perService));
+      const { grain, codec, ...others } = Object.fromEntries(
+        file.map(({ name: path, content }) => [path.replace(/^a_(\w+)\.ts$/, "$1"), content]),
+      );
+      expect(others).toEqual({});
+      expect(outline(grain ?? "")).toEqual(described.services.flatMap(() => perService));
+      for (const statement of outline(codec ?? ""))
+        expect(["export FirstStatement", "FunctionDeclaration"]).toContain(statement);
     }),
     { numRuns: 150 },
   );
@@ -202,8 +207,9 @@ test.each(["$(id).proto", "a b/c.proto", "ä.proto", "x'y.proto", "`x`.proto", "
   "the file name %j is printed as it is",
   (path) => {
     const set = create(FileDescriptorSetSchema, { file: [describeFile(path, plain)] });
-    const [[written, content] = ["", ""]] = Object.entries(generate(createPlugin(), { set }));
+    const [[written, content] = ["", ""], codecs] = Object.entries(generate(createPlugin(), { set }));
     expect(written).toBe(path.replace(/\.proto$/, "_grain.ts"));
+    expect(codecs?.[0]).toBe(path.replace(/\.proto$/, "_codec.ts"));
     expect(outline(content)).toHaveLength(6);
   },
 );

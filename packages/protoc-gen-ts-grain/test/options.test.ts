@@ -132,7 +132,10 @@ const set = compile({
 });
 
 function print(path: string): string {
-  return generate(createPlugin(), { set, files: [path] })[path.replace(".proto", "_grain.ts")] ?? "";
+  const parameter = "target=ts,import_extension=js,codecs=off";
+  return (
+    generate(createPlugin(), { set, files: [path], parameter })[path.replace(".proto", "_grain.ts")] ?? ""
+  );
 }
 
 test("options stand in the description that the runtime gets, Go's as well as ours", () => {
@@ -195,7 +198,7 @@ export function errNoBulb(message: string, options?: GrainErrorOptions): GrainEr
 test("options of others that have the same numbers mean nothing", () => {
   const described = compile(foreign);
   const [code = ""] = Object.values(generate(createPlugin(), { set: described }));
-  expect(code).toContain("grainService<SGrain, SGrainClient>(S);");
+  expect(code).toContain("grainService<SGrain, SGrainClient>(S, { codecs: [mCodec] });");
 });
 
 test("options whose bytes are no message of their type are refused", () => {

@@ -20,12 +20,14 @@ function refusal(parameter: string): string {
 beforeAll(() => void generated("target=js"));
 
 test.each([
-  ["", ["a/bulb_grain.js", "a/bulb_grain.d.ts"]],
-  ["target=ts", ["a/bulb_grain.ts"]],
-  ["target=js", ["a/bulb_grain.js"]],
-  ["target=dts", ["a/bulb_grain.d.ts"]],
-  ["target=ts+dts", ["a/bulb_grain.ts", "a/bulb_grain.d.ts"]],
-  ["target=js+ts+dts", ["a/bulb_grain.ts", "a/bulb_grain.js", "a/bulb_grain.d.ts"]],
+  ["", ["a/bulb_grain.js", "a/bulb_grain.d.ts", "a/bulb_codec.js", "a/bulb_codec.d.ts"]],
+  ["target=ts", ["a/bulb_grain.ts", "a/bulb_codec.ts"]],
+  ["target=ts,codecs=on", ["a/bulb_grain.ts", "a/bulb_codec.ts"]],
+  ["target=ts,codecs=off", ["a/bulb_grain.ts"]],
+  ["target=js,codecs=off", ["a/bulb_grain.js"]],
+  ["target=dts,codecs=off", ["a/bulb_grain.d.ts"]],
+  ["target=ts+dts,codecs=off", ["a/bulb_grain.ts", "a/bulb_grain.d.ts"]],
+  ["target=js+ts+dts,codecs=off", ["a/bulb_grain.ts", "a/bulb_grain.js", "a/bulb_grain.d.ts"]],
 ])("%j prints these files", (parameter, paths) => {
   expect(Object.keys(generated(parameter))).toEqual(paths);
 });
@@ -34,7 +36,7 @@ test("a plugin object remembers nothing of the run before", () => {
   const plugin = createPlugin();
   generate(plugin, { set, files: ["a/bulb.proto"], parameter: "target=js" });
   const second = generate(plugin, { set, files: ["a/bulb.proto"], parameter: "target=dts" });
-  expect(Object.keys(second)).toEqual(["a/bulb_grain.d.ts"]);
+  expect(Object.keys(second)).toEqual(["a/bulb_grain.d.ts", "a/bulb_codec.d.ts"]);
 });
 
 test.each([
@@ -62,6 +64,12 @@ test("CommonJS is printed for js alone", () => {
   expect(dts).toContain('import { GrainKind } from "@ts-grain/cluster/codegenv1";');
 });
 
+test("codecs=off leaves no trace of codecs", () => {
+  const { "a/bulb_grain.ts": without } = generated("target=ts,codecs=off");
+  expect(without).not.toMatch(/codecs:|_codec/);
+  expect(generated("target=ts")["a/bulb_grain.ts"]).toContain("codecs: [roomCodec]");
+});
+
 test("ts_nocheck prints the directive", () => {
   expect(generated("target=ts,ts_nocheck=true")["a/bulb_grain.ts"]).toContain("\n// @ts-nocheck\n");
   expect(generated("target=ts,ts_nocheck=false")["a/bulb_grain.ts"]).not.toContain("@ts-nocheck\n");
@@ -79,7 +87,8 @@ test("elide_plugin_version leaves the version out", () => {
 
 test("keep_empty_files prints a file for each .proto, with or without services", () => {
   const files = generated("target=ts+js+dts,keep_empty_files=true");
-  expect(Object.keys(files)).toHaveLength(6);
+  expect(Object.keys(files)).toHaveLength(12);
+  expect(files["b/room_codec.ts"]).toBe(files["b/room_grain.ts"]);
   expect(files["b/room_grain.ts"]).toContain("// @generated from file b/room.proto");
   expect(files["b/room_grain.ts"]).not.toMatch(/import|export/);
 });
@@ -105,6 +114,10 @@ test.each([
   [
     "streaming=",
     'invalid option "streaming=": streaming is "error" or "skip", not "". docs/plugin.md lists the parameters.',
+  ],
+  [
+    "codecs=maybe",
+    'invalid option "codecs=maybe": codecs is "on" or "off", not "maybe". docs/plugin.md lists the parameters.',
   ],
 ])("the parameter %j is refused", (parameter, error) => {
   expect(refusal(parameter)).toBe(error);

@@ -41,6 +41,20 @@ import type {
 } from "./smartbulb_pb.ts";
 import { SmartBulb, SmartHouse } from "./smartbulb_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  getStateRequestCodec,
+  getStateResponseCodec,
+  installBulbRequestCodec,
+  installBulbResponseCodec,
+  listLitRequestCodec,
+  listLitResponseCodec,
+  turnAllOnRequestCodec,
+  turnAllOnResponseCodec,
+  turnOffRequestCodec,
+  turnOffResponseCodec,
+  turnOnRequestCodec,
+  turnOnResponseCodec,
+} from "./smartbulb_codec.ts";
 
 /**
  * A light bulb somewhere in the house.
@@ -129,7 +143,16 @@ export interface SmartBulbGrainClient {
   turnOff(request: MessageInitShape<typeof TurnOffRequestSchema>, options?: GrainCallOptions): Promise<TurnOffResponse>;
 }
 
-const smartBulbGrain = /*@__PURE__*/ grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb);
+const smartBulbGrain = /*@__PURE__*/ grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb, {
+  codecs: [
+    getStateRequestCodec,
+    getStateResponseCodec,
+    turnOffRequestCodec,
+    turnOffResponseCodec,
+    turnOnRequestCodec,
+    turnOnResponseCodec,
+  ],
+});
 
 /**
  * Returns a client of the {@link SmartBulbGrain} with this identity.
@@ -244,7 +267,16 @@ export interface SmartHouseGrainClient {
   listLit(request: MessageInitShape<typeof ListLitRequestSchema>, options?: GrainCallOptions): Promise<ListLitResponse>;
 }
 
-const smartHouseGrain = /*@__PURE__*/ grainService<SmartHouseGrain, SmartHouseGrainClient>(SmartHouse);
+const smartHouseGrain = /*@__PURE__*/ grainService<SmartHouseGrain, SmartHouseGrainClient>(SmartHouse, {
+  codecs: [
+    installBulbRequestCodec,
+    installBulbResponseCodec,
+    listLitRequestCodec,
+    listLitResponseCodec,
+    turnAllOnRequestCodec,
+    turnAllOnResponseCodec,
+  ],
+});
 
 /**
  * Returns a client of the {@link SmartHouseGrain} with this identity.

@@ -32,7 +32,7 @@ export const remoteGroup: Group = {
     tsGrain,
     remoteNodeSubject({
       name: "ts-grain-codec",
-      findVersion: () => Promise.resolve("(the same, messages encoded by hand)"),
+      findVersion: () => Promise.resolve("(the same, with generated codecs)"),
     }),
     remoteNodeSubject({
       name: "floor",

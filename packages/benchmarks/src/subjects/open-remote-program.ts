@@ -6,8 +6,13 @@ export async function openRemoteProgram(name: string): Promise<RemoteProgram> {
     case "ts-grain":
       return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote();
     case "ts-grain-codec": {
-      const { helloCodecs } = await import("./ts-grain/hello-message-codec.ts");
-      return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote(helloCodecs);
+      const { helloRequestCodec, helloResponseCodec } = await import(
+        "../gen/tsgrain/benchmarks/v1/hello_codec.ts"
+      );
+      return (await import("./ts-grain/ts-grain-remote.ts")).tsGrainRemote([
+        helloRequestCodec,
+        helloResponseCodec,
+      ]);
     }
     case "floor": {
       const { protobufEsCodec } = await import("./pipe/hello-codec.ts");

@@ -1,4 +1,5 @@
 // What generated code imports. It never changes in a way that old generated code notices.
+export { ByteWriter, type MessageCodec, MessageReader } from "@ts-grain/remote";
 export type { Awaitable, GrainFactory, GrainHooks } from "../grain/grain.ts";
 export { GrainKind } from "../grain/grain.ts";
 export type { GrainCaller, GrainCallOptions } from "../grain/grain-caller.ts";
@@ -15,3 +16,21 @@ export type {
 export { grainService } from "../grain/grain-service.ts";
 export type { Kind, KindOptions } from "../grain/kind.ts";
 export { grainKind } from "../grain/kind.ts";
+export {
+  assertSet,
+  assertType,
+  bigintKey,
+  booleanKey,
+  entriesOf,
+  fromText,
+  hasBytes,
+  isNotZero,
+  isSet,
+  knownEnum,
+  messageCodec,
+  noBytes,
+  numberKey,
+  readMessage,
+  setEntry,
+  toText,
+} from "./message-codec.ts";

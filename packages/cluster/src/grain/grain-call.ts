@@ -1,8 +1,8 @@
-import { type Message, toBinary } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import type { HasWireForm } from "@ts-grain/remote";
-import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainMethod } from "./grain-service.ts";
+import { OutgoingRequest } from "./outgoing-request.ts";
 
 /** What a call consists of. */
 export interface GrainCallParts {
@@ -43,18 +43,15 @@ export class GrainCall implements HasWireForm {
     return this.cancelId !== 0 && this.signal === undefined;
   }
 
-  toWireMessage(): GrainRequest {
-    return {
-      $typeName: "cluster.GrainRequest",
+  toWireMessage(): OutgoingRequest {
+    return new OutgoingRequest(this.request, this.method.inputCodec, {
       methodIndex: this.method.index,
       methodName: this.method.name,
-      messageData: toBinary(this.method.input, this.request),
       // 0 would stand for the receiver's default.
       timeoutMs: Math.max(1, Math.ceil(this.deadline.remainingMs)),
       callers: [...this.callers],
-      messageTypeName: "",
       cancelId: this.cancelId,
       untilMs: this.deadline.wireMs,
-    };
+    });
   }
 }

@@ -2,6 +2,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader } from "@bufbuild/protobuf/wire";
 import type { ByteWriter, MessageCodec } from "@ts-grain/remote";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import { OutgoingRequest } from "./outgoing-request.ts";
 
 // Field number * 8 + wire type.
 const tag = {
@@ -30,25 +31,29 @@ export const grainRequestCodec: MessageCodec = {
 };
 
 function write(request: GrainRequest, into: ByteWriter): void {
-  const { methodIndex, messageData, messageTypeName, methodName, timeoutMs, callers, cancelId, untilMs } =
-    request;
+  const { methodIndex, messageTypeName, methodName, timeoutMs, callers, cancelId, untilMs } = request;
   const isAllPlain = isPlain(methodIndex) && isPlain(timeoutMs) && isPlain(cancelId) && isPlain(untilMs);
   if (request.$unknown || !isAllPlain) {
     into.raw(toBinary(GrainRequestSchema, request));
     return;
   }
   writeNumber(into, tag.methodIndex, methodIndex);
-  if (messageData.length > 0) {
-    into.uint32(tag.messageData);
-    into.uint32(messageData.length);
-    into.raw(messageData);
-  }
+  writeMessageData(request, into);
   if (messageTypeName !== "") writeText(into, tag.messageTypeName, messageTypeName);
   if (methodName !== "") writeText(into, tag.methodName, methodName);
   writeNumber(into, tag.timeoutMs, timeoutMs);
   for (const caller of callers) writeText(into, tag.callers, caller);
   writeNumber(into, tag.cancelId, cancelId);
   writeNumber(into, tag.untilMs, untilMs);
+}
+
+function writeMessageData(request: GrainRequest, into: ByteWriter): void {
+  const before = into.length;
+  const start = into.tag(tag.messageData).beginLength();
+  if (request instanceof OutgoingRequest) request.writeRequest(into);
+  else into.raw(request.messageData);
+  if (into.length === start) into.truncate(before);
+  else into.endLength(start);
 }
 
 /** Whether int32 and uint32 write it alike, and protobuf-es takes it. */

@@ -1,6 +1,6 @@
 import type { DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel } from "@bufbuild/protobuf/wkt";
-import type { TypeRegistry } from "@ts-grain/remote";
+import { type MessageCodec, protobufCodec, type TypeRegistry } from "@ts-grain/remote";
 
 /**
  * Which calls may be started while a call of this rpc waits for something: "none"; "call_chain": those that it led to
@@ -45,6 +45,8 @@ export interface GrainMethod {
   readonly index: number;
   readonly input: DescMessage;
   readonly output: DescMessage;
+  /** Writes and reads the requests that travel. */
+  readonly inputCodec: MessageCodec;
   readonly reentrancy: GrainReentrancy;
   /** The caller does not wait for the answer. */
   readonly isOneWay: boolean;
@@ -66,6 +68,8 @@ export interface GrainServiceOptions {
   readonly properties?: Readonly<Record<string, string>> | undefined;
   /** By rpc name. */
   readonly methods?: Readonly<Record<string, GrainMethodOptions>> | undefined;
+  /** Of the messages that its rpcs take and return, in any order. Default: protobuf-es writes and reads them. */
+  readonly codecs?: readonly MessageCodec[] | undefined;
 }
 
 /**
@@ -90,6 +94,8 @@ export interface GrainService<Grain extends object = object, Client extends obje
   readonly idleTimeoutMs: number | undefined;
   /** By index; empty where an rpc streams, or nothing has that index. */
   readonly methods: readonly (GrainMethod | undefined)[];
+  /** Of messages that its methods take and return. */
+  readonly codecs: readonly MessageCodec[];
   /** Only for the compiler: ties a service to its types. */
   readonly "~types"?: { readonly grain: Grain; readonly client: Client };
 }
@@ -122,13 +128,13 @@ export function grainService<Grain extends object, Client extends object>(
   descriptor: DescService,
   options: GrainServiceOptions = {},
 ): GrainService<Grain, Client> {
-  const { kind = goCamelCase(descriptor.name), idleTimeoutMs } = options;
+  const { kind = goCamelCase(descriptor.name), idleTimeoutMs, codecs = [] } = options;
   const methods: (GrainMethod | undefined)[] = [];
   for (const [position, method] of descriptor.methods.entries()) {
     const described = grainMethod(method, position, options);
     methods[described?.index ?? position] ??= described;
   }
-  return { descriptor, kind, idleTimeoutMs, methods: Array.from(methods) };
+  return { descriptor, kind, idleTimeoutMs, methods: Array.from(methods), codecs };
 }
 
 /**
@@ -147,22 +153,24 @@ function goCamelCase(name: string): string {
 function grainMethod(
   method: DescMethod,
   position: number,
-  { properties, methods }: GrainServiceOptions,
+  { properties, methods, codecs = [] }: GrainServiceOptions,
 ): GrainMethod | undefined {
   if (method.methodKind !== "unary") return undefined;
   const { name, input, output, localName, idempotency } = method;
   const { reentrancy = "none", oneWay = false, index = position } = methods?.[name] ?? {};
   const isIdempotent = idempotency !== MethodOptions_IdempotencyLevel.IDEMPOTENCY_UNKNOWN;
   const property = properties?.[name] ?? localName;
-  return { name, property, index, input, output, reentrancy, isOneWay: oneWay, isIdempotent };
+  const inputCodec = codecs.find(({ typeName }) => typeName === input.typeName) ?? protobufCodec(input);
+  return { name, property, index, input, output, inputCodec, reentrancy, isOneWay: oneWay, isIdempotent };
 }
 
 /** Lets the messages of a service travel between processes. */
-export function registerService(types: TypeRegistry, { descriptor, methods }: GrainService): void {
+export function registerService(types: TypeRegistry, { descriptor, methods, codecs }: GrainService): void {
   types.register(descriptor.file);
   for (const method of methods) {
     if (!method) continue;
     types.register(method.input);
     types.register(method.output);
   }
+  for (const codec of codecs) types.offerCodec(codec);
 }

@@ -1,10 +1,4 @@
-import {
-  create,
-  type DescMessage,
-  fromBinary,
-  type Message,
-  type MessageInitShape,
-} from "@bufbuild/protobuf";
+import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -44,7 +38,7 @@ function readReceivedCall({ host }: ActiveGrain, { request, deadline }: Received
   const method = findMethod(host.service, request.methodIndex, request.methodName);
   try {
     const { callers, messageData, cancelId } = request;
-    const input = fromBinary(method.input, messageData);
+    const input = method.inputCodec.decode(messageData, 0, messageData.length);
     return new GrainCall({ method, request: input, deadline, callers, cancelId });
   } catch (error) {
     throw new GrainError("INVALID_ARGUMENT", `the request is no ${method.input.typeName}`, { cause: error });

@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import { VirtualClock } from "@ts-grain/actor/testing";
+import { protobufCodec } from "@ts-grain/remote";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { chainLink, describeCycle } from "./call-chain.ts";
@@ -19,6 +20,7 @@ function method(reentrancy: GrainReentrancy): GrainMethod {
     index: 0,
     input: EmptySchema,
     output: EmptySchema,
+    inputCodec: protobufCodec(EmptySchema),
     reentrancy,
     isOneWay: false,
     isIdempotent: false,

@@ -18,6 +18,7 @@ import type { NoteRequest, NoteRequestSchema, ReadResponse, ReadResponseSchema }
 import { Lamp } from "./lamp_pb.ts";
 import type { Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { emptyCodec, noteRequestCodec, readResponseCodec } from "./lamp_codec.ts";
 
 /**
  * A grain whose contract says all that a contract can say.
@@ -92,6 +93,7 @@ const lampGrain = /*@__PURE__*/ grainService<LampGrain, LampGrainClient>(Lamp, {
   kind: "house.Lamp",
   idleTimeoutMs: 2_000,
   methods: { Note: { oneWay: true }, Read: { reentrancy: "read_only" }, Wipe: { index: 5 } },
+  codecs: [emptyCodec, noteRequestCodec, readResponseCodec],
 });
 
 /**

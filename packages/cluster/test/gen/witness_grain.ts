@@ -25,6 +25,7 @@ import type {
 } from "./witness_pb.ts";
 import { Witness } from "./witness_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { bumpRequestCodec, bumpResponseCodec, failRequestCodec, relayRequestCodec } from "./witness_codec.ts";
 
 /**
  * A grain that shows what the runtime did with it.
@@ -96,7 +97,9 @@ export interface WitnessGrainClient {
   relay(request: MessageInitShape<typeof RelayRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
 }
 
-const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness);
+const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness, {
+  codecs: [bumpRequestCodec, bumpResponseCodec, failRequestCodec, relayRequestCodec],
+});
 
 /**
  * Returns a client of the {@link WitnessGrain} with this identity.

@@ -1,7 +1,8 @@
-import type { DescFile, DescMessage, DescMethod, DescService } from "@bufbuild/protobuf";
+import type { DescFile, DescMethod, DescService } from "@bufbuild/protobuf";
 import { errorReasons, reasonNames } from "../error-reasons.ts";
 import { grainNames, memberName } from "../grain-names.ts";
 import type { Diagnostic } from "../plugin-error.ts";
+import { isIdentifier, isTypeName } from "../type-names.ts";
 import { unaryMethods } from "../unary-methods.ts";
 import { type Declared, sourcePosition } from "./source-position.ts";
 
@@ -57,32 +58,6 @@ function checkReasons(file: DescFile): readonly Diagnostic[] {
 
 /** Names that a const cannot have in a module; protoc-gen-es prints a service as one. */
 const refusedValues: ReadonlySet<string> = new Set(["arguments", "await", "eval", "undefined"]);
-
-/** Names that a type cannot have, or that cannot follow `typeof` or `<`; protoc-gen-es prints a message as one. */
-const refusedTypes: ReadonlySet<string> = new Set([
-  "any",
-  "as",
-  "await",
-  "infer",
-  "intrinsic",
-  "keyof",
-  "never",
-  "readonly",
-  "symbol",
-  "undefined",
-  "unique",
-  "unknown",
-]);
-
-function isTypeName(message: DescMessage): boolean {
-  if (!message.parent && refusedTypes.has(message.name)) return false;
-  return isIdentifier(message.name) && (!message.parent || isTypeName(message.parent));
-}
-
-/** protobuf-es lets names begin with a digit, as protoc does in descriptors; their grammar does not. */
-function isIdentifier(name: string): boolean {
-  return /^[a-z_]\w*$/i.test(name);
-}
 
 function checkDistinct<Desc extends Declared>(
   declared: readonly Desc[],

@@ -1,10 +1,12 @@
+import type { Printable } from "@bufbuild/protoplugin";
 import { type MethodContract, type ServiceContract, unaryRpcs } from "../contract/service-contract.ts";
 import { grainNames, memberName } from "../grain-names.ts";
-import { ownName } from "../output-file.ts";
+import { codecName, ownName } from "../output-file.ts";
 import { code } from "./code.ts";
 import type { GrainOutput } from "./grain-output.ts";
 
 const longestLine = 120;
+const longestOption = 97;
 
 /** Prints the constant that tells the runtime which service is meant, under which names and with which options. */
 export function printDescription(f: GrainOutput, contract: ServiceContract): void {
@@ -13,30 +15,53 @@ export function printDescription(f: GrainOutput, contract: ServiceContract): voi
   const { grainService } = f.symbols;
   const description = ownName(f, desc.file, names.description);
   const call = code`${grainService}<${names.grain}, ${names.client}>(${f.importSchema(desc)}`;
-  const options = optionLines(contract);
+  const options = optionLines(f, contract);
   const width = `const ${names.description} = /*@__PURE__*/ grainService<${names.grain}, ${names.client}>(${desc.name}, {  });`;
   const argument = optionsArgument(options, longestLine - width.length);
   f.print(code`const ${description} = /*@__PURE__*/ ${call}${argument});`);
 }
 
-/** On the same line if it is short. */
-function optionsArgument(lines: readonly string[], room: number): string {
-  const [only = "", ...more] = lines.map((line) => line.trim());
-  if (only === "") return "";
-  if (more.length === 0 && only.length <= room) return `, { ${only.replace(/,$/, "")} }`;
-  return `, {\n${lines.join("\n")}\n}`;
+/** A field of the options. */
+interface OptionLine {
+  readonly text: string;
+  /** The same with imports. Default: the text. */
+  readonly printed?: Printable;
 }
 
-/** The fields of codegenv1's `GrainServiceOptions`, one a line; none where the contract says nothing out of the ordinary. */
-function optionLines(contract: ServiceContract): readonly string[] {
+/** On the same line if it is short. */
+function optionsArgument(lines: readonly OptionLine[], room: number): Printable {
+  const [only, ...more] = lines;
+  if (only === undefined) return "";
+  if (more.length === 0 && only.text.length <= room) return code`, { ${only.printed ?? only.text} }`;
+  return code`, {\n${lines.map(({ text, printed = text }) => code`  ${printed},\n`)}}`;
+}
+
+/** The fields of codegenv1's `GrainServiceOptions`; none where the contract says nothing out of the ordinary. */
+function optionLines(f: GrainOutput, contract: ServiceContract): readonly OptionLine[] {
   const { writtenKind, idleTimeoutMs } = contract;
   const printed = unaryRpcs(contract);
   return [
-    ...(writtenKind === undefined ? [] : [`  kind: ${JSON.stringify(writtenKind)},`]),
-    ...(idleTimeoutMs === undefined ? [] : [`  idleTimeoutMs: ${grouped(idleTimeoutMs)},`]),
+    ...(writtenKind === undefined ? [] : [{ text: `kind: ${JSON.stringify(writtenKind)}` }]),
+    ...(idleTimeoutMs === undefined ? [] : [{ text: `idleTimeoutMs: ${grouped(idleTimeoutMs)}` }]),
     ...record("properties", escapedNames(printed)),
     ...record("methods", methodOptions(printed)),
+    ...codecs(f, printed),
   ];
+}
+
+/** The codecs of what the rpcs take and return. */
+function codecs(f: GrainOutput, methods: readonly MethodContract[]): readonly OptionLine[] {
+  const messages = new Set(methods.flatMap(({ desc: { input, output } }) => [input, output]));
+  const names = [...messages].flatMap((message) => f.codecs.find(message)?.codec ?? []).toSorted();
+  if (names.length === 0) return [];
+  const text = `codecs: [${names.join(", ")}]`;
+  const symbols = names.map((name) => codecName(f, f.file, name));
+  const isShort = text.length <= longestOption;
+  const items = symbols.map((symbol, position) => {
+    if (!isShort) return code`    ${symbol},\n`;
+    return position === 0 ? symbol : code`, ${symbol}`;
+  });
+  return [{ text, printed: isShort ? code`codecs: [${items}]` : code`codecs: [\n${items}  ]` }];
 }
 
 /**
@@ -60,11 +85,11 @@ function methodOptions(methods: readonly MethodContract[]): readonly string[] {
   });
 }
 
-function record(name: string, entries: readonly string[]): readonly string[] {
+function record(name: string, entries: readonly string[]): readonly OptionLine[] {
   if (entries.length === 0) return [];
-  const line = `  ${name}: { ${entries.join(", ")} },`;
-  if (line.length <= 100) return [line];
-  return [`  ${name}: {`, ...entries.map((entry) => `    ${entry},`), "  },"];
+  const text = `${name}: { ${entries.join(", ")} }`;
+  if (text.length <= longestOption) return [{ text }];
+  return [{ text: `${name}: {\n${entries.map((entry) => `    ${entry},\n`).join("")}  }` }];
 }
 
 /** 30000 as 30_000. */

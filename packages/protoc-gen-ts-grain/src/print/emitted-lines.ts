@@ -6,6 +6,6 @@ export function layOutEmitted(code: string): string {
   return code
     .replace(/^(?: {4})+/gm, (indentation) => " ".repeat(indentation.length / 2))
     .replace(/ \{\n\}$/gm, " {}")
-    .replace(/([;}])\n(?=\/\*\*$|const \w+ = \/\*@__PURE__)/gm, "$1\n\n")
+    .replace(/([;}])\n(?=\/\*\*$|const \w+ = \/\*@__PURE__|function )/gm, "$1\n\n")
     .replace(/;\n(?= {2}\/\*\*$)/gm, ";\n\n");
 }

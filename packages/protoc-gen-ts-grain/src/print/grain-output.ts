@@ -1,5 +1,6 @@
 import type { DescFile } from "@bufbuild/protobuf";
 import type { GeneratedFile } from "@bufbuild/protoplugin";
+import type { CodecPlan } from "../codec/codec-plan.ts";
 import { withNameSlices } from "./name-slices.ts";
 import { type RuntimeSymbols, runtimeSymbols } from "./runtime-symbols.ts";
 import { type SourceCommented, withSourceComments } from "./source-comments.ts";
@@ -9,13 +10,15 @@ export interface GrainOutput extends SourceCommented {
   readonly symbols: RuntimeSymbols;
   /** `Promise`, or `globalThis.Promise` where the file imports something of that name. */
   readonly promise: string;
+  readonly file: DescFile;
+  readonly codecs: CodecPlan;
 }
 
 /** Prepares a generated file for the grains of a .proto file. */
-export function grainOutput(f: GeneratedFile, file: DescFile): GrainOutput {
+export function grainOutput(f: GeneratedFile, file: DescFile, codecs: CodecPlan): GrainOutput {
   const printed = withSourceComments(withNameSlices(f), file);
   const promise = importsPromise(file) ? "globalThis.Promise" : "Promise";
-  return { ...printed, symbols: runtimeSymbols(f), promise };
+  return { ...printed, symbols: runtimeSymbols(f), promise, file, codecs };
 }
 
 function importsPromise({ services }: DescFile): boolean {

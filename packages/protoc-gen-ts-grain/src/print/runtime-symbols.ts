@@ -1,7 +1,7 @@
 import type { GeneratedFile, ImportSymbol } from "@bufbuild/protoplugin";
 
 /** The runtime behind generated code. Users upgrade it apart from the code that they generated, hence the version. */
-const codegenv1 = "@ts-grain/cluster/codegenv1";
+export const codegenv1 = "@ts-grain/cluster/codegenv1";
 
 /** What generated code uses of the runtime. */
 export interface RuntimeSymbols {

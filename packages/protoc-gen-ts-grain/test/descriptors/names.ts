@@ -17,6 +17,17 @@ function echoes(place: string, names: string): string {
   return `${messages.map((name) => `message ${name} {}`).join("\n")}\nservice S {\n${echo.join("\n")}\n}`;
 }
 
+const codecNames = `enum Object { FIRST = 0; }
+message writeM { float reader = 1; double class = 2; map<string, writeM> __proto__ = 3; }
+message ByteWriter { map<int64, bool> into = 1; map<bool, Object> end = 2; map<int32, bytes> tag = 3; }
+message String { int64 key = 1 [jstype = JS_STRING]; repeated uint64 value = 2 [jstype = JS_STRING]; Object number = 3; }
+message BigInt { bytes constructor = 1; bytes to_string = 2; string has_own_property = 3; }
+message Left { optional string has_own_property = 1; }
+message assertType { oneof case { assertType known = 1; BigInt item = 2; Object start = 3; float then = 4; } }
+message message { repeated Object last = 1; repeated fixed64 entry = 2; optional message undefined = 3; }
+message Number { writeM a = 1; ByteWriter b = 2; String c = 3; BigInt d = 4; assertType e = 5; message f = 6; Number g = 7; Left h = 8; }
+service S { rpc Do(Number) returns (message); rpc Re(message) returns (assertType); rpc Wr(writeM) returns (M); }`;
+
 /** Names that mean something elsewhere. */
 export const nameCases: readonly DescriptorCase[] = [
   {
@@ -26,7 +37,7 @@ export const nameCases: readonly DescriptorCase[] = [
       `service S {\n${rpcs("Delete Class Await Async Static Get Set Readonly Abstract Function Import Null This Yield Declare Override Accessor Default Arguments Eval New")}\n}`,
     ),
     outcome: {
-      prints: ["  delete(request: M, ", "  new$(request: M, ", '(S, { properties: { New: "new$" } });'],
+      prints: ["  delete(request: M, ", "  new$(request: M, ", '(S, {\n  properties: { New: "new$" },\n'],
       usage: `import type { SGrainClient } from "./a_grain.js";
 export const all = (s: SGrainClient) => [s.delete({}), s.class({}), s.await({}), s.static({}), s.get({}), s.new$({}), s.default({})];
 `,
@@ -111,6 +122,19 @@ export const kind = newSKind(() => new Grain(), { idleTimeoutMs: 0 });
     outcome: { prints: ["globalThis.Promise<Promise>", "r0(request: Promise, ", "(request: globalThis$, "] },
   },
   {
+    name: "messages, enums and fields with the names that codecs use",
+    files: file("codecs/a.proto", codecNames),
+    outcome: {
+      prints: [
+        "writeM as writeM$1",
+        "messageCodec as messageCodec$1",
+        "assertType as assertType$1",
+        "message.toString$",
+        "// message codecs.Left: has_own_property has the name of a member of every object",
+      ],
+    },
+  },
+  {
     name: "services with the names of globals and keywords",
     files: file(
       "global/a.proto",
@@ -118,7 +142,9 @@ export const kind = newSKind(() => new Grain(), { idleTimeoutMs: 0 });
         .map((name) => `service ${name} { rpc Do(M) returns (M); }`)
         .join("\n"),
     ),
-    outcome: { prints: ["export interface PromiseGrain ", "(delete$);", "export interface DeleteGrain "] },
+    outcome: {
+      prints: ["export interface PromiseGrain ", "(delete$, { codecs: [", "export interface DeleteGrain "],
+    },
   },
   {
     name: "services whose names hold each other's",
@@ -144,7 +170,7 @@ export const kind = newSKind(() => new Grain(), { idleTimeoutMs: 0 });
         .map((name) => `service ${name} { rpc Do(M) returns (M); }`)
         .join("\n"),
     ),
-    outcome: { prints: ["(caller$1);", "(caller: GrainCaller, identity: string)", "grainService$1"] },
+    outcome: { prints: ["(caller$1, {", "(caller: GrainCaller, identity: string)", "grainService$1"] },
   },
   {
     name: "services in lower case and snake_case",
@@ -159,7 +185,7 @@ export const kind = newSKind(() => new Grain(), { idleTimeoutMs: 0 });
   {
     name: "a service and a nested message of one name",
     files: file("twice/a.proto", "message A { message B {} }\nservice A_B { rpc Do(A.B) returns (M); }"),
-    outcome: { prints: ["(A_B$);", "do(request: A_B, "] },
+    outcome: { prints: ["(A_B$, { codecs: [", "do(request: A_B, "] },
   },
   {
     name: "rpcs that differ by case",

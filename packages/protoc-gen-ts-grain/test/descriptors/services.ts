@@ -8,7 +8,7 @@ export const serviceCases: readonly DescriptorCase[] = [
       "several/a.proto",
       "service One { rpc Do(M) returns (M); }\nservice Two { rpc Do(M) returns (M); }",
     ),
-    outcome: { prints: ["export interface OneGrain ", "export interface TwoGrain ", "(One);", "(Two);"] },
+    outcome: { prints: ["export interface OneGrain ", "export interface TwoGrain ", "(One, {", "(Two, {"] },
   },
   {
     name: "several files of a package",

@@ -13,6 +13,7 @@ exports.getSmartBulbGrainClient = getSmartBulbGrainClient;
 exports.newSmartBulbKind = newSmartBulbKind;
 const codegenv1_1 = require("@ts-grain/cluster/codegenv1");
 const smartbulb_pb_1 = require("./smartbulb_pb");
+const smartbulb_codec_1 = require("./smartbulb_codec");
 
 /**
  * Base class of grains that implement {@link SmartBulbGrain}.
@@ -25,6 +26,7 @@ exports.SmartBulbKind = SmartBulbKind;
 
 const smartBulbGrain = /*@__PURE__*/ (0, codegenv1_1.grainService)(smartbulb_pb_1.SmartBulb, {
   properties: { Then: "then$" },
+  codecs: [smartbulb_codec_1.emptyCodec, smartbulb_codec_1.getStateResponseCodec, smartbulb_codec_1.turnOnRequestCodec],
 });
 
 /**

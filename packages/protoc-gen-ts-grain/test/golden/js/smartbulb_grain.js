@@ -8,6 +8,7 @@
 
 import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/cluster/codegenv1";
 import { SmartBulb } from "./smartbulb_pb.js";
+import { emptyCodec, getStateResponseCodec, turnOnRequestCodec } from "./smartbulb_codec.js";
 
 /**
  * Base class of grains that implement {@link SmartBulbGrain}.
@@ -19,6 +20,7 @@ export class SmartBulbKind extends GrainKind {}
 
 const smartBulbGrain = /*@__PURE__*/ grainService(SmartBulb, {
   properties: { Then: "then$" },
+  codecs: [emptyCodec, getStateResponseCodec, turnOnRequestCodec],
 });
 
 /**

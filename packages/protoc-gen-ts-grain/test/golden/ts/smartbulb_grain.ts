@@ -21,6 +21,7 @@ import type { Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { GetStateResponse, GetStateResponseSchema, TurnOnRequest, TurnOnRequestSchema } from "./smartbulb_pb.js";
 import { SmartBulb } from "./smartbulb_pb.js";
+import { emptyCodec, getStateResponseCodec, turnOnRequestCodec } from "./smartbulb_codec.js";
 
 /**
  * A light bulb somewhere in the house.
@@ -115,6 +116,7 @@ export interface SmartBulbGrainClient {
 
 const smartBulbGrain = /*@__PURE__*/ grainService<SmartBulbGrain, SmartBulbGrainClient>(SmartBulb, {
   properties: { Then: "then$" },
+  codecs: [emptyCodec, getStateResponseCodec, turnOnRequestCodec],
 });
 
 /**

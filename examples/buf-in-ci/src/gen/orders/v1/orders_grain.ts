@@ -25,6 +25,12 @@ import type {
 } from "./orders_pb.ts";
 import { Order } from "./orders_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  addItemRequestCodec,
+  addItemResponseCodec,
+  listItemsRequestCodec,
+  listItemsResponseCodec,
+} from "./orders_codec.ts";
 
 /**
  * An order, by its number.
@@ -95,7 +101,14 @@ export interface OrderGrainClient {
   ): Promise<ListItemsResponse>;
 }
 
-const orderGrain = /*@__PURE__*/ grainService<OrderGrain, OrderGrainClient>(Order);
+const orderGrain = /*@__PURE__*/ grainService<OrderGrain, OrderGrainClient>(Order, {
+  codecs: [
+    addItemRequestCodec,
+    addItemResponseCodec,
+    listItemsRequestCodec,
+    listItemsResponseCodec,
+  ],
+});
 
 /**
  * Returns a client of the {@link OrderGrain} with this identity.

@@ -21,6 +21,7 @@ import type {
 } from "./counter_pb.ts";
 import { Counter } from "./counter_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { incrementRequestCodec, incrementResponseCodec } from "./counter_codec.ts";
 
 /**
  * Counts.
@@ -70,7 +71,9 @@ export interface CounterGrainClient {
   ): Promise<IncrementResponse>;
 }
 
-const counterGrain = /*@__PURE__*/ grainService<CounterGrain, CounterGrainClient>(Counter);
+const counterGrain = /*@__PURE__*/ grainService<CounterGrain, CounterGrainClient>(Counter, {
+  codecs: [incrementRequestCodec, incrementResponseCodec],
+});
 
 /**
  * Returns a client of the {@link CounterGrain} with this identity.

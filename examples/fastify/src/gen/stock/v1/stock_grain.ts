@@ -30,6 +30,14 @@ import type {
 } from "./stock_pb.ts";
 import { Article } from "./stock_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  countRequestCodec,
+  countResponseCodec,
+  putRequestCodec,
+  putResponseCodec,
+  takeRequestCodec,
+  takeResponseCodec,
+} from "./stock_codec.ts";
 
 /**
  * An article of a shop, and how many of it there are.
@@ -106,7 +114,16 @@ export interface ArticleGrainClient {
   count(request: MessageInitShape<typeof CountRequestSchema>, options?: GrainCallOptions): Promise<CountResponse>;
 }
 
-const articleGrain = /*@__PURE__*/ grainService<ArticleGrain, ArticleGrainClient>(Article);
+const articleGrain = /*@__PURE__*/ grainService<ArticleGrain, ArticleGrainClient>(Article, {
+  codecs: [
+    countRequestCodec,
+    countResponseCodec,
+    putRequestCodec,
+    putResponseCodec,
+    takeRequestCodec,
+    takeResponseCodec,
+  ],
+});
 
 /**
  * Returns a client of the {@link ArticleGrain} with this identity.

@@ -34,6 +34,16 @@ import type {
 } from "./counter_pb.ts";
 import { Counter } from "./counter_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  addRequestCodec,
+  addResponseCodec,
+  callOtherRequestCodec,
+  callOtherResponseCodec,
+  echoHeadersRequestCodec,
+  echoHeadersResponseCodec,
+  failRequestCodec,
+  failResponseCodec,
+} from "./counter_codec.ts";
 
 /**
  * The grain that members of both languages host in one cluster.
@@ -140,7 +150,18 @@ export interface CounterGrainClient {
   ): Promise<CallOtherResponse>;
 }
 
-const counterGrain = /*@__PURE__*/ grainService<CounterGrain, CounterGrainClient>(Counter);
+const counterGrain = /*@__PURE__*/ grainService<CounterGrain, CounterGrainClient>(Counter, {
+  codecs: [
+    addRequestCodec,
+    addResponseCodec,
+    callOtherRequestCodec,
+    callOtherResponseCodec,
+    echoHeadersRequestCodec,
+    echoHeadersResponseCodec,
+    failRequestCodec,
+    failResponseCodec,
+  ],
+});
 
 /**
  * Returns a client of the {@link CounterGrain} with this identity.

@@ -16,6 +16,7 @@ import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/clust
 import type { BumpRequest, BumpRequestSchema, BumpResponse, BumpResponseSchema } from "./witness_pb.ts";
 import { Witness } from "./witness_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { bumpRequestCodec, bumpResponseCodec } from "./witness_codec.ts";
 
 /**
  * A grain that keeps a journal of what the runtime does with it.
@@ -59,7 +60,9 @@ export interface WitnessGrainClient {
   bump(request: MessageInitShape<typeof BumpRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
 }
 
-const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness);
+const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness, {
+  codecs: [bumpRequestCodec, bumpResponseCodec],
+});
 
 /**
  * Returns a client of the {@link WitnessGrain} with this identity.

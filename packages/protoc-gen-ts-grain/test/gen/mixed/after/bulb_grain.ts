@@ -17,6 +17,7 @@ import type { Text, TextSchema } from "../messages_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Lamp } from "./bulb_pb.ts";
+import { emptyCodec, textCodec } from "./bulb_codec.ts";
 
 /**
  * The same contract after every change that the lock allows.
@@ -141,6 +142,7 @@ const lampGrain = /*@__PURE__*/ grainService<LampGrain, LampGrainClient>(Lamp, {
     Asked: { reentrancy: "always", oneWay: true },
     Added: { index: 6 },
   },
+  codecs: [emptyCodec, textCodec],
 });
 
 /**

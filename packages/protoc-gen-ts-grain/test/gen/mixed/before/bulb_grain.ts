@@ -17,6 +17,7 @@ import type { Text, TextSchema } from "../messages_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { Empty, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { Bulb } from "./bulb_pb.ts";
+import { emptyCodec, textCodec } from "./bulb_codec.ts";
 
 /**
  * A contract as members still run it.
@@ -99,6 +100,7 @@ export interface BulbGrainClient {
 
 const bulbGrain = /*@__PURE__*/ grainService<BulbGrain, BulbGrainClient>(Bulb, {
   methods: { Told: { oneWay: true } },
+  codecs: [emptyCodec, textCodec],
 });
 
 /**

@@ -34,6 +34,17 @@ import type {
   ReadResponseSchema,
 } from "./lighting_pb.ts";
 import { Lamp, Room } from "./lighting_pb.ts";
+import {
+  blinkLampRequestCodec,
+  dimLampRequestCodec,
+  dimRequestCodec,
+  dimResponseCodec,
+  emptyCodec,
+  glowRequestCodec,
+  glowResponseCodec,
+  noticeCodec,
+  readResponseCodec,
+} from "./lighting_codec.ts";
 
 /**
  * A lamp, which remembers its level.
@@ -126,6 +137,14 @@ const lampGrain = /*@__PURE__*/ grainService<LampGrain, LampGrainClient>(Lamp, {
   kind: "Lamp",
   idleTimeoutMs: 30_000,
   methods: { Glow: { reentrancy: "read_only" }, Blink: { oneWay: true } },
+  codecs: [
+    dimRequestCodec,
+    dimResponseCodec,
+    emptyCodec,
+    glowRequestCodec,
+    glowResponseCodec,
+    readResponseCodec,
+  ],
 });
 
 /**
@@ -223,7 +242,9 @@ export interface RoomGrainClient {
   announce(request: MessageInitShape<typeof NoticeSchema>, options?: GrainCallOptions): Promise<Empty>;
 }
 
-const roomGrain = /*@__PURE__*/ grainService<RoomGrain, RoomGrainClient>(Room);
+const roomGrain = /*@__PURE__*/ grainService<RoomGrain, RoomGrainClient>(Room, {
+  codecs: [blinkLampRequestCodec, dimLampRequestCodec, dimResponseCodec, emptyCodec, noticeCodec],
+});
 
 /**
  * Returns a client of the {@link RoomGrain} with this identity.

@@ -16,6 +16,7 @@ import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/clust
 import type { HelloRequest, HelloRequestSchema, HelloResponse, HelloResponseSchema } from "./hello_pb.ts";
 import { HelloService } from "./hello_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
+import { helloRequestCodec, helloResponseCodec } from "./hello_codec.ts";
 
 /**
  * What the benchmarks send between processes.
@@ -55,7 +56,9 @@ export interface HelloServiceGrainClient {
   hello(request: MessageInitShape<typeof HelloRequestSchema>, options?: GrainCallOptions): Promise<HelloResponse>;
 }
 
-const helloServiceGrain = /*@__PURE__*/ grainService<HelloServiceGrain, HelloServiceGrainClient>(HelloService);
+const helloServiceGrain = /*@__PURE__*/ grainService<HelloServiceGrain, HelloServiceGrainClient>(HelloService, {
+  codecs: [helloRequestCodec, helloResponseCodec],
+});
 
 /**
  * Returns a client of the {@link HelloServiceGrain} with this identity.
