@@ -9,7 +9,7 @@ import {
 import { findGroup, groups, guideOf } from "./groups/groups.ts";
 import { measureGroup } from "./harness/measure-group.ts";
 import { updateDocuments } from "./report/documents.ts";
-import { reportOf } from "./report/report.ts";
+import { reportOf, summaryOf } from "./report/report.ts";
 import { readResults, writeResults } from "./report/results.ts";
 
 const command = parseCommandLine(process.argv.slice(2));
@@ -34,8 +34,10 @@ function printHelp(): void {
 }
 
 function updateTables(name: string): void {
-  const text = reportOf(readResults(name), guideOf(findGroup(name)));
-  for (const path of updateDocuments({ group: name, text })) console.log(path);
+  const results = readResults(name);
+  const guide = guideOf(findGroup(name));
+  const texts = { group: name, report: reportOf(results, guide), summary: summaryOf(results, guide) };
+  for (const path of updateDocuments(texts)) console.log(path);
 }
 
 async function run(name: string, { rounds, only, effort }: RunOptions): Promise<void> {

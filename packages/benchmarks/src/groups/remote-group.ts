@@ -17,7 +17,16 @@ const targets: readonly Target[] = [
   ),
   { workload: "W4a", unit: "msg/s", ratios: { floor: 0.7 } },
   { workload: "W4b", unit: "msg/s", ratios: { floor: 0.6, "protoactor-go": 1.5 } },
+  codecTarget("W3 c=1", "p50 us", { "floor-codec": 1.5, "protoactor-go": 0.75 }),
+  codecTarget("W3 c=100", "req/s", { "floor-codec": 0.6, "protoactor-go": 2 }),
+  codecTarget("W3 c=1000", "req/s", { "floor-codec": 0.6, "protoactor-go": 2 }),
+  codecTarget("W4a", "msg/s", { "floor-codec": 0.5, "protoactor-go": 2 }),
 ];
+
+/** What is to be reached with generated codecs. */
+function codecTarget(workload: string, unit: Target["unit"], ratios: Target["ratios"]): Target {
+  return { workload, unit, subject: "ts-grain-codec", ratios };
+}
 
 const unary = new Map(["W4a", "W4b"].map((workload) => [workload, "unary calls have no one-way messages"]));
 

@@ -2,19 +2,33 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { replaceMarkedBlock } from "./marked-block.ts";
 
-/** The documents that show a group's table, relative to the repository. */
-const documents = ["packages/benchmarks/README.md", "docs/performance.md"];
+/** A group's results as text. */
+export interface GroupTexts {
+  readonly group: string;
+  /** The whole report. */
+  readonly report: string;
+  /** A line for each workload. */
+  readonly summary: string;
+}
+
+/** What shows a group's results, relative to the repository, and how. */
+const documents = [
+  { path: "README.md", shows: "summary" },
+  { path: "packages/benchmarks/README.md", shows: "report" },
+  { path: "docs/performance.md", shows: "report" },
+] as const;
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /**
- * Puts a group's report into its place in each document, and returns their paths.
+ * Puts a group's results into their place in each document, and returns the documents' paths.
  *
- * @throws Error if a document has no place for it.
+ * @throws Error if a document has no place for them.
  */
-export function updateDocuments(block: { readonly group: string; readonly text: string }): readonly string[] {
-  for (const path of documents) {
+export function updateDocuments(texts: GroupTexts): readonly string[] {
+  for (const { path, shows } of documents) {
+    const block = { group: texts.group, text: texts[shows] };
     writeFileSync(root + path, replaceMarkedBlock(readFileSync(root + path, "utf8"), block));
   }
-  return documents;
+  return documents.map(({ path }) => path);
 }

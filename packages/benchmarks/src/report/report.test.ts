@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Unit } from "../measurement/sample.ts";
-import { reportOf } from "./report.ts";
+import { reportOf, summaryOf } from "./report.ts";
 import type { Results } from "./results.ts";
 import type { Target } from "./target.ts";
 
@@ -71,6 +71,24 @@ test("of what is no rate, less is better", () => {
   expect(cellsOf(memory(300), targets)).toEqual(
     expect.arrayContaining(["**300, ≤ 150**", "**0.75 (≤ 0.5)**"]),
   );
+});
+
+test("another subject's target stands in a column of its own", () => {
+  const targets: Target[] = [{ ...rateTarget, subject: "floor", ratios: { go: 50 } }];
+  expect(cellsOf(rates(14), targets)).toEqual(["W1a", "msg/s", "14", "20", "0.5", "0.70", "28", "**40 (≥ 50)**"]);
+});
+
+test("the summary has a line for each workload, with our figure divided by each other's", () => {
+  const memory = row("W1a", "ts-grain", { unit: "B per idle actor", median: 100 });
+  const rows = [...rates(14), memory, row("W6", "ts-grain", { unit: "spawns/s", median: 3000 })];
+  const lines = summaryOf(results({ rows }), { workloads, subjects, targets: [] }).split("\n");
+  const cells = lines.filter((line) => line.startsWith("|")).map((line) => line.split("|").map((cell) => cell.trim()));
+  expect(cells.map((line) => line.slice(1, -1))).toEqual([
+    ["", "ts-grain", "÷ floor", "÷ go"],
+    [expect.any(String), expect.any(String), expect.any(String), expect.any(String)],
+    ["a ball", "14 msg/s", "0.70", "28"],
+    ["actors", "3 k spawns/s", "–", "–"],
+  ]);
 });
 
 test("a subject without a figure is named as not measured, with the reason", () => {

@@ -20,13 +20,30 @@ export function reportOf(results: Results, guide: ReportGuide): string {
   return [
     describeRun(results),
     tableOf(results, guide),
-    "Medians, with the least and the most. A column `÷` is our figure divided by that subject's, with the limit that " +
-      "it is to keep; **bold** where it does not.",
+    "Medians, with the least and the most. A column `÷` is a figure, ours unless it names another, divided by that " +
+      "subject's, with the limit that it is to keep; **bold** where it does not.",
     describeMissing(results.missing),
     measured.map(({ name, about }) => `- ${name}: ${about}`).join("\n"),
   ]
     .filter((part) => part !== "")
     .join("\n\n");
+}
+
+/** One line for each workload: our figure, and how many times as much as each other's it is. */
+export function summaryOf(results: Results, { workloads, subjects }: ReportGuide): string {
+  const others = subjects.filter((name) => name !== ours);
+  const figures = workloads.flatMap(({ name, about }) => {
+    const found = results.rows.filter(({ workload }) => workload === name);
+    const our = found.find(({ subject }) => subject === ours);
+    if (our === undefined) return [];
+    const ratioTo = (other: string) => {
+      const row = found.find(({ subject, unit }) => subject === other && unit === our.unit);
+      return row === undefined ? "–" : formatRatio(our.median / row.median);
+    };
+    return [[about, `${formatNumber(our.median)} ${our.unit}`, ...others.map(ratioTo)]];
+  });
+  const header = ["", ours, ...others.map((name) => `÷ ${name}`)];
+  return `${describeRun(results)}\n\n${markdownTable(header, figures)}`;
 }
 
 function describeRun({ machine, subjects, rows }: Results): string {
@@ -52,31 +69,56 @@ function describeMissing(missing: readonly Missing[]): string {
     .join("\n");
 }
 
-function tableOf({ rows }: Results, { workloads, subjects, targets }: ReportGuide): string {
-  const others = subjects.filter((name) => name !== ours);
-  const header = ["workload", "unit", ...subjects, ...others.map((name) => `÷ ${name}`)];
-  const figures = workloads.flatMap(({ name }) =>
+function tableOf({ rows }: Results, guide: ReportGuide): string {
+  const pairs = comparedPairs(guide);
+  const header = ["workload", "unit", ...guide.subjects, ...pairs.map(nameOfPair)];
+  const figures = guide.workloads.flatMap(({ name }) =>
     [
       ...Map.groupBy(
         rows.filter(({ workload }) => workload === name),
         ({ unit }) => unit,
       ),
     ].map(([unit, found]) => {
-      const target = targets.find((candidate) => candidate.workload === name && candidate.unit === unit);
       const bySubject = new Map(found.map((row) => [row.subject, row]));
+      const targetOf = (subject: string) =>
+        guide.targets.find(
+          (target) =>
+            target.workload === name && target.unit === unit && (target.subject ?? ours) === subject,
+        );
       return [
         name,
         unit,
-        ...subjects.map((subject) =>
-          figureCell(bySubject.get(subject), subject === ours ? target?.atMost : undefined),
-        ),
-        ...others.map((subject) =>
-          ratioCell(bySubject.get(ours), { other: bySubject.get(subject), limit: target?.ratios[subject] }),
+        ...guide.subjects.map((subject) => figureCell(bySubject.get(subject), targetOf(subject)?.atMost)),
+        ...pairs.map(({ subject, other }) =>
+          ratioCell(bySubject.get(subject), {
+            other: bySubject.get(other),
+            limit: targetOf(subject)?.ratios[other],
+          }),
         ),
       ];
     }),
   );
   return markdownTable(header, figures);
+}
+
+/** A figure that is divided by another. */
+interface Pair {
+  readonly subject: string;
+  readonly other: string;
+}
+
+/** Ours with each other subject, then what else has targets. */
+function comparedPairs({ subjects, targets }: ReportGuide): readonly Pair[] {
+  const oursWithOthers = subjects.filter((name) => name !== ours).map((other) => ({ subject: ours, other }));
+  const furtherPairs = targets.flatMap(({ subject, ratios }) =>
+    subject === undefined ? [] : Object.keys(ratios).map((other) => ({ subject, other })),
+  );
+  const byName = new Map([...oursWithOthers, ...furtherPairs].map((pair) => [nameOfPair(pair), pair]));
+  return [...byName.values()];
+}
+
+function nameOfPair({ subject, other }: Pair): string {
+  return subject === ours ? `÷ ${other}` : `${subject} ÷ ${other}`;
 }
 
 function figureCell(row: Row | undefined, atMost: number | undefined): string {

@@ -1,12 +1,14 @@
 import type { Unit } from "../measurement/sample.ts";
 
-/** What our subject is to reach with one figure of a workload. */
+/** What a subject is to reach with one figure of a workload. */
 export interface Target {
   readonly workload: string;
   readonly unit: Unit;
-  /** Our figure divided by another subject's, by that subject's name: at least for a rate, else at most. */
+  /** Whose figure it is. Default: our subject. */
+  readonly subject?: string | undefined;
+  /** The figure divided by another subject's, by that subject's name: at least for a rate, else at most. */
   readonly ratios: Readonly<Record<string, number>>;
-  /** Our figure may not exceed this. */
+  /** The figure may not exceed this. */
   readonly atMost?: number | undefined;
 }
 
