@@ -85,3 +85,21 @@ test("who reads a call's message otherwise finds the request's bytes in it", () 
   expect(isMessage(wire)).toBe(true);
   expect(fromBinary(BumpRequestSchema, wire.messageData)).toEqual(request);
 });
+
+test.each([
+  ["codecs", { codecs: [bumpRequestCodec, bumpResponseCodec] }],
+  ["protobuf-es", {}],
+])("a request that no codec can write fails at once, and says why (%s)", async (_codec, options) => {
+  const { cluster, client } = await start(options, options);
+  await using _ = cluster;
+  const note = {
+    toString() {
+      throw new Error("this is no text");
+    },
+  };
+  const failure = await cluster.settle(client.bump({ notes: [note as string] })).catch((error) => error);
+  expect(failure).toMatchObject({ name: "RemoteError", code: "not_serializable" });
+  expect(failure.message).toContain("this is no text");
+  expect(failure.cause).toBeInstanceOf(Error);
+  await expect(cluster.settle(client.bump({ notes: ["a"] }))).resolves.toMatchObject({ count: 1 });
+});

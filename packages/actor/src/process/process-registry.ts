@@ -45,6 +45,7 @@ export class ProcessRegistry implements ProcessHome {
   #resolve: AddressResolver = () => undefined;
   #lastNumber = 0;
   #listings = 0;
+  #removals = 0;
 
   /** Makes a registry whose unknown PIDs lead to the process that the given function makes. */
   constructor(makeDeadLetters: (processes: ProcessRegistry) => DeadLetters) {
@@ -99,6 +100,12 @@ export class ProcessRegistry implements ProcessHome {
   /** Strikes a process off the list, so that its id is free. */
   remove(id: string): void {
     this.#processes.delete(id);
+    this.#removals++;
+  }
+
+  /** How many processes were ever struck off: while that stays the same, an id of the list stands for the same process. */
+  get removals(): number {
+    return this.#removals;
   }
 
   /** The process behind the PID; the dead-letter process if there is none. */

@@ -19,9 +19,21 @@ test("the rate is what was done in a second", async () => {
 });
 
 test("the work doubles until it takes a quarter of the time, and then fills it", async () => {
-  const { work, sizes, clock } = steadyWork({ msPerUnit: 0.1 });
+  const { work, sizes, clock } = steadyWork({ msPerUnit: 0.01 });
   await measureRate(work, { measureMs: 1000, clock });
-  expect(sizes).toEqual([1024, 2048, 4096, 10_000]);
+  expect(sizes).toEqual([1024, 2048, 4096, 8192, 16_384, 32_768, 100_000]);
+});
+
+test("work that soon takes long goes on until enough was done for the code to be compiled", async () => {
+  const { work, sizes, clock } = steadyWork({ msPerUnit: 0.25 });
+  await measureRate(work, { measureMs: 1000, clock });
+  expect(sizes).toEqual([...Array.from({ length: 20 }, () => 1024), 4000]);
+});
+
+test("the slowest work warms up for five times as long as it is measured", async () => {
+  const { work, sizes, clock } = steadyWork({ msPerUnit: 2 });
+  await measureRate(work, { measureMs: 1000, clock });
+  expect(sizes).toEqual([1024, 1024, 1024, 500]);
 });
 
 test("what is counted is what was done, not what was asked for", async () => {

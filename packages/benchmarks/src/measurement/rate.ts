@@ -12,11 +12,18 @@ export interface Timing {
 const firstSize = 1024;
 /** Part of `measureMs` that a run must take to tell how much work fills it. */
 const trialShare = 0.25;
+/**
+ * What is done before anything is measured, for each millisecond of `measureMs`: V8 compiles a function for good after
+ * thousands of calls, and what waits for another process makes a thousand in the time that others take for millions.
+ */
+const warmUpUnitsPerMs = 20;
+/** For slow subjects: warming up ends after so many times `measureMs`. */
+const warmUpShare = 5;
 
 /**
  * Units of work done in a second.
  *
- * Doubles the work until it takes a while, by which time the code is compiled, and then times one long run.
+ * Doubles the work until it takes a while, goes on until the code is compiled, and then times one long run.
  */
 export async function measureRate(work: Work, { measureMs, clock }: Timing): Promise<number> {
   const timeWork = async (size: number) => {
@@ -24,11 +31,17 @@ export async function measureRate(work: Work, { measureMs, clock }: Timing): Pro
     const done = await work(size);
     return { done, tookMs: clock.nowMs() - startMs };
   };
+  const trialMs = measureMs * trialShare;
+  const startMs = clock.nowMs();
   let size = firstSize;
   let trial = await timeWork(size);
-  while (trial.tookMs < measureMs * trialShare) {
-    size *= 2;
+  let warmedUp = size;
+  const isWarm = () =>
+    warmedUp >= measureMs * warmUpUnitsPerMs || clock.nowMs() - startMs >= measureMs * warmUpShare;
+  while (trial.tookMs < trialMs || !isWarm()) {
+    if (trial.tookMs < trialMs) size *= 2;
     trial = await timeWork(size);
+    warmedUp += size;
   }
   const { done, tookMs } = await timeWork(Math.ceil((size * measureMs) / trial.tookMs));
   return (done * 1000) / tookMs;

@@ -14,6 +14,9 @@ import { type ByteWriter, type MessageCodec, MessageReader } from "@ts-grain/rem
 /** Messages may nest as deep as protobuf-es allows, the outermost included. */
 const maxDepth = 100;
 
+/** What messages without bytes in a field hold there. */
+export const noBytes: Uint8Array<ArrayBuffer> = /*@__PURE__*/ new Uint8Array(0);
+
 /** The functions that generated code has for a type. */
 interface StraightCode<Desc extends DescMessage> {
   /** Appends the fields. Throws for whatever is not as TypeScript has it. */
@@ -30,6 +33,8 @@ export function messageCodec<Desc extends DescMessage>(
   schema: Desc,
   { write, read }: StraightCode<Desc>,
 ): MessageCodec {
+  // Reading one message never begins another one of the type from outside, so that one reader does for all.
+  const reader = new MessageReader(noBytes);
   return {
     typeName: schema.typeName,
     serializerId: 0,
@@ -43,17 +48,17 @@ export function messageCodec<Desc extends DescMessage>(
       }
     },
     decode(bytes, start, end) {
+      reader.restart(bytes, start, end);
       try {
-        return read(new MessageReader(bytes, start, end), end);
+        return read(reader, end);
       } catch {
         return fromBinary(schema, bytes.subarray(start, end));
+      } finally {
+        reader.restart(noBytes, 0, 0);
       }
     },
   };
 }
-
-/** What messages without bytes in a field hold there. */
-export const noBytes: Uint8Array<ArrayBuffer> = /*@__PURE__*/ new Uint8Array(0);
 
 /** Whether there is anything but an empty array. */
 export function hasBytes(bytes: Uint8Array): boolean {

@@ -72,7 +72,8 @@ export interface GrainCaller {
    *
    * @throws GrainError what the grain reports.
    * @throws ClusterError "no_member", "not_delivered", "overloaded", "outcome_unknown", "unexpected_response",
-   * "call_cycle", "invalid_options" or "stopped".
+   * "call_cycle", "invalid_options" or "stopped". RemoteError "not_serializable" if the request is none of its type, or
+   * "message_too_large"; a grain in the caller's own process is given it as it is.
    */
   callGrain(call: OutgoingGrainCall): Promise<Message>;
 }

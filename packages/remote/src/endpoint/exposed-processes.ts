@@ -27,6 +27,8 @@ export interface ExposeOptions {
 export interface Exposed {
   readonly process: Process;
   readonly isStoppable: boolean;
+  /** {@link ProcessRegistry.removals} when it was found. */
+  readonly foundAt: number;
 }
 
 type Stop = "refused" | "allowed";
@@ -76,16 +78,16 @@ export class ExposedProcesses {
     const waiting = requestId === 0 ? undefined : this.#replies.take(id, requestId);
     const process = this.#processes.getLocal(waiting ?? id);
     if (process === undefined) return undefined;
-    if (waiting !== undefined) return { process, isStoppable: false };
+    const foundAt = this.#processes.removals;
+    if (waiting !== undefined) return { process, isStoppable: false, foundAt };
     const stop = this.#ids.get(id) ?? this.#familyOf(id);
     if (stop === undefined && !this.#handedOut.has(process)) return undefined;
-    return { process, isStoppable: stop === "allowed" };
+    return { process, isStoppable: stop === "allowed", foundAt };
   }
 
   /** As {@link find} for a PID that is no request's, given what was found for it before. */
   findAgain(pid: PID, before: Exposed | undefined): Exposed | undefined {
-    const isStill = before !== undefined && this.#processes.getLocal(pid.id) === before.process;
-    return isStill ? before : this.find(pid);
+    return before?.foundAt === this.#processes.removals ? before : this.find(pid);
   }
 
   #familyOf(id: string): Stop | undefined {

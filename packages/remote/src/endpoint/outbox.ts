@@ -64,7 +64,10 @@ export class Outbox {
     try {
       return this.#open.add(outgoing, this.#limits.maxFrameBytes - framingBytes);
     } catch (cause) {
-      throw new RemoteError("not_serializable", `cannot encode a ${outgoing.codec.typeName}`, { cause });
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new RemoteError("not_serializable", `cannot encode a ${outgoing.codec.typeName}: ${why}`, {
+        cause,
+      });
     }
   }
 

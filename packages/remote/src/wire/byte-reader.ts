@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { RemoteError } from "../remote-error.ts";
+import { asciiText } from "./ascii-text.ts";
 
 const strictDecoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const lossyDecoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -23,7 +24,7 @@ const { utf8Slice } = Buffer.prototype as unknown as {
  * console.log(reader.tag() >> 3, reader.string()); // prints: 1 hi
  */
 export class ByteReader {
-  readonly bytes: Uint8Array;
+  bytes: Uint8Array;
   pos: number;
   end: number;
   constructor(bytes: Uint8Array, pos = 0, end: number = bytes.length) {
@@ -35,17 +36,24 @@ export class ByteReader {
   /** The low 32 bits of a varint, unsigned; a negative int32 is thereby above 2^31. */
   uint32(): number {
     const byte = this.bytes[this.pos]!;
-    if (byte >= 0x80 || this.pos >= this.end) return this.#longUint32();
+    if (byte >= 0x80 || this.pos >= this.end) return this.longUint32();
     this.pos++;
     return byte;
   }
 
-  #longUint32(): number {
+  // Private by type only, here and below, as a private method would mark each reader that is made.
+  private longUint32(): number {
+    const { bytes, end } = this;
+    let { pos } = this;
     let result = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.#byte();
+      if (pos >= end) throw malformed("the bytes end inside a number");
+      const byte = bytes[pos++]!;
       if (shift < 32) result |= (byte & 0x7f) << shift;
-      if (byte < 0x80) return result >>> 0;
+      if (byte < 0x80) {
+        this.pos = pos;
+        return result >>> 0;
+      }
     }
     throw malformed("a varint is longer than ten bytes");
   }
@@ -77,7 +85,7 @@ export class ByteReader {
 
   sfixed32(): number {
     const { bytes, pos } = this;
-    this.#advance(4);
+    this.advance(4);
     return bytes[pos]! | (bytes[pos + 1]! << 8) | (bytes[pos + 2]! << 16) | (bytes[pos + 3]! << 24);
   }
 
@@ -100,13 +108,13 @@ export class ByteReader {
   string(maxBytes: number = Number.POSITIVE_INFINITY): string {
     const end = this.lengthEnd();
     if (end - this.pos > maxBytes) throw limitExceeded(`a string is longer than ${maxBytes} bytes`);
-    return this.#shortAscii(end) ?? this.#text(end, strictDecoder);
+    return this.shortAscii(end) ?? this.text(end, strictDecoder);
   }
 
   /** A length-prefixed string in which U+FFFD stands for what is no UTF-8. */
   lossyString(): string {
     const end = this.lengthEnd();
-    return this.#shortAscii(end) ?? this.#text(end, lossyDecoder);
+    return this.shortAscii(end) ?? this.text(end, lossyDecoder);
   }
 
   /** Passes over the value of a field that means nothing to us. */
@@ -116,23 +124,23 @@ export class ByteReader {
         this.uint32();
         return;
       case 1:
-        this.#advance(8);
+        this.advance(8);
         return;
       case 2:
         this.pos = this.lengthEnd();
         return;
       case 3:
-        this.#skipGroup(tag >>> 3, depth + 1);
+        this.skipGroup(tag >>> 3, depth + 1);
         return;
       case 5:
-        this.#advance(4);
+        this.advance(4);
         return;
       default:
         throw malformed("a field has an impossible wire type");
     }
   }
 
-  #skipGroup(field: number, depth: number): void {
+  private skipGroup(field: number, depth: number): void {
     if (depth > maxDepth) throw malformed("groups nest too deeply");
     for (;;) {
       const tag = this.tag();
@@ -146,21 +154,14 @@ export class ByteReader {
     }
   }
 
-  #shortAscii(end: number): string | undefined {
-    const { bytes, pos } = this;
-    const length = end - pos;
-    if (length > shortString) return undefined;
-    const codes = new Array<number>(length);
-    for (let i = 0; i < length; i++) {
-      const code = bytes[pos + i]!;
-      if (code > 0x7f) return undefined;
-      codes[i] = code;
-    }
-    this.pos = end;
-    return String.fromCharCode.apply(String, codes);
+  private shortAscii(end: number): string | undefined {
+    if (end - this.pos > shortString) return undefined;
+    const text = asciiText(this.bytes, this.pos, end);
+    if (text !== undefined) this.pos = end;
+    return text;
   }
 
-  #text(end: number, decoder: typeof strictDecoder): string {
+  private text(end: number, decoder: typeof strictDecoder): string {
     const { bytes, pos } = this;
     this.pos = end;
     const text = utf8Slice.call(bytes, pos, end);
@@ -172,12 +173,7 @@ export class ByteReader {
     }
   }
 
-  #byte(): number {
-    if (this.pos >= this.end) throw malformed("the bytes end inside a number");
-    return this.bytes[this.pos++]!;
-  }
-
-  #advance(count: number): void {
+  private advance(count: number): void {
     if (this.pos + count > this.end) throw malformed("the bytes end inside a field");
     this.pos += count;
   }

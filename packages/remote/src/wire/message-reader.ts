@@ -22,6 +22,14 @@ export class MessageReader extends ByteReader {
   #low = 0;
   #high = 0;
 
+  /** Begins anew, with a message between two offsets of other bytes. */
+  restart(bytes: Uint8Array, start: number, end: number): void {
+    this.bytes = bytes;
+    this.pos = start;
+    this.end = end;
+    this.#depth = 1;
+  }
+
   /**
    * Reads a message's length and returns where it ends; give what follows to {@link endMessage}, once its fields were
    * read. Deeper than protobuf-es allows is malformed.
@@ -66,47 +74,48 @@ export class MessageReader extends ByteReader {
   }
 
   double(): number {
-    this.#readHalves();
+    this.readHalves();
     return halves.getFloat64(0);
   }
 
   bool(): boolean {
-    this.#varint64();
+    this.varint64();
     return this.#low !== 0 || this.#high !== 0;
   }
 
   int64(): bigint {
-    this.#varint64();
+    this.varint64();
     return signed(this.#low, this.#high);
   }
 
   uint64(): bigint {
-    this.#varint64();
+    this.varint64();
     return unsigned(this.#low, this.#high);
   }
 
   sint64(): bigint {
-    this.#varint64();
+    this.varint64();
     const sign = -(this.#low & 1);
     return signed(((this.#low >>> 1) | (this.#high << 31)) ^ sign, (this.#high >>> 1) ^ sign);
   }
 
   fixed64(): bigint {
-    this.#readHalves();
+    this.readHalves();
     return halves.getBigUint64(0);
   }
 
   sfixed64(): bigint {
-    this.#readHalves();
+    this.readHalves();
     return halves.getBigInt64(0);
   }
 
   /** A 64 bit varint. What does not fit into ten bytes is malformed. */
-  #varint64(): void {
+  private varint64(): void {
     let low = 0;
     let high = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = this.#byte();
+      if (this.pos >= this.end) throw malformed("the bytes end inside a number");
+      const byte = this.bytes[this.pos++]!;
       const bits = byte & 0x7f;
       if (shift < 32) low |= bits << shift;
       if (shift === 28) high = bits >> 4;
@@ -121,15 +130,10 @@ export class MessageReader extends ByteReader {
   }
 
   /** Eight bytes, the low ones first, as {@link halves} has them. */
-  #readHalves(): void {
+  private readHalves(): void {
     const low = this.sfixed32();
     halves.setInt32(0, this.sfixed32());
     halves.setInt32(4, low);
-  }
-
-  #byte(): number {
-    if (this.pos >= this.end) throw malformed("the bytes end inside a number");
-    return this.bytes[this.pos++]!;
   }
 }
 

@@ -188,3 +188,23 @@ test("a list's values are packed, or this is one of them", () => {
     expect.objectContaining({ code: "malformed_frame" }),
   );
 });
+
+test("a reader that begins anew has left the messages that it was in", () => {
+  const reader = new MessageReader(Uint8Array.of(1, 0x08));
+  reader.beginMessage();
+  const bytes = Uint8Array.of(9, 9, 2, 0x68, 0x69, 9);
+  reader.restart(bytes, 2, 5);
+  expect([reader.depth, reader.end, reader.string(), reader.pos]).toEqual([1, 5, "hi", 5]);
+});
+
+test("short texts are what Node reads from the same bytes, at any length", () => {
+  const content = fc.uint8Array({ maxLength: 14, max: 0x7f });
+  fc.assert(
+    fc.property(content, fc.integer({ min: 0, max: 3 }), (text, before) => {
+      const bytes = Uint8Array.of(...new Uint8Array(before), text.length, ...text, 0x7f);
+      const reader = new MessageReader(bytes, before);
+      expect(reader.string()).toBe(Buffer.from(text).toString("latin1"));
+      expect(reader.pos).toBe(before + 1 + text.length);
+    }),
+  );
+});
