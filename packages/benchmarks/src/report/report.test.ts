@@ -75,14 +75,25 @@ test("of what is no rate, less is better", () => {
 
 test("another subject's target stands in a column of its own", () => {
   const targets: Target[] = [{ ...rateTarget, subject: "floor", ratios: { go: 50 } }];
-  expect(cellsOf(rates(14), targets)).toEqual(["W1a", "msg/s", "14", "20", "0.5", "0.70", "28", "**40 (≥ 50)**"]);
+  expect(cellsOf(rates(14), targets)).toEqual([
+    "W1a",
+    "msg/s",
+    "14",
+    "20",
+    "0.5",
+    "0.70",
+    "28",
+    "**40 (≥ 50)**",
+  ]);
 });
 
 test("the summary has a line for each workload, with our figure divided by each other's", () => {
   const memory = row("W1a", "ts-grain", { unit: "B per idle actor", median: 100 });
   const rows = [...rates(14), memory, row("W6", "ts-grain", { unit: "spawns/s", median: 3000 })];
   const lines = summaryOf(results({ rows }), { workloads, subjects, targets: [] }).split("\n");
-  const cells = lines.filter((line) => line.startsWith("|")).map((line) => line.split("|").map((cell) => cell.trim()));
+  const cells = lines
+    .filter((line) => line.startsWith("|"))
+    .map((line) => line.split("|").map((cell) => cell.trim()));
   expect(cells.map((line) => line.slice(1, -1))).toEqual([
     ["", "ts-grain", "÷ floor", "÷ go"],
     [expect.any(String), expect.any(String), expect.any(String), expect.any(String)],

@@ -43,6 +43,7 @@ export class GrpcConnection implements Connection {
   #probeTimer: Timer | undefined;
   #isEnding = false;
   #receivedInTurn = 0;
+  #isTurnAwaited = false;
 
   constructor(options: GrpcConnectionOptions) {
     this.#options = options;
@@ -105,15 +106,19 @@ export class GrpcConnection implements Connection {
     if (this.#deframer.isInside) this.#destroyAfter(stalledFrameMs, "a frame was not completed in time");
   }
 
-  /** So that others have their turn, too, while a peer sends as fast as it can. */
+  /** So that others have their turn, too, while a peer sends as fast as it can. A little may come in any number of turns before they are counted. */
   #takeTurns(bytes: number): void {
-    if (this.#receivedInTurn === 0) platformEventLoop.later(this.#nextTurn);
     this.#receivedInTurn += bytes;
+    if (this.#receivedInTurn > turnBytes / 4 && !this.#isTurnAwaited) {
+      this.#isTurnAwaited = true;
+      platformEventLoop.later(this.#nextTurn);
+    }
     if (this.#receivedInTurn > turnBytes) this.#options.stream.pause();
   }
 
   readonly #nextTurn = (): void => {
     const isPaused = this.#receivedInTurn > turnBytes;
+    this.#isTurnAwaited = false;
     this.#receivedInTurn = 0;
     if (isPaused) this.#options.stream.resume();
   };
