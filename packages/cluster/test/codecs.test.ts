@@ -97,7 +97,9 @@ test.each([
       throw new Error("this is no text");
     },
   };
-  const failure = await cluster.settle(client.bump({ notes: [note as string] })).catch((error) => error);
+  const failure = await cluster
+    .settle(client.bump({ notes: [note as unknown as string] }))
+    .catch((error) => error);
   expect(failure).toMatchObject({ name: "RemoteError", code: "not_serializable" });
   expect(failure.message).toContain("this is no text");
   expect(failure.cause).toBeInstanceOf(Error);

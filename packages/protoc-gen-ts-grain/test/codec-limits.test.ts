@@ -123,6 +123,16 @@ test("a message that holds itself is refused, as by protobuf-es", () => {
   expect(() => codec.encode(message, new ByteWriter())).toThrow(RangeError);
 });
 
+test.each([
+  ["a list", { list: new Set([create(schema)]) }],
+  ["packed numbers", { numbers: new Set([1, 2]) }],
+])("%s that is iterable and no array is written as by protobuf-es", (_, fields) => {
+  const message = { ...create(schema), ...fields };
+  const into = new ByteWriter();
+  codec.encode(message, into);
+  expect(into.view()).toEqual(toBinary(schema as DescMessage, message));
+});
+
 test("what was written before a message that is refused stays as it was", () => {
   const into = new ByteWriter();
   into.byte(7);

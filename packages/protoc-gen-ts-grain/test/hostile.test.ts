@@ -2,6 +2,9 @@ import { create, protoInt64 } from "@bufbuild/protobuf";
 import {
   CodeGeneratorRequestSchema,
   Edition,
+  FieldDescriptorProto_Label,
+  FieldDescriptorProto_Type,
+  FieldDescriptorProtoSchema,
   type FileDescriptorProto,
   FileDescriptorProtoSchema,
   FileDescriptorSetSchema,
@@ -227,6 +230,32 @@ test.each(["a\n*/ globalThis.pwned = 1; /*", "a b", "a..b", "1a", "a.`"])(
     expect(error).toBe(`a.proto: the package ${JSON.stringify(name)} is no dotted name. Rename it.`);
   },
 );
+
+test("the package of an imported file never becomes code, not even in a comment", () => {
+  for (const end of ["\n", "\r", "\u2028", "\u2029"]) {
+    const evil = `p${end}globalThis.pwned = 1;//`;
+    const imported = describeFile("b.proto", { comment: "", messages: ["Left"], services: [] });
+    imported.package = evil;
+    // Left to protobuf-es, and so named in a comment.
+    imported.messageType[0]?.field.push(
+      create(FieldDescriptorProtoSchema, {
+        name: "group",
+        number: 1,
+        type: FieldDescriptorProto_Type.GROUP,
+        label: FieldDescriptorProto_Label.OPTIONAL,
+        typeName: `.${evil}.Left`,
+      }),
+    );
+    const described = describeFile("a.proto", plain);
+    described.dependency.push("b.proto");
+    for (const { method } of described.service)
+      for (const rpc of method) rpc.inputType = rpc.outputType = `.${evil}.Left`;
+    const set = create(FileDescriptorSetSchema, { file: [imported, described] });
+    const { "a_codec.ts": codecs = "" } = generate(createPlugin(), { set });
+    expect(codecs).toContain("globalThis.pwned = 1;//.Left: ");
+    expect(outline(codecs).join("\n")).not.toContain("pwned");
+  }
+});
 
 test("names that begin with a digit are refused", () => {
   const described = describeFile("a.proto", {

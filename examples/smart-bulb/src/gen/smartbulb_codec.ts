@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
-import { assertType, messageCodec } from "@ts-grain/cluster/codegenv1";
+import { assertType, itemsOf, messageCodec } from "@ts-grain/cluster/codegenv1";
 import type {
   GetStateRequest,
   GetStateResponse,
@@ -256,7 +256,7 @@ function newListLitResponse(): ListLitResponse {
 
 function writeListLitResponse(message: ListLitResponse, into: ByteWriter): void {
   assertType(message, "smartbulb.ListLitResponse");
-  for (const item of message.bulbs) into.tag(0x0a).string(item);
+  for (const item of itemsOf(message.bulbs)) into.tag(0x0a).string(item);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }
 

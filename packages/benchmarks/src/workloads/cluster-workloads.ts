@@ -52,7 +52,7 @@ export const clusterWorkloads: readonly ClusterWorkload[] = [
   },
   {
     name: "W5 remote",
-    about: "the same with the grains in another process",
+    about: "first calls of new identities in another process, 100 in flight",
     processes: 2,
     measure: async ({ program, address }, setting) => {
       const samples = await measureActivations(await program.connect(address), setting);

@@ -13,7 +13,7 @@ export const localWorkloads: readonly Workload<LocalSubject>[] = [
   },
   {
     name: "W1b",
-    about: "100 such pairs at once",
+    about: "100 pairs of actors that do so at once",
     measure: (subject, setting) => measureGames(subject, { pairs: 100, handlers: "sync", timing: setting }),
   },
   {
@@ -23,7 +23,7 @@ export const localWorkloads: readonly Workload<LocalSubject>[] = [
   },
   {
     name: "W1d",
-    about: "as W1b, with async handlers that await nothing",
+    about: "100 pairs whose handlers are async and await nothing",
     measure: (subject, setting) => measureGames(subject, { pairs: 100, handlers: "async", timing: setting }),
   },
   ...[1, 100, 1000].map(

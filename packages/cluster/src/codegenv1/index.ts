@@ -26,6 +26,7 @@ export {
   hasBytes,
   isNotZero,
   isSet,
+  itemsOf,
   knownEnum,
   messageCodec,
   noBytes,

@@ -7,9 +7,10 @@ import {
   type Message,
   type MessageShape,
   mergeFromBinary,
+  protoInt64,
   toBinary,
 } from "@bufbuild/protobuf";
-import { type ByteWriter, type MessageCodec, MessageReader } from "@ts-grain/remote";
+import { type ByteWriter, type MessageCodec, MessageReader, protobufCodec } from "@ts-grain/remote";
 
 /** Messages may nest as deep as protobuf-es allows, the outermost included. */
 const maxDepth = 100;
@@ -33,6 +34,8 @@ export function messageCodec<Desc extends DescMessage>(
   schema: Desc,
   { write, read }: StraightCode<Desc>,
 ): MessageCodec {
+  // protobuf-es has been told to have 64 bit numbers as text.
+  if (!protoInt64.supported) return protobufCodec(schema);
   // Reading one message never begins another one of the type from outside, so that one reader does for all.
   const reader = new MessageReader(noBytes);
   return {
@@ -63,6 +66,12 @@ export function messageCodec<Desc extends DescMessage>(
 /** Whether there is anything but an empty array. */
 export function hasBytes(bytes: Uint8Array): boolean {
   return !(bytes instanceof Uint8Array) || bytes.byteLength > 0;
+}
+
+/** The items of a list. @throws TypeError if it is no array: protobuf-es goes by indices, which other things do not have. */
+export function itemsOf<Item>(list: readonly Item[]): readonly Item[] {
+  if (!Array.isArray(list)) throw unfit("a list is no array");
+  return list;
 }
 
 /** Whether a float has to be written: -0 has. */

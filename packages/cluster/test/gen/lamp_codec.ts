@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
-import { assertType, messageCodec } from "@ts-grain/cluster/codegenv1";
+import { assertType, itemsOf, messageCodec } from "@ts-grain/cluster/codegenv1";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import type { NoteRequest, ReadResponse } from "./lamp_pb.ts";
@@ -84,7 +84,7 @@ function newReadResponse(): ReadResponse {
 
 function writeReadResponse(message: ReadResponse, into: ByteWriter): void {
   assertType(message, "lamp.ReadResponse");
-  for (const item of message.notes) into.tag(0x0a).string(item);
+  for (const item of itemsOf(message.notes)) into.tag(0x0a).string(item);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }
 

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
-import { assertType, messageCodec } from "@ts-grain/cluster/codegenv1";
+import { assertType, itemsOf, messageCodec } from "@ts-grain/cluster/codegenv1";
 import type { BumpRequest, BumpResponse, FailRequest, RelayRequest } from "./witness_pb.ts";
 import { BumpRequestSchema, BumpResponseSchema, FailRequestSchema, RelayRequestSchema } from "./witness_pb.ts";
 
@@ -48,7 +48,7 @@ function newBumpRequest(): BumpRequest {
 
 function writeBumpRequest(message: BumpRequest, into: ByteWriter): void {
   assertType(message, "witness.BumpRequest");
-  for (const item of message.notes) into.tag(0x0a).string(item);
+  for (const item of itemsOf(message.notes)) into.tag(0x0a).string(item);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }
 
@@ -150,7 +150,7 @@ function newRelayRequest(): RelayRequest {
 function writeRelayRequest(message: RelayRequest, into: ByteWriter): void {
   assertType(message, "witness.RelayRequest");
   if (message.to !== "") into.tag(0x0a).string(message.to);
-  for (const item of message.path) into.tag(0x12).string(item);
+  for (const item of itemsOf(message.path)) into.tag(0x12).string(item);
   if (message.fromActivation !== false) into.tag(0x18).bool(message.fromActivation);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }

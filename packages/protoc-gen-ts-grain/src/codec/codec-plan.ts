@@ -33,12 +33,11 @@ export function planCodecs(file: DescFile): CodecPlan {
   const roots = new Set(file.services.flatMap(unaryMethods).flatMap(({ input, output }) => [input, output]));
   const reasons = reach(roots);
   const descs = [...reasons.keys()].toSorted((a, b) => (a.typeName < b.typeName ? -1 : 1));
-  const names = new Set<string>();
+  const bases = uniqueBases(descs.filter((desc) => reasons.get(desc) === undefined));
+  const taken = new Set([...bases.values()].flatMap((base) => [`new${base}`, `write${base}`, `read${base}`]));
   const planned = new Map<DescMessage, PlannedMessage>();
-  for (const desc of descs) {
-    if (reasons.get(desc) !== undefined) continue;
-    const base = uniqueName(pascalCase(desc), names);
-    const codec = roots.has(desc) ? `${base.charAt(0).toLowerCase()}${base.slice(1)}Codec` : undefined;
+  for (const [desc, base] of bases) {
+    const codec = roots.has(desc) ? uniqueName(codecNameOf(base), taken) : undefined;
     planned.set(desc, { desc, base, codec });
   }
   const left = descs.flatMap((desc) => {
@@ -59,6 +58,16 @@ function reach(roots: ReadonlySet<DescMessage>): ReadonlyMap<DescMessage, string
     if (reason === undefined) waiting.push(...desc.fields.flatMap(({ message }) => message ?? []));
   }
   return reasons;
+}
+
+function uniqueBases(descs: readonly DescMessage[]): ReadonlyMap<DescMessage, string> {
+  const taken = new Set<string>();
+  return new Map(descs.map((desc) => [desc, uniqueName(pascalCase(desc), taken)]));
+}
+
+/** A message called `ReadFile` and a function that reads a `FileCodec` would both have the name `readFileCodec`. */
+function codecNameOf(base: string): string {
+  return `${base.charAt(0).toLowerCase()}${base.slice(1)}Codec`;
 }
 
 /** `Outer.inner` as `Outer_inner`. */

@@ -113,6 +113,7 @@ const messageNames = [
   "ByteWriter",
   "messageCodec",
   "writePlain",
+  "PlainCodec",
   "Object",
   "Number",
   "create",

@@ -87,7 +87,8 @@ export class ExposedProcesses {
 
   /** As {@link find} for a PID that is no request's, given what was found for it before. */
   findAgain(pid: PID, before: Exposed | undefined): Exposed | undefined {
-    return before?.foundAt === this.#processes.removals ? before : this.find(pid);
+    const isStill = before !== undefined && before.foundAt === this.#processes.removals;
+    return isStill ? before : this.find(pid);
   }
 
   #familyOf(id: string): Stop | undefined {

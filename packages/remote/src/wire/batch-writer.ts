@@ -24,6 +24,9 @@ const tag = {
   value: 0x12,
 } as const;
 
+/** Bytes of memory that the envelopes of a batch leave to those of the next. A single message may have needed many times as many. */
+const keptCapacity = 1024 * 1024;
+
 /** One message on its way out, and how to write it. */
 export interface Outgoing {
   readonly message: ProtobufMessage;
@@ -86,11 +89,11 @@ export class BatchWriter {
       this.#envelope(outgoing);
       into.endLength(start);
     } catch (error) {
-      into.truncate(before);
+      this.#takeBack(before);
       throw error;
     }
     if (this.byteLength > maxBytes) {
-      into.truncate(before);
+      this.#takeBack(before);
       return false;
     }
     this.#count++;
@@ -109,6 +112,11 @@ export class BatchWriter {
     this.#senders.copyTo(frame, at);
     this.#clear();
     return frame;
+  }
+
+  #takeBack(before: number): void {
+    this.#envelopes.truncate(before);
+    this.#envelopes.shrink(keptCapacity);
   }
 
   #envelope(outgoing: Outgoing): void {
@@ -182,7 +190,7 @@ export class BatchWriter {
   #clear(): void {
     this.#typeNames.truncate(0);
     this.#targets.truncate(0);
-    this.#envelopes.truncate(0);
+    this.#takeBack(0);
     this.#senders.truncate(0);
     this.#typeIndex.clear();
     this.#targetIndex.clear();

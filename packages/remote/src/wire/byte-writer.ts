@@ -41,6 +41,13 @@ export class ByteWriter {
     this.#length = Math.min(length, this.#length);
   }
 
+  /** Gives back what is above so many bytes of capacity, unless more are written. */
+  shrink(capacity: number): void {
+    if (this.#bytes.length <= capacity || this.#length > capacity) return;
+    this.#bytes = this.#bytes.slice(0, capacity);
+    this.#view = undefined;
+  }
+
   /** What was written so far, until the next call that writes. */
   view(): Uint8Array {
     return this.#bytes.subarray(0, this.#length);

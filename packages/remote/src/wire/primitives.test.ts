@@ -189,6 +189,20 @@ test("a list's values are packed, or this is one of them", () => {
   );
 });
 
+test("a writer keeps what it holds when it gives memory back, and goes on", () => {
+  const into = new ByteWriter();
+  into.string("first");
+  const before = into.length;
+  into.string("x".repeat(100_000));
+  into.truncate(before);
+  into.shrink(64);
+  expect(into.view().buffer.byteLength).toBe(64);
+  into.string("y".repeat(100));
+  into.shrink(64);
+  const reader = new MessageReader(into.view());
+  expect([reader.string(), reader.string()]).toEqual(["first", "y".repeat(100)]);
+});
+
 test("a reader that begins anew has left the messages that it was in", () => {
   const reader = new MessageReader(Uint8Array.of(1, 0x08));
   reader.beginMessage();

@@ -52,6 +52,11 @@ function functions(f: CodecOutput, message: PlannedMessage): readonly Lines[] {
 function leftComment(left: readonly LeftMessage[]): Lines {
   return [
     "// Written and read by protobuf-es:",
-    ...left.map(({ desc, reason }) => `// ${desc.toString()}: ${reason}`),
+    ...left.map(({ desc, reason }) => `// ${inOneLine(desc.toString())}: ${reason}`),
   ];
+}
+
+// The package of an imported file may be any text in a request that no compiler has made.
+function inOneLine(text: string): string {
+  return text.replaceAll(/[\r\n\u2028\u2029]/g, " ");
 }

@@ -100,12 +100,13 @@ function isNotZero(f: CodecOutput, field: DescField, value: string): Printable {
 }
 
 function writeList(f: CodecOutput, field: DescField & { fieldKind: "list" }, list: string): Lines {
-  if (!field.packed) return guarded(`for (const item of ${list})`, writeValue(f, field, "item"));
+  const items = code`${f.call("itemsOf")}(${list})`;
+  if (!field.packed) return guarded(code`for (const item of ${items})`, writeValue(f, field, "item"));
   const method = field.scalar === undefined ? "int32" : scalar(field.scalar).method;
   const item = isText(field) ? code`${f.call("fromText")}(item)` : "item";
   return guarded(`if (${list}.length !== 0)`, [
     `const start = into.tag(${lengthTag(field.number)}).beginLength();`,
-    code`for (const item of ${list}) into.${method}(${item});`,
+    code`for (const item of ${items}) into.${method}(${item});`,
     "into.endLength(start);",
   ]);
 }

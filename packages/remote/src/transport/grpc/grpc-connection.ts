@@ -23,7 +23,7 @@ export interface GrpcConnectionOptions {
  * Unsent bytes in the stream above which `send` asks to wait; larger writes also save system calls. The end of a burst that
  * is held back leaves only when the event loop has its turn, which may be after the next burst was encoded.
  */
-const highWaterBytes = 1024 * 1024;
+const highWaterBytes = 512 * 1024;
 /** Bytes that are handed over in one turn of the event loop, about: Node itself reads megabytes in one. */
 const turnBytes = 128 * 1024;
 /** Milliseconds without progress that the other side has to take what was sent and to end the stream, too; and in all. */

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
-import { assertType, entriesOf, messageCodec, setEntry } from "@ts-grain/cluster/codegenv1";
+import { assertType, entriesOf, itemsOf, messageCodec, setEntry } from "@ts-grain/cluster/codegenv1";
 import type {
   AddRequest,
   AddResponse,
@@ -163,7 +163,7 @@ function newCallOtherRequest(): CallOtherRequest {
 
 function writeCallOtherRequest(message: CallOtherRequest, into: ByteWriter): void {
   assertType(message, "mixed.v1.CallOtherRequest");
-  for (const item of message.identities) into.tag(0x0a).string(item);
+  for (const item of itemsOf(message.identities)) into.tag(0x0a).string(item);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }
 
@@ -195,7 +195,7 @@ function newCallOtherResponse(): CallOtherResponse {
 
 function writeCallOtherResponse(message: CallOtherResponse, into: ByteWriter): void {
   assertType(message, "mixed.v1.CallOtherResponse");
-  for (const item of message.path) {
+  for (const item of itemsOf(message.path)) {
     const start = into.tag(0x0a).beginLength();
     writePlace(item, into);
     into.endLength(start);

@@ -3,7 +3,7 @@
 /* eslint-disable */
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
-import { assertType, messageCodec } from "@ts-grain/cluster/codegenv1";
+import { assertType, itemsOf, messageCodec } from "@ts-grain/cluster/codegenv1";
 import type { Empty } from "@bufbuild/protobuf/wkt";
 import { EmptySchema } from "@bufbuild/protobuf/wkt";
 import type {
@@ -342,7 +342,7 @@ function newReadResponse(): ReadResponse {
 function writeReadResponse(message: ReadResponse, into: ByteWriter): void {
   assertType(message, "lighting.v1.ReadResponse");
   if (message.level !== 0) into.tag(0x08).int32(message.level);
-  for (const item of message.journal) into.tag(0x12).string(item);
+  for (const item of itemsOf(message.journal)) into.tag(0x12).string(item);
   if (message.$unknown !== undefined) into.unknown(message.$unknown);
 }
 
