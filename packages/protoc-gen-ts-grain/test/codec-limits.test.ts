@@ -140,3 +140,25 @@ test("what was written before a message that is refused stays as it was", () => 
   expect(() => codec.encode(message, into)).toThrow("cannot encode field p.Deep.numbers to binary");
   expect(into.view()).toEqual(Uint8Array.of(7));
 });
+
+test("a codec and a function of another message never have the same name", () => {
+  const messages = ["File", "FileCodec", "ReadFile", "WriteFile", "NewFile"];
+  const rpcs = messages.map((name, index) => `rpc Do${index}(${name}) returns (${name});`);
+  const all = loadCodecs(
+    compile({
+      "names.proto": `syntax = "proto3";
+package p;
+${messages.map((name) => `message ${name} { string text = 1; }`).join("\n")}
+service S { ${rpcs.join(" ")} }
+`,
+    }),
+    "names.proto",
+  );
+  expect(all.map((each) => each.schema.name).sort()).toEqual(messages.toSorted());
+  for (const each of all) {
+    const bytes = Uint8Array.of(0x0a, 1, 0x78);
+    const into = new ByteWriter();
+    each.codec.encode(each.codec.decode(bytes, 0, bytes.length), into);
+    expect(into.view()).toEqual(bytes);
+  }
+});
