@@ -2,8 +2,9 @@ import { create, type DescMessage, fromBinary, type Message, toBinary } from "@b
 import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { ByteWriter } from "@ts-grain/cluster/codegenv1";
 import { describe, expect, test } from "vitest";
+import { createPlugin } from "../src/plugin.ts";
 import { type LoadedCodec, loadCodecs } from "./codecs/load-codecs.ts";
-import { compile } from "./harness.ts";
+import { compile, generate } from "./harness.ts";
 
 const loaded = loadCodecs(
   compile({
@@ -144,21 +145,16 @@ test("what was written before a message that is refused stays as it was", () => 
 test("a codec and a function of another message never have the same name", () => {
   const messages = ["File", "FileCodec", "ReadFile", "WriteFile", "NewFile"];
   const rpcs = messages.map((name, index) => `rpc Do${index}(${name}) returns (${name});`);
-  const all = loadCodecs(
-    compile({
-      "names.proto": `syntax = "proto3";
+  const set = compile({
+    "names.proto": `syntax = "proto3";
 package p;
 ${messages.map((name) => `message ${name} { string text = 1; }`).join("\n")}
 service S { ${rpcs.join(" ")} }
 `,
-    }),
-    "names.proto",
-  );
-  expect(all.map((each) => each.schema.name).sort()).toEqual(messages.toSorted());
-  for (const each of all) {
-    const bytes = Uint8Array.of(0x0a, 1, 0x78);
-    const into = new ByteWriter();
-    each.codec.encode(each.codec.decode(bytes, 0, bytes.length), into);
-    expect(into.view()).toEqual(bytes);
-  }
+  });
+  const { "names_codec.ts": code = "" } = generate(createPlugin(), { set, files: ["names.proto"] });
+  const declared = [...code.matchAll(/^(?:export )?(?:const|function) ([\w$]+)/gm)].map(([, name]) => name);
+  expect(declared).toContain("readFileCodec");
+  expect(declared).toHaveLength(4 * messages.length);
+  expect(new Set(declared).size).toBe(declared.length);
 });
