@@ -90,7 +90,8 @@ test("another subject's target stands in a column of its own", () => {
 test("the summary has a line for each workload, with our figure divided by each other's", () => {
   const memory = row("W1a", "ts-grain", { unit: "B per idle actor", median: 100 });
   const rows = [...rates(14), memory, row("W6", "ts-grain", { unit: "spawns/s", median: 3000 })];
-  const lines = summaryOf(results({ rows }), { workloads, subjects, targets: [] }).split("\n");
+  const others = [...subjects, "ts-grain-codec", "go→ts-grain"];
+  const lines = summaryOf(results({ rows }), { workloads, subjects: others, targets: [] }).split("\n");
   const cells = lines
     .filter((line) => line.startsWith("|"))
     .map((line) => line.split("|").map((cell) => cell.trim()));

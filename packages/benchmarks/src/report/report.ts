@@ -29,9 +29,9 @@ export function reportOf(results: Results, guide: ReportGuide): string {
     .join("\n\n");
 }
 
-/** One line for each workload: our figure, and how many times as much as each other's it is. */
+/** One line for each workload: our figure, and how many times as much as that of each subject without a part of ours it is. */
 export function summaryOf(results: Results, { workloads, subjects }: ReportGuide): string {
-  const others = subjects.filter((name) => name !== ours);
+  const others = subjects.filter((name) => !name.includes(ours));
   const figures = workloads.flatMap(({ name, about }) => {
     const found = results.rows.filter(({ workload }) => workload === name);
     const our = found.find(({ subject }) => subject === ours);
