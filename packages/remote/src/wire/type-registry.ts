@@ -75,8 +75,10 @@ export interface RegisteredType {
  */
 export class TypeRegistry {
   readonly #types = new Map<string, RegisteredType>();
-  /** The type that was asked for last by {@link find}: most messages are of the type of the one before. */
+  /** The type that was found last by {@link find}: most messages are of the type of the one before. */
   #last: RegisteredType | undefined;
+  /** Its name as that message had it: the same text in another place takes longer to compare. */
+  #lastName: string | undefined;
   /** Types whose codec was chosen. */
   readonly #chosen = new Set<string>();
   readonly #elements = new ElementCounter();
@@ -120,10 +122,12 @@ export class TypeRegistry {
   /** The type of a message, if the message is of protobuf-es and may travel. */
   find(message: Message): RegisteredType | undefined {
     const { $typeName } = message as Partial<ProtobufMessage>;
-    const last = this.#last;
-    if (last !== undefined && last.typeName === $typeName) return last;
+    if ($typeName !== undefined && $typeName === this.#lastName) return this.#last;
     const type = typeof $typeName === "string" ? this.#types.get($typeName) : undefined;
-    if (type !== undefined) this.#last = type;
+    if (type !== undefined) {
+      this.#last = type;
+      this.#lastName = $typeName;
+    }
     return type;
   }
 
@@ -221,6 +225,7 @@ export class TypeRegistry {
   #put(type: RegisteredType): void {
     this.#types.set(type.typeName, type);
     this.#last = undefined;
+    this.#lastName = undefined;
   }
 }
 
