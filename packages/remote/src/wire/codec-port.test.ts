@@ -98,3 +98,16 @@ test("a codec for a type that is not registered is refused", () => {
   expect(() => types.useCodec(new CountingCodec())).toThrow(refused);
   expect(() => types.offerCodec(new CountingCodec())).toThrow(refused);
 });
+
+test("a codec that is chosen between two messages of a type serves the second one", () => {
+  const types = new TypeRegistry();
+  types.register(StringValueSchema);
+  types.register(UInt32ValueSchema);
+  const codec = new CountingCodec();
+  expect(types.find(text("first"))?.codec).not.toBe(codec);
+  types.useCodec(codec);
+  expect(types.find(text("second"))?.codec).toBe(codec);
+  expect(types.find(create(UInt32ValueSchema))?.typeName).toBe(UInt32ValueSchema.typeName);
+  expect(types.find({})).toBeUndefined();
+  expect(types.find(text("third"))?.codec).toBe(codec);
+});
