@@ -36,7 +36,7 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
 
   test.skipIf(faketime === undefined)(
     "E9 a wall clock that jumps an hour ahead and two back, on a member and the client, is noticed by nobody",
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async () => {
       await using rig = await Rig.start({ consul });
       using clock = new WallClock(faketime!);
