@@ -4,10 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { ServerProcess } from "@ts-grain/cluster/testing";
+import { nowMs } from "../history/now.ts";
+import { pause } from "../history/pause.ts";
 import type { Host } from "./host.ts";
 import type { MemberStore } from "./rig.ts";
 
 const run = promisify(execFile);
+/** Milliseconds within which the nodes have a leader again. */
+const electionMs = 10_000;
 
 interface EtcdNode {
   readonly host: Host;
@@ -40,12 +44,16 @@ export class EtcdHosts implements MemberStore {
     return this.endpoints[0]!;
   }
 
-  /** The host of the node that leads. @throws Error if none does. */
+  /** The host of the node that leads, once one does: while the nodes elect, none does. @throws Error if that takes 10 s. */
   async leader(): Promise<Host> {
-    for (const { host } of this.#nodes) {
-      const status = await ask(host, "maintenance/status").catch(() => undefined);
-      if (status && status.leader === status.header.member_id) return host;
-    }
+    const untilMs = nowMs() + electionMs;
+    do {
+      for (const { host } of this.#nodes) {
+        const status = await ask(host, "maintenance/status").catch(() => undefined);
+        if (status && status.leader === status.header.member_id) return host;
+      }
+      await pause(100);
+    } while (nowMs() < untilMs);
     throw new Error("no node of etcd leads");
   }
 
