@@ -28,10 +28,10 @@ export {
   isSet,
   itemsOf,
   knownEnum,
-  messageCodec,
-  noBytes,
   numberKey,
   readMessage,
   setEntry,
   toText,
-} from "./message-codec.ts";
+} from "./field-values.ts";
+export type { StraightCode } from "./message-codec.ts";
+export { messageCodec, noBytes } from "./message-codec.ts";
