@@ -51,7 +51,7 @@ test("what was printed type-checks strictly, and nothing more is to do", () => {
   const folder = mkdtempSync(join(cache, "implement-"));
   try {
     const { changes } = plan({ "src/my-bulb.ts": ownBulb });
-    for (const name of ["smartbulb_grain.ts", "smartbulb_pb.ts"])
+    for (const name of ["smartbulb_grain.ts", "smartbulb_codec.ts", "smartbulb_pb.ts"])
       write(join(folder, "src/gen", name), read(name));
     for (const { path, after } of changes) write(join(folder, path), after);
     const options = {
