@@ -56,6 +56,24 @@ test("who comes back while the list settles never left", async () => {
   expect(new Set(published)).toEqual(new Set(["alice bob"]));
 });
 
+test("who is missing while the list settles, and comes back, is no news", async () => {
+  const { view, published, clock } = watch(undefined);
+  view.listed([alice, bob]);
+  view.interrupted();
+  view.listed([bob]);
+  view.listed([bob, alice]);
+  view.listed([alice, bob]);
+  await clock.advance(20_000);
+  expect(published).toEqual(["alice bob"]);
+});
+
+test("what is new about a member is published", () => {
+  const { view, published } = watch("alice");
+  view.listed([alice, bob]);
+  view.listed([{ ...bob, kinds: ["SmartBulb"] }, alice]);
+  expect(published).toEqual(["alice bob", "bob alice"]);
+});
+
 test("an outage while the list settles begins the settling anew", async () => {
   const { view, published, clock } = watch("alice");
   view.listed([alice, bob]);
@@ -78,7 +96,7 @@ test("a member that stays missing from its own list is told of it once that has 
   await clock.advance(6_000);
   view.listed([bob]);
   await clock.advance(3_999);
-  expect(new Set(published)).toHaveLength(2);
+  expect(published).toEqual(["alice bob"]);
   await clock.advance(1);
   expect(published.at(-1)).toBe("bob");
 });

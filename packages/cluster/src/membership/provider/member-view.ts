@@ -86,11 +86,17 @@ export class MemberView {
   #publish(): void {
     const before = this.#published ?? [];
     const members = this.#phase.name === "settling" ? withAbsent(this.#listed, before) : this.#listed;
-    if (this.#published && JSON.stringify(members) === JSON.stringify(before)) return;
+    if (this.#published && sameMembers(members, before)) return;
     this.#published = members;
     this.#options.onMembers(members);
     this.#joined.resolve();
   }
+}
+
+/** Whether they are the same in all that is known of them, in whatever order: who was missing for a while stands last. */
+function sameMembers(some: readonly Member[], others: readonly Member[]): boolean {
+  const sorted = (members: readonly Member[]) => members.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  return JSON.stringify(sorted(some)) === JSON.stringify(sorted(others));
 }
 
 /** The listed members and those of before that are missing. */
