@@ -282,3 +282,18 @@ test("a header may have any name without touching prototypes", () => {
   expect(Object.getPrototypeOf(batch.headers)).toBeNull();
   expect(Object.prototype).not.toHaveProperty("p");
 });
+
+test("a message that does not fit leaves no memory taken, and what came before it in place", () => {
+  const batch = new BatchWriter(there, here);
+  const outgoing = (value: string): Outgoing => ({
+    message: create(StringValueSchema, { value }),
+    codec,
+    target: new PID(there, "door"),
+    sender: undefined,
+    headers: undefined,
+  });
+  expect(batch.add(outgoing("small"), roomy)).toBe(true);
+  expect(batch.add(outgoing("x".repeat(5 * roomy)), roomy)).toBe(false);
+  expect(batch.capacity).toBeLessThanOrEqual(roomy);
+  expect(Buffer.from(batch.finish()).includes("small")).toBe(true);
+});

@@ -72,6 +72,11 @@ export class BatchWriter {
     return this.#count;
   }
 
+  /** Bytes of memory that it holds for envelopes. */
+  get capacity(): number {
+    return this.#envelopes.capacity;
+  }
+
   /** Size of the open batch, without the few bytes that frame it. */
   get byteLength(): number {
     return this.#tableBytes + this.#envelopes.length;

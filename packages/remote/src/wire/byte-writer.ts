@@ -41,6 +41,11 @@ export class ByteWriter {
     this.#length = Math.min(length, this.#length);
   }
 
+  /** Bytes of memory that it holds. */
+  get capacity(): number {
+    return this.#bytes.length;
+  }
+
   /** Gives back what is above so many bytes of capacity, unless more are written. */
   shrink(capacity: number): void {
     if (this.#bytes.length <= capacity || this.#length > capacity) return;
