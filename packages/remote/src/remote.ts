@@ -269,10 +269,17 @@ export class Remote implements AsyncDisposable {
 
 function grpcFor(
   { clock }: ActorSystem,
-  { tls, insecure, outbox, greetingTimeoutMs }: RemoteConfig,
+  { tls, insecure, busyPollMs, outbox, greetingTimeoutMs }: RemoteConfig,
 ): Transport {
   const { maxFrameBytes } = outbox;
-  return new GrpcTransport({ tls, insecure, maxFrameBytes, pendingTimeoutMs: greetingTimeoutMs, clock });
+  return new GrpcTransport({
+    tls,
+    insecure,
+    busyPollMs,
+    maxFrameBytes,
+    pendingTimeoutMs: greetingTimeoutMs,
+    clock,
+  });
 }
 
 interface Listening {

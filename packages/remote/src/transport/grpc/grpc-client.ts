@@ -10,6 +10,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { RemoteError } from "../../remote-error.ts";
 import { type Connection, type ConnectionHandlers, type ConnectOptions, parseAddress } from "../transport.ts";
+import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
 import type { GrpcSettings } from "./grpc-options.ts";
 import { flowControlBytes, receivePath } from "./grpc-protocol.ts";
@@ -25,9 +26,16 @@ const http2Limits: SecureClientSessionOptions = {
   settings: { enablePush: false, initialWindowSize: flowControlBytes, maxHeaderListSize: 8_192 },
 };
 
+/** Whom to dial, and how. */
+interface Dialling {
+  readonly address: string;
+  readonly settings: GrpcSettings;
+  readonly busyPoll: BusyPoll;
+}
+
 /** Dials a peer and opens its `/remote.Remoting/Receive` stream. */
 export async function grpcConnect(
-  { address, settings }: { readonly address: string; readonly settings: GrpcSettings },
+  { address, settings, busyPoll }: Dialling,
   handlers: ConnectionHandlers,
   { signal }: ConnectOptions,
 ): Promise<Connection> {
@@ -59,6 +67,7 @@ export async function grpcConnect(
     socket,
     clock: settings.clock,
     maxFrameBytes: settings.maxFrameBytes,
+    busyPoll,
     end: () => stream.end(),
     failure,
   });

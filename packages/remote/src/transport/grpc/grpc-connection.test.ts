@@ -3,6 +3,7 @@ import { Readable } from "node:stream";
 import { platformEventLoop } from "@ts-grain/actor";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
+import { BusyPoll } from "./busy-poll.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
 import { withPrefix } from "./grpc-deframer.ts";
 
@@ -18,6 +19,7 @@ test("however much has arrived, one turn of the event loop hands over no more th
     socket: undefined,
     clock: new VirtualClock(),
     maxFrameBytes: chunkBytes,
+    busyPoll: new BusyPoll(0),
     end() {},
     failure: () => undefined,
   });

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type Clock, platformEventLoop, type Timer } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
+import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
 
 /** What both ends of a stream are made with. */
@@ -13,6 +14,7 @@ export interface GrpcConnectionOptions {
   readonly socket: Socket | undefined;
   readonly clock: Clock;
   readonly maxFrameBytes: number;
+  readonly busyPoll: BusyPoll;
   /** How this end of the stream says that it is done. */
   readonly end: () => void;
   /** Why the other side ended the stream, if that was not as it should be. Asked at its end. */
@@ -94,6 +96,7 @@ export class GrpcConnection implements Connection {
   }
 
   #received(chunk: Uint8Array): void {
+    this.#options.busyPoll.arrived();
     this.#takeTurns(chunk.length);
     try {
       this.#deframer.push(chunk);

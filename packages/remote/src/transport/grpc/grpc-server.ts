@@ -13,6 +13,7 @@ import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { RemoteError } from "../../remote-error.ts";
 import type { HostAndPort, InboundConnection, Listener } from "../transport.ts";
+import type { BusyPoll } from "./busy-poll.ts";
 import { certificateNames } from "./certificate-names.ts";
 import { ConnectionGuard, type GuardedConnection } from "./connection-guard.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
@@ -50,9 +51,17 @@ interface Caller {
   readonly guarded: GuardedConnection;
 }
 
+/** What a server is made with. */
+interface Service {
+  readonly settings: GrpcSettings;
+  readonly busyPoll: BusyPoll;
+  readonly accept: (connection: InboundConnection) => void;
+}
+
 /** Serves `/remote.Remoting/Receive`, one stream on each connection, and nothing else. */
 export class GrpcServer {
   readonly #settings: GrpcSettings;
+  readonly #busyPoll: BusyPoll;
   readonly #accept: (connection: InboundConnection) => void;
   readonly #server: Http2Server | Http2SecureServer;
   readonly #guard: ConnectionGuard;
@@ -60,8 +69,9 @@ export class GrpcServer {
   readonly #callers = new Map<string, Caller>();
   readonly #connections = new Map<Http2Session, Serving>();
 
-  constructor(settings: GrpcSettings, accept: (connection: InboundConnection) => void) {
+  constructor({ settings, busyPoll, accept }: Service) {
     this.#settings = settings;
+    this.#busyPoll = busyPoll;
     this.#accept = accept;
     this.#guard = new ConnectionGuard(settings);
     const { tls } = settings;
@@ -139,6 +149,7 @@ export class GrpcServer {
       socket: this.#callers.get(source)?.socket,
       clock: this.#settings.clock,
       maxFrameBytes: strangerFrameBytes,
+      busyPoll: this.#busyPoll,
       end: () => stream.end(),
       failure: () =>
         stream.rstCode ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined,

@@ -8,6 +8,7 @@ import type {
   Listener,
   Transport,
 } from "../transport.ts";
+import { BusyPoll } from "./busy-poll.ts";
 import { grpcConnect } from "./grpc-client.ts";
 import { type GrpcSettings, type GrpcTransportOptions, resolveGrpcOptions } from "./grpc-options.ts";
 import { GrpcServer } from "./grpc-server.ts";
@@ -44,11 +45,13 @@ import { isLoopback } from "./loopback.ts";
  */
 export class GrpcTransport implements Transport {
   readonly #settings: GrpcSettings;
+  readonly #busyPoll: BusyPoll;
   readonly #servers = new Set<GrpcServer>();
 
   /** @throws RemoteError "invalid_options" if the TLS options are incomplete. */
   constructor(options: GrpcTransportOptions = {}) {
     this.#settings = resolveGrpcOptions(options);
+    this.#busyPoll = new BusyPoll(this.#settings.busyPollMs);
   }
 
   /** @throws RemoteError "listen_failed"; "invalid_options" for a host that other machines reach, without `tls` or `insecure`. */
@@ -60,7 +63,7 @@ export class GrpcTransport implements Transport {
         `listening on ${at.host} needs the option tls, or insecure: true`,
       );
     }
-    const server = new GrpcServer(this.#settings, accept);
+    const server = new GrpcServer({ settings: this.#settings, busyPoll: this.#busyPoll, accept });
     const listener = await server.listen(at);
     this.#servers.add(server);
     const close = () => {
@@ -75,7 +78,7 @@ export class GrpcTransport implements Transport {
     handlers: ConnectionHandlers,
     options: ConnectOptions = {},
   ): Promise<Connection> {
-    return grpcConnect({ address, settings: this.#settings }, handlers, options);
+    return grpcConnect({ address, settings: this.#settings, busyPoll: this.#busyPoll }, handlers, options);
   }
 
   /** Uses renewed certificates from now on, if `tls` is a function. Connections that stand go on with the old ones. */

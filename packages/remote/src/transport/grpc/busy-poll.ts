@@ -1,0 +1,69 @@
+import { type EventLoop, platformEventLoop } from "@ts-grain/actor";
+
+/** Milliseconds of the pause after looking in vain; it doubles each time, and halves when something came. */
+const rest = { shortestMs: 1, longestMs: 1_000 } as const;
+/** Milliseconds between two looks, of which there is one in each turn of the event loop, that tell that the core is wanted elsewhere. */
+const heldUpMs = 20;
+
+/**
+ * Keeps the event loop awake for a moment after bytes have come, if more are likely to come at once: that a process which
+ * sleeps is woken takes the kernel longer than everything that we do with a message.
+ *
+ * It looks again and again for `spellMs` at most, and only once two arrivals were no further apart than that. Looking in vain makes
+ * it rest, for longer each time, so that it costs little where peers are slow or share our core; and so does a turn of the event
+ * loop that took suspiciously long, as it does when a quota of processor time is used up.
+ *
+ * After Linux's guest halt polling, `Documentation/virt/guest-halt-polling.rst`, which does the same before a processor halts.
+ */
+export class BusyPoll {
+  readonly #spellMs: number;
+  readonly #eventLoop: EventLoop;
+  #isLooking = false;
+  #hasArrived = false;
+  #arrivedAtMs = -Infinity;
+  #lookedAtMs = -Infinity;
+  #restMs = 0;
+  #restUntilMs = -Infinity;
+
+  /** `spellMs` 0 never looks. */
+  constructor(spellMs: number, eventLoop: EventLoop = platformEventLoop) {
+    this.#spellMs = spellMs;
+    this.#eventLoop = eventLoop;
+  }
+
+  /** To be called whenever bytes have come. */
+  arrived(): void {
+    if (this.#isLooking) this.#hasArrived = true;
+    else if (this.#spellMs > 0) this.#considerLooking();
+  }
+
+  #considerLooking(): void {
+    const nowMs = this.#eventLoop.nowMs();
+    const isLively = nowMs - this.#arrivedAtMs <= this.#spellMs;
+    this.#arrivedAtMs = nowMs;
+    if (!isLively || nowMs < this.#restUntilMs) return;
+    this.#isLooking = true;
+    this.#lookedAtMs = nowMs;
+    this.#eventLoop.later(this.#look);
+  }
+
+  readonly #look = (): void => {
+    const nowMs = this.#eventLoop.nowMs();
+    const sinceLookMs = nowMs - this.#lookedAtMs;
+    this.#lookedAtMs = nowMs;
+    if (this.#hasArrived) {
+      this.#hasArrived = false;
+      this.#arrivedAtMs = nowMs;
+      this.#restMs /= 2;
+    }
+    if (sinceLookMs > heldUpMs) this.#stop(rest.longestMs);
+    else if (nowMs - this.#arrivedAtMs > this.#spellMs) this.#stop(this.#restMs * 2);
+    else this.#eventLoop.later(this.#look);
+  };
+
+  #stop(restMs: number): void {
+    this.#isLooking = false;
+    this.#restMs = Math.min(Math.max(restMs, rest.shortestMs), rest.longestMs);
+    this.#restUntilMs = this.#lookedAtMs + this.#restMs;
+  }
+}
