@@ -29,6 +29,10 @@ function counting(codec: MessageCodec): MessageCodec & { encoded: number; decode
       counted.decoded++;
       return codec.decode(...call);
     },
+    read: (...call: Parameters<NonNullable<MessageCodec["read"]>>) => {
+      counted.decoded++;
+      return codec.read!(...call);
+    },
   };
   return counted;
 }

@@ -82,5 +82,6 @@ export function messageCodec<Desc extends DescMessage>(
         reader.restart(noBytes, 0, 0);
       }
     },
+    read,
   };
 }

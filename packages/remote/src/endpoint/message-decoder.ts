@@ -4,6 +4,7 @@ import type { BatchReader } from "../wire/batch-reader.ts";
 import { ByteReader, limitExceeded } from "../wire/byte-reader.ts";
 import { countJsonElements } from "../wire/element-counter.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
+import { MessageReader } from "../wire/message-reader.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { ReceivedBatch } from "./received-batch.ts";
@@ -14,6 +15,8 @@ export class MessageDecoder {
   readonly #received: ReceivedBatch;
   readonly #isCounted: boolean;
   #elementsLeft: number;
+  /** For codecs that read by themselves. */
+  #reader: MessageReader | undefined;
   /** Whether a message of the batch was none. */
   #hasFailed = false;
 
@@ -32,12 +35,10 @@ export class MessageDecoder {
   decode(batch: BatchReader, type: RegisteredType): Message | undefined {
     const codec = codecFor(type, batch.serializerId);
     if (codec === undefined) return undefined;
-    const { frame, peer } = this.#received;
+    const { peer } = this.#received;
     try {
       if (this.#isCounted) this.#count(type, batch);
-      const message = this.#hasFailed
-        ? this.#decodeWithoutStack(codec, batch)
-        : codec.decode(frame, batch.messageStart, batch.messageEnd);
+      const message = this.#hasFailed ? this.#decodeWithoutStack(codec, batch) : this.#read(codec, batch);
       return type.fromWire === undefined ? message : type.fromWire(message, peer.address, peer.systemId);
     } catch (error) {
       this.#hasFailed = true;
@@ -46,6 +47,21 @@ export class MessageDecoder {
         "a message could not be decoded",
       );
       return undefined;
+    }
+  }
+
+  #read(codec: MessageCodec, { messageStart, messageEnd }: BatchReader): ProtobufMessage {
+    const { frame } = this.#received;
+    if (codec.read === undefined) return codec.decode(frame, messageStart, messageEnd);
+    this.#reader ??= new MessageReader(frame);
+    this.#reader.pos = messageStart;
+    this.#reader.end = messageEnd;
+    try {
+      return codec.read(this.#reader, messageEnd);
+    } catch {
+      // It may have been left deep inside the message.
+      this.#reader = undefined;
+      return codec.decode(frame, messageStart, messageEnd);
     }
   }
 

@@ -7,6 +7,7 @@ import { type RemoteMessage, RemoteMessageSchema } from "../gen/remote/remote_pb
 import { RemoteError } from "../remote-error.ts";
 import { type BatchLimits, BatchReader, RecentTables } from "./batch-reader.ts";
 import { BatchWriter, type Outgoing } from "./batch-writer.ts";
+import { ByteReader } from "./byte-reader.ts";
 import { readFrame } from "./frame.ts";
 import { protobufCodec } from "./message-codec.ts";
 
@@ -242,6 +243,14 @@ test.for([
     create(RemoteMessageSchema, { messageType: { case: "messageBatch", value } } as unknown as RemoteMessage),
   );
   expect(() => open(frame).next()).toThrow(expect.objectContaining({ code: "malformed_frame" }));
+});
+
+test.for([
+  ["a short", [0x1a, 2, 0x08, 0, 0x1a, 3, 0x08, 0]],
+  ["a long", [0x1a, 2, 0x08, 0, 0x1a, 0x80, 0x01, 0x08, 0]],
+] as const)("a batch that ends inside %s envelope is refused before any is read", ([, bytes]) => {
+  const read = () => new BatchReader(new ByteReader(Uint8Array.from(bytes)), limits);
+  expect(read).toThrow(expect.objectContaining({ code: "malformed_frame" }));
 });
 
 test("more entries, longer names and more headers than allowed are refused", () => {

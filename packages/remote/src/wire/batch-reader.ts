@@ -80,11 +80,14 @@ export class BatchReader {
   #readTables(): void {
     const reader = this.#reader;
     let envelopes = 0;
-    while (reader.pos < reader.end) {
+    for (;;) {
+      envelopes += passShortEnvelopes(reader);
+      this.#limit(envelopes);
+      if (reader.pos >= reader.end) return;
       const tag = reader.tag();
       if (tag === 0x1a) {
         reader.pos = reader.lengthEnd();
-        this.#limit(++envelopes);
+        envelopes++;
       } else {
         this.#readEntry(reader, tag);
       }
@@ -192,6 +195,21 @@ export class BatchReader {
     if (this.senderIndex >= this.senders.length)
       throw malformed("an envelope names a sender that is not in its batch");
   }
+}
+
+/** Passes over whole envelopes of fewer than 128 bytes, as most are. Returns how many. */
+function passShortEnvelopes(reader: ByteReader): number {
+  const { bytes, end } = reader;
+  let { pos } = reader;
+  let count = 0;
+  while (pos + 1 < end && bytes[pos] === 0x1a && bytes[pos + 1]! < 0x80) {
+    const next = pos + 2 + bytes[pos + 1]!;
+    if (next > end) break;
+    pos = next;
+    count++;
+  }
+  reader.pos = pos;
+  return count;
 }
 
 function readName(reader: ByteReader, maxNameBytes: number): string {

@@ -43,6 +43,24 @@ export class ByteReader {
 
   // Private by type only, here and below, as a private method would mark each reader that is made.
   private longUint32(): number {
+    const { bytes, pos } = this;
+    if (pos + 2 < this.end) {
+      const low = bytes[pos]! & 0x7f;
+      const second = bytes[pos + 1]!;
+      if (second < 0x80) {
+        this.pos = pos + 2;
+        return low | (second << 7);
+      }
+      const third = bytes[pos + 2]!;
+      if (third < 0x80) {
+        this.pos = pos + 3;
+        return low | ((second & 0x7f) << 7) | (third << 14);
+      }
+    }
+    return this.anyUint32();
+  }
+
+  private anyUint32(): number {
     const { bytes, end } = this;
     let { pos } = this;
     let result = 0;
@@ -60,6 +78,16 @@ export class ByteReader {
 
   /** A field's tag: number and wire type together. */
   tag(): number {
+    const byte = this.bytes[this.pos]!;
+    // What most are: one byte, with a number above 0 and a possible wire type.
+    if (byte >= 8 && byte < 0x80 && (byte & 7) <= 5 && this.pos < this.end) {
+      this.pos++;
+      return byte;
+    }
+    return this.anyTag();
+  }
+
+  private anyTag(): number {
     const start = this.pos;
     const tag = this.uint32();
     const length = this.pos - start;

@@ -6,6 +6,7 @@ import { RemotePair } from "../../test/remote-pair.ts";
 import { CapturingListener } from "../testing/raw-peer.ts";
 import { ByteReader } from "./byte-reader.ts";
 import type { MessageCodec } from "./message-codec.ts";
+import type { MessageReader } from "./message-reader.ts";
 import { TypeRegistry } from "./type-registry.ts";
 
 const { typeName } = StringValueSchema;
@@ -53,6 +54,29 @@ test("a type's own codec writes and reads all its messages, and members without 
   for (const value of ["a", "ä".repeat(100), "x".repeat(100_000)])
     await expect(pair.a.system.root.requestAsync(target, text(value))).resolves.toEqual(text(value));
   expect([codec.encoded, codec.decoded]).toEqual([3, 3]);
+});
+
+test("a codec that can reads from the batch's own reader, and decodes what it leaves to itself", async () => {
+  const { pair, target } = await start();
+  await using _ = pair;
+  const codec = Object.assign(new CountingCodec(), {
+    read(reader: MessageReader, end: number) {
+      const { depth } = reader;
+      reader.tag();
+      const value = reader.string();
+      if (value === "leave") {
+        reader.pos -= value.length + 1;
+        reader.beginMessage();
+        throw new Error("stopped deep inside");
+      }
+      return text(`${value} at depth ${depth}, ${end - reader.pos} left`);
+    },
+  });
+  pair.b.remote.types.useCodec(codec);
+  const asked = ["a", "leave", "b"].map((value) => pair.a.system.root.requestAsync(target, text(value)));
+  const answers = ["a at depth 1, 0 left", "leave", "b at depth 1, 0 left"];
+  await expect(Promise.all(asked)).resolves.toEqual(answers.map(text));
+  expect(codec.decoded).toBe(1);
 });
 
 test("what a codec throws reaches the sender, and what it cannot read is a dead letter", async () => {

@@ -9,6 +9,7 @@ import {
   toJson,
 } from "@bufbuild/protobuf";
 import type { ByteWriter } from "./byte-writer.ts";
+import type { MessageReader } from "./message-reader.ts";
 
 /**
  * How the bytes of a message are made, as the wire numbers it: 0 protobuf, 1 JSON.
@@ -55,6 +56,11 @@ export interface MessageCodec {
   encode(message: ProtobufMessage, into: ByteWriter): void;
   /** Reads the message between two offsets. The bytes come from a peer: throws for everything that is not a message. */
   decode(bytes: Uint8Array, start: number, end: number): ProtobufMessage;
+  /**
+   * The same with a reader that stands at the message's beginning, and whose `end` is its end: it serves a whole batch, so that
+   * no message need make one. Throws for whatever it leaves to `decode`. Default: everything.
+   */
+  readonly read?: ((reader: MessageReader, end: number) => ProtobufMessage) | undefined;
 }
 
 /**

@@ -95,6 +95,17 @@ describe("the event loop", () => {
     expect(arrive(3_000, 100)).toBeGreaterThan(10_000);
   });
 
+  test("sleeps between turns that have much to do, and looks again as soon as they have less", () => {
+    const { arrive, loop } = rig();
+    arrive(10, 100);
+    loop.hold(600);
+    const before = loop.awake;
+    loop.pass(100);
+    expect(loop.awake).toBe(before);
+    arrive(2, 100);
+    expect(arrive(100, 100)).toBe(1_000);
+  });
+
   test("always sleeps if it is to look for no time", () => {
     const { arrive } = rig(0);
     arrive(1, 0);

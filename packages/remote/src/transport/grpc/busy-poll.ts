@@ -2,7 +2,9 @@ import { type EventLoop, platformEventLoop } from "@ts-grain/actor";
 
 /** Milliseconds of the pause after looking in vain; it doubles each time, and halves when something came. */
 const rest = { shortestMs: 1, longestMs: 1_000 } as const;
-/** Milliseconds between two looks, of which there is one in each turn of the event loop, that tell that the core is wanted elsewhere. */
+/** Milliseconds of a turn of the event loop in which so much is done that waking up beside it hardly counts. */
+const busyTurnMs = 0.5;
+/** Milliseconds of a turn that tell that the core is wanted elsewhere. */
 const heldUpMs = 20;
 
 /**
@@ -11,7 +13,8 @@ const heldUpMs = 20;
  *
  * It looks again and again for `spellMs` at most, and only once two arrivals were no further apart than that. Looking in vain makes
  * it rest, for longer each time, so that it costs little where peers are slow or share our core; and so does a turn of the event
- * loop that took suspiciously long, as it does when a quota of processor time is used up.
+ * loop that took suspiciously long, as it does when a quota of processor time is used up. Where turns have much to do it does not look:
+ * sleep between them leaves the core to the collector's threads.
  *
  * After Linux's guest halt polling, `Documentation/virt/guest-halt-polling.rst`, which does the same before a processor halts.
  */
@@ -57,6 +60,7 @@ export class BusyPoll {
       this.#restMs /= 2;
     }
     if (sinceLookMs > heldUpMs) this.#stop(rest.longestMs);
+    else if (sinceLookMs > busyTurnMs) this.#isLooking = false;
     else if (nowMs - this.#arrivedAtMs > this.#spellMs) this.#stop(this.#restMs * 2);
     else this.#eventLoop.later(this.#look);
   };
