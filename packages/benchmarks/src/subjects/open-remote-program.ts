@@ -24,8 +24,14 @@ export async function openRemoteProgram(name: string): Promise<RemoteProgram> {
     }
     case "connect-node":
       return (await import("./grpc/connect-program.ts")).connectProgram;
+    case "connect-stream":
+      return (await import("./grpc/connect-stream-program.ts")).connectStreamProgram;
     case "grpc-js":
       return (await import("./grpc/grpc-js-program.ts")).grpcJsProgram;
+    case "moleculer":
+      return (await import("./moleculer/moleculer-program.ts")).moleculerProgram;
+    case "effect":
+      return (await import("./effect/effect-program.ts")).effectProgram;
     default:
       throw new Error(`no remote program is called "${name}"`);
   }
