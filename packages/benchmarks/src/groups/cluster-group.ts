@@ -2,7 +2,7 @@ import { protoActorGoCluster } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
 import { clusterNodeSubject, describeCheckout, pinnedVersion } from "../harness/node-subject.ts";
 import type { Subject } from "../harness/subject.ts";
-import { ours } from "../report/report.ts";
+import { ours } from "../report/report-guide.ts";
 import type { Target } from "../report/target.ts";
 import { clusterWorkloads } from "../workloads/cluster-workloads.ts";
 

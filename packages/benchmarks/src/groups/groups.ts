@@ -1,5 +1,5 @@
 import type { Group } from "../harness/group.ts";
-import type { ReportGuide } from "../report/report.ts";
+import type { ReportGuide } from "../report/report-guide.ts";
 import { clusterGroup } from "./cluster-group.ts";
 import { localGroup } from "./local-group.ts";
 import { remoteGroup } from "./remote-group.ts";

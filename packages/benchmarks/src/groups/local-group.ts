@@ -1,7 +1,7 @@
 import { protoActorGo } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
 import { describeCheckout, localNodeSubject, pinnedVersion } from "../harness/node-subject.ts";
-import { ours } from "../report/report.ts";
+import { ours } from "../report/report-guide.ts";
 import type { Target } from "../report/target.ts";
 import { localWorkloads } from "../workloads/local-workloads.ts";
 

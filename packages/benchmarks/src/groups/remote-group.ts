@@ -3,7 +3,7 @@ import { protoActorGoRemote } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
 import { describeCheckout, pinnedVersion, remoteNodeSubject } from "../harness/node-subject.ts";
 import type { Subject } from "../harness/subject.ts";
-import { ours } from "../report/report.ts";
+import { ours } from "../report/report-guide.ts";
 import type { Target } from "../report/target.ts";
 import { remoteWorkloads } from "../workloads/remote-workloads.ts";
 

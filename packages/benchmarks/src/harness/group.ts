@@ -1,4 +1,4 @@
-import type { ReportGuide } from "../report/report.ts";
+import type { ReportGuide } from "../report/report-guide.ts";
 import type { Subject } from "./subject.ts";
 
 /** Workloads that are put to the same subjects. */

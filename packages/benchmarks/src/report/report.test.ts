@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Unit } from "../measurement/sample.ts";
 import { reportOf, summaryOf } from "./report.ts";
+import type { ReportGuide } from "./report-guide.ts";
 import type { Results } from "./results.ts";
 import type { Target } from "./target.ts";
 
@@ -34,14 +35,23 @@ function results(changes: Partial<Results>): Results {
   return { machine, subjects: [{ name: "floor", version: "1.0" }], missing: [], rows: [], ...changes };
 }
 
-/** The cells of the table's only figure. */
-function cellsOf(rows: Results["rows"], targets: readonly Target[] = []): string[] {
-  const lines = reportOf(results({ rows }), { workloads, subjects, targets }).split("\n");
-  const [, , figures = ""] = lines.filter((line) => line.startsWith("|"));
-  return figures
-    .split("|")
-    .slice(1, -1)
-    .map((cell) => cell.trim());
+/** The cells of the tables of figures and of ratios, headers first. */
+function tablesOf(rows: Results["rows"], guide: Partial<ReportGuide> = {}): readonly string[][][] {
+  const text = reportOf(results({ rows }), { workloads, subjects, targets: [], ...guide });
+  return text
+    .split("\n\n")
+    .filter((part) => part.startsWith("|"))
+    .map(cellsIn);
+}
+
+function cellsIn(table: string): string[][] {
+  const [header, , ...lines] = table.split("\n").map((line) => line.split("|").slice(1, -1));
+  return [header!, ...lines].map((line) => line.map((cell) => cell.trim()));
+}
+
+/** The cells of both tables' only lines. */
+function cellsOf(rows: Results["rows"], targets: readonly Target[] = []): readonly string[] {
+  return tablesOf(rows, { targets }).flatMap(([, only]) => only!);
 }
 
 const rates = (ours: number) => [
@@ -52,7 +62,16 @@ const rates = (ours: number) => [
 const rateTarget: Target = { workload: "W1a", unit: "msg/s", ratios: { floor: 0.7 } };
 
 test("a rate that reaches its target is shown with the limit", () => {
-  expect(cellsOf(rates(14), [rateTarget])).toEqual(["W1a", "msg/s", "14", "20", "0.5", "0.70 (≥ 0.7)", "28"]);
+  expect(tablesOf(rates(14), { targets: [rateTarget] })).toEqual([
+    [
+      ["workload", "unit", "ts-grain", "floor", "go"],
+      ["W1a", "msg/s", "14", "20", "0.5"],
+    ],
+    [
+      ["workload", "unit", "÷ floor", "÷ go"],
+      ["W1a", "msg/s", "0.70 (≥ 0.7)", "28"],
+    ],
+  ]);
 });
 
 test("a rate that misses its target is bold", () => {
@@ -75,29 +94,39 @@ test("of what is no rate, less is better", () => {
 
 test("another subject's target stands in a column of its own", () => {
   const targets: Target[] = [{ ...rateTarget, subject: "floor", ratios: { go: 50 } }];
-  expect(cellsOf(rates(14), targets)).toEqual([
-    "W1a",
-    "msg/s",
-    "14",
-    "20",
-    "0.5",
-    "0.70",
-    "28",
-    "**40 (≥ 50)**",
+  const [, ratios] = tablesOf(rates(14), { targets });
+  expect(ratios).toEqual([
+    ["workload", "unit", "÷ floor", "÷ go", "floor ÷ go"],
+    ["W1a", "msg/s", "0.70", "28", "**40 (≥ 50)**"],
   ]);
+});
+
+test("a subject with a part of ours is compared with where there is a target", () => {
+  const rows = [...rates(14), row("W1a", "go→ts-grain", { unit: "msg/s", median: 7 })];
+  const ratiosWith = (targets: readonly Target[]) =>
+    tablesOf(rows, { subjects: [...subjects, "go→ts-grain"], targets })[1];
+  expect(ratiosWith([])![0]).toEqual(["workload", "unit", "÷ floor", "÷ go"]);
+  expect(ratiosWith([{ ...rateTarget, ratios: { "go→ts-grain": 1.5 } }])).toEqual([
+    ["workload", "unit", "÷ floor", "÷ go", "÷ go→ts-grain"],
+    ["W1a", "msg/s", "0.70", "28", "2.00 (≥ 1.5)"],
+  ]);
+});
+
+test("what only one subject was measured with has a figure and no ratios", () => {
+  const only = row("W6", "ts-grain", { unit: "spawns/s", median: 3000 });
+  const [figures, ratios] = tablesOf([...rates(14), only]);
+  expect(figures!.map(([workload]) => workload)).toEqual(["workload", "W1a", "W6"]);
+  expect(ratios!.map(([workload]) => workload)).toEqual(["workload", "W1a"]);
+  expect(tablesOf([only])).toHaveLength(1);
 });
 
 test("the summary has a line for each workload, with our figure divided by each other's", () => {
   const memory = row("W1a", "ts-grain", { unit: "B per idle actor", median: 100 });
   const rows = [...rates(14), memory, row("W6", "ts-grain", { unit: "spawns/s", median: 3000 })];
   const others = [...subjects, "ts-grain-codec", "go→ts-grain"];
-  const lines = summaryOf(results({ rows }), { workloads, subjects: others, targets: [] }).split("\n");
-  const cells = lines
-    .filter((line) => line.startsWith("|"))
-    .map((line) => line.split("|").map((cell) => cell.trim()));
-  expect(cells.map((line) => line.slice(1, -1))).toEqual([
+  const text = summaryOf(results({ rows }), { workloads, subjects: others, targets: [] });
+  expect(cellsIn(text.slice(text.indexOf("|")))).toEqual([
     ["", "ts-grain", "÷ floor", "÷ go"],
-    [expect.any(String), expect.any(String), expect.any(String), expect.any(String)],
     ["a ball", "14 msg/s", "0.70", "28"],
     ["actors", "3 k spawns/s", "–", "–"],
   ]);
@@ -105,7 +134,7 @@ test("the summary has a line for each workload, with our figure divided by each 
 
 test("a subject without a figure is named as not measured, with the reason", () => {
   const rows = rates(14).filter(({ subject }) => subject !== "go");
-  expect(cellsOf(rows)).toEqual(["W1a", "msg/s", "14", "20", "not measured", "0.70", "–"]);
+  expect(cellsOf(rows)).toEqual(["W1a", "msg/s", "14", "20", "not measured", "W1a", "msg/s", "0.70", "–"]);
   const missing = [{ subject: "go", reason: "there is no Go" }];
   expect(reportOf(results({ rows, missing }), { workloads, subjects, targets: [] })).toContain(
     "**NOT MEASURED: go**: there is no Go.",

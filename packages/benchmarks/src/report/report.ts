@@ -1,27 +1,26 @@
+import { figuresOf } from "./figure.ts";
+import { figuresTable } from "./figures-table.ts";
 import { markdownTable } from "./markdown-table.ts";
-import { formatNumber, formatRatio, formatSpread } from "./number-format.ts";
-import type { Machine, Missing, Results, Row } from "./results.ts";
-import { isRate, isReached, type Target } from "./target.ts";
+import { formatNumber, formatRatio } from "./number-format.ts";
+import { ratiosTable } from "./ratios-table.ts";
+import { ours, peersIn, type ReportGuide } from "./report-guide.ts";
+import type { Machine, Missing, Results } from "./results.ts";
 
-/** The subject that is ours, which all others are compared with. */
-export const ours = "ts-grain";
+const aboutRatios =
+  "A column `÷` is a figure, ours unless it names another, divided by that subject's, with the limit that it is to keep; " +
+  "**bold** where it does not.";
 
-/** What a report says beside the results. */
-export interface ReportGuide {
-  readonly workloads: readonly { readonly name: string; readonly about: string }[];
-  /** All subjects in the order of their columns. */
-  readonly subjects: readonly string[];
-  readonly targets: readonly Target[];
-}
-
-/** The results as Markdown: where and with what they were measured, the table, and what is not in it. */
+/** The results as Markdown: where and with what they were measured, the tables, and what is not in them. */
 export function reportOf(results: Results, guide: ReportGuide): string {
   const measured = guide.workloads.filter(({ name }) => results.rows.some((row) => row.workload === name));
+  const figures = figuresOf(results.rows, guide);
+  const ratios = ratiosTable(figures, guide);
   return [
     describeRun(results),
-    tableOf(results, guide),
-    "Medians, with the least and the most. A column `÷` is a figure, ours unless it names another, divided by that " +
-      "subject's, with the limit that it is to keep; **bold** where it does not.",
+    figuresTable(figures, guide.subjects),
+    "Medians, with the least and the most, and the limit where a figure has one; **bold** where it exceeds that.",
+    ratios,
+    ratios === "" ? "" : aboutRatios,
     describeMissing(results.missing),
     measured.map(({ name, about }) => `- ${name}: ${about}`).join("\n"),
   ]
@@ -31,7 +30,7 @@ export function reportOf(results: Results, guide: ReportGuide): string {
 
 /** One line for each workload: our figure, and how many times as much as that of each subject without a part of ours it is. */
 export function summaryOf(results: Results, { workloads, subjects }: ReportGuide): string {
-  const others = subjects.filter((name) => !name.includes(ours));
+  const others = peersIn(subjects);
   const figures = workloads.flatMap(({ name, about }) => {
     const found = results.rows.filter(({ workload }) => workload === name);
     const our = found.find(({ subject }) => subject === ours);
@@ -67,74 +66,4 @@ function describeMissing(missing: readonly Missing[]): string {
       return `**NOT MEASURED: ${[subject, ...workloads].join(", ")}**: ${reason}.`;
     })
     .join("\n");
-}
-
-function tableOf({ rows }: Results, guide: ReportGuide): string {
-  const pairs = comparedPairs(guide);
-  const header = ["workload", "unit", ...guide.subjects, ...pairs.map(nameOfPair)];
-  const figures = guide.workloads.flatMap(({ name }) =>
-    [
-      ...Map.groupBy(
-        rows.filter(({ workload }) => workload === name),
-        ({ unit }) => unit,
-      ),
-    ].map(([unit, found]) => {
-      const bySubject = new Map(found.map((row) => [row.subject, row]));
-      const targetOf = (subject: string) =>
-        guide.targets.find(
-          (target) =>
-            target.workload === name && target.unit === unit && (target.subject ?? ours) === subject,
-        );
-      return [
-        name,
-        unit,
-        ...guide.subjects.map((subject) => figureCell(bySubject.get(subject), targetOf(subject)?.atMost)),
-        ...pairs.map(({ subject, other }) =>
-          ratioCell(bySubject.get(subject), {
-            other: bySubject.get(other),
-            limit: targetOf(subject)?.ratios[other],
-          }),
-        ),
-      ];
-    }),
-  );
-  return markdownTable(header, figures);
-}
-
-/** A figure that is divided by another. */
-interface Pair {
-  readonly subject: string;
-  readonly other: string;
-}
-
-/** Ours with each other subject, then what else has targets. */
-function comparedPairs({ subjects, targets }: ReportGuide): readonly Pair[] {
-  const oursWithOthers = subjects.filter((name) => name !== ours).map((other) => ({ subject: ours, other }));
-  const furtherPairs = targets.flatMap(({ subject, ratios }) =>
-    subject === undefined ? [] : Object.keys(ratios).map((other) => ({ subject, other })),
-  );
-  const byName = new Map([...oursWithOthers, ...furtherPairs].map((pair) => [nameOfPair(pair), pair]));
-  return [...byName.values()];
-}
-
-function nameOfPair({ subject, other }: Pair): string {
-  return subject === ours ? `÷ ${other}` : `${subject} ÷ ${other}`;
-}
-
-function figureCell(row: Row | undefined, atMost: number | undefined): string {
-  if (row === undefined) return "not measured";
-  if (atMost === undefined) return formatSpread(row);
-  const cell = `${formatSpread(row)}, ≤ ${formatNumber(atMost)}`;
-  return row.median <= atMost ? cell : `**${cell}**`;
-}
-
-function ratioCell(
-  row: Row | undefined,
-  { other, limit }: { readonly other: Row | undefined; readonly limit: number | undefined },
-): string {
-  if (row === undefined || other === undefined) return "–";
-  const ratio = row.median / other.median;
-  if (limit === undefined) return formatRatio(ratio);
-  const cell = `${formatRatio(ratio)} (${isRate(row.unit) ? "≥" : "≤"} ${limit})`;
-  return isReached(ratio, { unit: row.unit, limit }) ? cell : `**${cell}**`;
 }
