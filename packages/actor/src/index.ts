@@ -79,6 +79,7 @@ export type { StrayErrors } from "./ports/stray-errors.ts";
 export type { DeadLetterCounts } from "./process/dead-letters.ts";
 export { PIDSet } from "./process/pid-set.ts";
 export { type AddressResolver, ProcessRegistry } from "./process/process-registry.ts";
+export type { ReplyHandler } from "./process/reply-handler.ts";
 export type { RequestOptions, SendOptions, WaitOptions } from "./process/request-options.ts";
 export { groupProps, poolProps } from "./router/router.ts";
 export {

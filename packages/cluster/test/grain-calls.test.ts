@@ -53,6 +53,18 @@ test("a grain calls another grain, on whichever member that is", async () => {
   expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(5);
 });
 
+test.each(["owner", "other"] as const)("an error's stack names who called, from the %s", async (from) => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  const client = getWitnessGrainClient((await ownerAndOther(cluster, "kitchen"))[from], "kitchen");
+  // The first call finds the grain, the second knows where it is.
+  for (let time = 0; time < 2; time++) {
+    const failInKitchen = async () => void (await client.fail({ reason: "NO_SUCH_BULB" }));
+    const { stack } = (await cluster.settle(failInKitchen().catch((error: Error) => error))) as Error;
+    expect(stack).toContain("failInKitchen");
+  }
+});
+
 test.each(["owner", "other"] as const)(
   "an error that a grain means for its caller reaches it whole, called from the %s",
   async (from) => {

@@ -111,7 +111,7 @@ test("an idempotent call is sent again when its member leaves, long before half 
 test("an idempotent call that is never answered is sent three times", async () => {
   const { cluster, testimony, client, caller } = await start({ isIdempotent: true });
   await using _ = cluster;
-  const sending = vi.spyOn(caller.system.root, "requestAsync");
+  const sending = vi.spyOn(caller.system.root, "requestInto");
   await cluster.settle(caller.locate({ kind: "Witness", identity: "kitchen" }));
   sending.mockClear();
   testimony.beforeBump = () => new Promise((resolve) => void cluster.clock.schedule(1_000, resolve));

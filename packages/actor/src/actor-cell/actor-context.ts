@@ -6,6 +6,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Random } from "../ports/random.ts";
 import type { ProcessRegistry } from "../process/process-registry.ts";
+import type { ReplyHandler } from "../process/reply-handler.ts";
 import type { RequestOptions, SendOptions, WaitOptions } from "../process/request-options.ts";
 import type { Actor } from "./actor.ts";
 import type { Props } from "./props.ts";
@@ -181,6 +182,12 @@ export interface SpawnerContext {
  */
 export interface RootContext extends SenderContext, StopperContext, SpawnerContext {
   readonly self: undefined;
+
+  /**
+   * As `requestAsync`, but a handler is told how it ends, so that no promise is made. Never throws: a request that cannot even
+   * be sent is a failure that the handler is told of.
+   */
+  requestInto(target: PID, message: Message, handler: ReplyHandler, options?: RequestOptions): void;
 }
 
 /**

@@ -7,8 +7,10 @@ import type { Runtime } from "../actor-cell/runtime.ts";
 import { end, poison, reply, stop } from "../actor-cell/waiting.ts";
 import { ActorError } from "../actor-error.ts";
 import { type Message, type MessageHeaders, noHeaders } from "../message/message.ts";
+import { RequestFailed } from "../message/request-failed.ts";
 import type { Terminated } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
+import type { ReplyHandler } from "../process/reply-handler.ts";
 import type { RequestOptions, SendOptions, WaitOptions } from "../process/request-options.ts";
 import type { Guardians } from "./guardians.ts";
 
@@ -60,6 +62,18 @@ export class SystemRoot implements RootContext, SpawnPlace {
 
   requestAsync<Reply = unknown>(target: PID, message: Message, options?: RequestOptions): Promise<Reply> {
     return reply(this.#runtime, options, (replyTo) => this.#sendAs(replyTo, target, message, options));
+  }
+
+  requestInto(target: PID, message: Message, handler: ReplyHandler, options?: RequestOptions): void {
+    const { replies } = this.#runtime;
+    let replyTo: PID | undefined;
+    try {
+      replyTo = replies.open(handler, undefined, options);
+      this.#sendAs(replyTo, target, message, options);
+    } catch (error) {
+      if (replyTo === undefined) handler.onFailure(error);
+      else replies.sendUser(replyTo, new RequestFailed(error as Error));
+    }
   }
 
   stop(target: PID): void {

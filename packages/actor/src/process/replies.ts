@@ -8,6 +8,7 @@ import type { Clock, Timer } from "../ports/clock.ts";
 import { Aborts } from "./aborts.ts";
 import type { DeadLetters } from "./dead-letters.ts";
 import type { ProcessRegistry } from "./process-registry.ts";
+import type { ReplyHandler } from "./reply-handler.ts";
 import { timeoutOf, type WaitOptions } from "./request-options.ts";
 
 /** Id of the process that takes the replies to all requests of a system. */
@@ -40,7 +41,8 @@ export class Replies implements HomeProcess {
   readonly #clock: Clock;
   #ids = new Int32Array(initialSlots);
   #deadlinesMs = new Float64Array(initialSlots);
-  #resolves: (Resolve | undefined)[] = new Array(initialSlots).fill(undefined);
+  // Who waits: the functions of a promise side by side, or a handler alone.
+  #resolves: (Resolve | ReplyHandler | undefined)[] = new Array(initialSlots).fill(undefined);
   #rejects: (Reject | undefined)[] = new Array(initialSlots).fill(undefined);
   readonly #aborts = new Aborts((id, reason) => this.#fail(id & (this.#ids.length - 1), reason));
   #lastId = 0;
@@ -71,9 +73,10 @@ export class Replies implements HomeProcess {
   /**
    * Begins to wait for a reply, and returns the PID to which it must be sent.
    *
+   * @param resolve a handler, if `reject` is undefined
    * @throws ActorError "stopped" after `close`, "invalid_options"; the signal's reason if it has aborted.
    */
-  open(resolve: Resolve, reject: Reject, options: WaitOptions | undefined): PID {
+  open(resolve: Resolve | ReplyHandler, reject: Reject | undefined, options: WaitOptions | undefined): PID {
     if (this.#isClosed) throw new ActorError("stopped", "the actor system has been shut down");
     const timeoutMs = timeoutOf(options);
     options?.signal?.throwIfAborted();
@@ -107,11 +110,12 @@ export class Replies implements HomeProcess {
       return;
     }
     const resolve = this.#resolves[slot]!;
-    const reject = this.#rejects[slot]!;
+    const reject = this.#rejects[slot];
     this.#free(slot);
-    if (message instanceof DeadLetterResponse) reject(nonDelivery(message));
-    else if (message instanceof RequestFailed) reject(message.error);
-    else resolve(message as never);
+    if (message instanceof DeadLetterResponse) refuse(resolve, reject, nonDelivery(message));
+    else if (message instanceof RequestFailed) refuse(resolve, reject, message.error);
+    else if (reject === undefined) (resolve as ReplyHandler).onReply(message);
+    else (resolve as Resolve)(message as never);
   }
 
   sendSystem(): void {}
@@ -143,9 +147,10 @@ export class Replies implements HomeProcess {
   }
 
   #fail(slot: number, error: unknown): void {
-    const reject = this.#rejects[slot]!;
+    const resolve = this.#resolves[slot]!;
+    const reject = this.#rejects[slot];
     this.#free(slot);
-    reject(error);
+    refuse(resolve, reject, error);
   }
 
   /**
@@ -201,7 +206,7 @@ export class Replies implements HomeProcess {
   #resize(size: number): void {
     const ids = new Int32Array(size);
     const deadlinesMs = new Float64Array(size);
-    const resolves: (Resolve | undefined)[] = new Array(size).fill(undefined);
+    const resolves: (Resolve | ReplyHandler | undefined)[] = new Array(size).fill(undefined);
     const rejects: (Reject | undefined)[] = new Array(size).fill(undefined);
     this.#ids.forEach((id, from) => {
       if (id === 0) return;
@@ -216,6 +221,11 @@ export class Replies implements HomeProcess {
     this.#resolves = resolves;
     this.#rejects = rejects;
   }
+}
+
+function refuse(resolve: Resolve | ReplyHandler, reject: Reject | undefined, error: unknown): void {
+  if (reject === undefined) (resolve as ReplyHandler).onFailure(error);
+  else reject(error);
 }
 
 function nextId(id: number): number {

@@ -15,6 +15,7 @@ import {
   type HostedKind,
   Passivate,
 } from "../identity/activation.ts";
+import type { ActiveNode } from "../stats/active-grains.ts";
 import { Deadline } from "./deadline.ts";
 import type { Awaitable, GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
@@ -50,9 +51,11 @@ const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
 const noGrain: object = Object.freeze({});
 
 /** The actor around one activation of a grain. */
-class GrainActor implements Actor, ActiveGrain, Watched {
+class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
   readonly host: GrainHost;
-  readonly #activation: Activation;
+  readonly activation: Activation;
+  older: ActiveNode | undefined = undefined;
+  younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
   // Set before anything else is handled.
   context!: ActivationContext;
@@ -65,7 +68,7 @@ class GrainActor implements Actor, ActiveGrain, Watched {
 
   constructor(host: GrainHost, activation: Activation) {
     this.host = host;
-    this.#activation = activation;
+    this.activation = activation;
   }
 
   receive(context: ActorContext): void | Promise<void> {
@@ -73,7 +76,7 @@ class GrainActor implements Actor, ActiveGrain, Watched {
     if (message instanceof GrainCall) return this.#call(context, message);
     if (message instanceof ReceivedCall) return this.#call(context, message);
     if (message instanceof Started) return this.#activate(context);
-    if (message instanceof Stopping) return this.#deactivate(this.#activation.reason);
+    if (message instanceof Stopping) return this.#deactivate(this.activation.reason);
     if (message instanceof Restarting) return this.#deactivate("failed");
     if (message === idleCheck) return this.#onIdle(context);
     if (message instanceof Stopped) return this.#letGo();
@@ -122,16 +125,16 @@ class GrainActor implements Actor, ActiveGrain, Watched {
     const { kind, clock } = this.host;
     if (this.#interleaving?.isIdle === false) return;
     if (clock.nowMs() < this.usedAtMs + kind.idleTimeoutMs) return;
-    context.send(context.parent!, new Passivate(this.#activation));
+    context.send(context.parent!, new Passivate(this.activation));
   }
 
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
   #activate({ self }: ActorContext): void | Promise<void> {
     const { host } = this;
     const { cluster, counters, interleaves } = host;
-    counters.begin(this.#activation);
-    if (interleaves) this.#interleaving = new Interleaving(this.#activation, host.kind.maxQueuedCalls);
-    this.context = new ActivationContext({ grain: this.#activation, cluster, self, interleaves });
+    counters.begin(this);
+    if (interleaves) this.#interleaving = new Interleaving(this.activation, host.kind.maxQueuedCalls);
+    this.context = new ActivationContext({ grain: this.activation, cluster, self, interleaves });
     try {
       const instance = host.kind.factory(this.context);
       const activated = isPromiseLike(instance)
@@ -173,14 +176,14 @@ class GrainActor implements Actor, ActiveGrain, Watched {
   #fail(error: unknown): void {
     const { self, cluster, logger } = this.context;
     this.#failure = error;
-    this.#activation.reason = "failed";
+    this.activation.reason = "failed";
     logger.error({ error }, "a grain could not be activated");
     cluster.system.root.poison(self);
   }
 
   #deactivate(reason: DeactivationReason): void | Promise<void> {
     const { counters, idleWatch } = this.host;
-    counters.end(this.#activation, reason);
+    counters.end(this, reason);
     this.hasEnded = true;
     if (this.#isWatched) idleWatch?.ended();
     if (this.#interleaving || this.#hooks.onDeactivate) return this.#end(reason);

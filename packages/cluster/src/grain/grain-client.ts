@@ -2,6 +2,8 @@ import type { DescMessage, Message, MessageInitShape } from "@bufbuild/protobuf"
 import type { GrainCaller, GrainCallOptions } from "./grain-caller.ts";
 import type { GrainService } from "./grain-service.ts";
 
+const noOptions: GrainCallOptions = Object.freeze({});
+
 type ClientMethod = (request: MessageInitShape<DescMessage>, options?: GrainCallOptions) => Promise<Message>;
 type ClientFunction = (...parameters: Parameters<ClientMethod>) => Promise<Message | undefined>;
 
@@ -26,7 +28,7 @@ export function grainClient<Client extends object>(
   const client: Record<string, ClientFunction> = {};
   for (const method of service.methods) {
     if (!method) continue;
-    const call: ClientMethod = (request, options = {}) =>
+    const call: ClientMethod = (request, options = noOptions) =>
       caller.callGrain({ service, identity, method, request, options });
     client[method.property] = method.isOneWay ? withoutAnswer(call) : call;
   }

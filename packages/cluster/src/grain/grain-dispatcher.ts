@@ -1,5 +1,5 @@
 import { create, isMessage, type Message } from "@bufbuild/protobuf";
-import { ActorError, type ActorSystem, type PID } from "@ts-grain/actor";
+import { ActorError, type ActorSystem, type PID, type ReplyHandler } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
@@ -23,6 +23,8 @@ import { IdempotentCalls } from "./idempotent-calls.ts";
 import { handOver, type OnSent, type SendCall } from "./one-way.ts";
 
 const maxCancelId = 0xffff_ffff;
+const nobody: readonly string[] = [];
+const settled: Promise<void> = Promise.resolve();
 
 /** What calls are made with. */
 export interface DispatcherParts {
@@ -53,8 +55,12 @@ interface Sending {
 /** A call that was sent. */
 interface Sent {
   readonly location: Location;
-  readonly reply: Promise<unknown>;
+  /** Asked for once. */
+  readonly reply: () => Promise<unknown>;
 }
+
+/** Makes an answer of what a call got that is none yet. */
+type GoOn = (sending: Sending, order: number, sent: Sent) => Promise<Message>;
 
 /** A call that was sent and failed. */
 interface Attempt {
@@ -98,7 +104,14 @@ export class GrainDispatcher {
 
   // Not async, as `call` is not: each promise between the caller and the request costs a good part of a call inside the
   // process.
-  #call({ service, identity, method, request, options, callers = [] }: OutgoingGrainCall): Promise<Message> {
+  #call({
+    service,
+    identity,
+    method,
+    request,
+    options,
+    callers = nobody,
+  }: OutgoingGrainCall): Promise<Message> {
     const { system, types, requestTimeoutMs } = this.#parts;
     if (!this.#registered.has(service)) {
       this.#registered.add(service);
@@ -106,7 +119,7 @@ export class GrainDispatcher {
     }
     const target = { kind: service.kind, identity };
     // Nobody waits for a one-way call.
-    const waiting = method.isOneWay ? [] : callers;
+    const waiting = method.isOneWay ? nobody : callers;
     const cycle = describeCycle(waiting, target, method);
     if (cycle)
       throw new ClusterError("call_cycle", `${cycle}: each waits for the next, the last for the first`);
@@ -152,19 +165,29 @@ export class GrainDispatcher {
    *
    * @param remainingMs until the deadline: given, as the clock takes as long to be read as some of a call's steps
    */
-  async #send(sending: Sending, remainingMs: number): Promise<Message> {
-    const { target, call, outcomes } = sending;
+  #send(sending: Sending, remainingMs: number): Promise<Message> {
     const order = this.#made++;
-    let timeoutMs = remainingMs;
+    const location = this.#searches.has(sending.target) ? undefined : this.#find(sending.target, undefined);
+    if (!location) return this.#sendUntilAnswered(sending, order, undefined);
+    const attempt = new FirstAttempt({ sending, order, location, goOn: this.#goOn });
+    this.#sendTo(location, sending, attempt, remainingMs);
+    return attempt.answer;
+  }
+
+  readonly #goOn: GoOn = (sending, order, sent) => this.#sendUntilAnswered(sending, order, sent);
+
+  /** @param first what came of sending it for the first time, if it was sent and is not answered by that */
+  async #sendUntilAnswered(sending: Sending, order: number, first: Sent | undefined): Promise<Message> {
+    const { call, outcomes } = sending;
+    let sent = first;
     let last: Undelivered | undefined;
     try {
+      // So that the stack of an error that is made from now on names who called: until then our promise is not yet the caller's.
+      if (first) await settled;
       for (;;) {
-        const known = this.#searches.has(target) ? undefined : this.#find(target, last);
-        const { location, reply } = known
-          ? this.#sendTo(known, sending, timeoutMs)
-          : await this.#sendOnceFound(sending, { order, last });
+        const { location, reply } = sent ?? (await this.#sendOnceFound(sending, { order, last }));
         try {
-          const response = readReply(call.method, await reply);
+          const response = readReply(call.method, await reply());
           if (outcomes) outcomes.ok++;
           return response;
         } catch (error) {
@@ -172,8 +195,8 @@ export class GrainDispatcher {
         } finally {
           location.end();
         }
-        timeoutMs = call.deadline.remainingMs;
         this.#parts.counters.retries++;
+        sent = this.#sendAgain(sending, last);
       }
     } catch (error) {
       if (outcomes) outcomes[outcomeOf(error)]++;
@@ -190,26 +213,38 @@ export class GrainDispatcher {
     return pid && cache.add(target, pid);
   }
 
-  #sendOnceFound({ options, ...sending }: Sending, { order, last }: Repetition): Promise<Sent> {
+  /** Sends it at once, if it is known where to. */
+  #sendAgain(sending: Sending, last: Undelivered): Sent | undefined {
+    const known = this.#searches.has(sending.target) ? undefined : this.#find(sending.target, last);
+    return known && this.#sendAndPromise(known, sending);
+  }
+
+  #sendOnceFound(sending: Sending, { order, last }: Repetition): Promise<Sent> {
     const { deadline } = sending.call;
+    const { signal } = sending.options;
     return new Promise((resolve, fail) => {
-      const send = (location: Location): void =>
-        resolve(this.#sendTo(location, { options, ...sending }, deadline.remainingMs));
-      const { signal } = options;
+      const send = (location: Location): void => resolve(this.#sendAndPromise(location, sending));
       const waiting = { order, deadline, signal, problem: last?.problem, send, fail };
       this.#searches.join(sending.target, waiting, last);
     });
   }
 
-  #sendTo(location: Location, { call, options, onSent }: Sending, timeoutMs: number): Sent {
+  #sendAndPromise(location: Location, sending: Sending): Sent {
+    const { promise, resolve: onReply, reject: onFailure } = Promise.withResolvers<unknown>();
+    this.#sendTo(location, sending, { onReply, onFailure }, sending.call.deadline.remainingMs);
+    return { location, reply: () => promise };
+  }
+
+  // Four parameters, as an object for them would be made for every call.
+  #sendTo(location: Location, sending: Sending, handler: ReplyHandler, timeoutMs: number): void {
+    const { call, options, onSent } = sending;
     const { pid } = location;
     const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
-    const reply = system.root.requestAsync(pid, call, { timeoutMs, signal, headers });
-    onSent?.(pid);
     location.begin();
-    return { location, reply };
+    system.root.requestInto(pid, call, handler, { timeoutMs, signal, headers });
+    onSent?.(pid);
   }
 
   /** @throws what the caller is told, unless it is certain that no handler was started and there is time left. */
@@ -221,6 +256,48 @@ export class GrainDispatcher {
     if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
     this.#parts.cache.remove(target, pid);
     return { problem, times: (last?.times ?? 0) + 1 };
+  }
+}
+
+/** What a first attempt is made with. */
+interface FirstAttemptParts {
+  readonly sending: Sending;
+  readonly order: number;
+  readonly location: Location;
+  readonly goOn: GoOn;
+}
+
+/** Most calls are answered when they are sent for the first time: for these the caller's promise is the only one. */
+class FirstAttempt implements ReplyHandler {
+  readonly answer: Promise<Message>;
+  readonly #parts: FirstAttemptParts;
+  #settle!: (answer: Message | Promise<Message>) => void;
+
+  constructor(parts: FirstAttemptParts) {
+    this.#parts = parts;
+    this.answer = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  onReply(reply: unknown): void {
+    const { sending, location } = this.#parts;
+    if (isMessage(reply, sending.call.method.output)) {
+      location.end();
+      if (sending.outcomes) sending.outcomes.ok++;
+      this.#settle(reply);
+    } else {
+      this.#goOn(() => Promise.resolve(reply));
+    }
+  }
+
+  onFailure(error: unknown): void {
+    this.#goOn(() => Promise.reject(error as Error));
+  }
+
+  #goOn(reply: Sent["reply"]): void {
+    const { sending, order, location, goOn } = this.#parts;
+    this.#settle(goOn(sending, order, { location, reply }));
   }
 }
 

@@ -70,7 +70,7 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
   } catch (error) {
     respondFailure(grain, turn, error);
   }
-  endCall(grain, turn, { call, callContext });
+  endCall(grain, turn, call, callContext);
   return undefined;
 }
 
@@ -98,13 +98,15 @@ async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): P
     respondFailure(grain, turn, error);
   }
   grain.usedAtMs = grain.host.clock.nowMs();
-  endCall(grain, turn, pending);
+  endCall(grain, turn, pending.call, pending.callContext);
 }
 
+// Four parameters, as an object for them would be made for every call.
 function endCall(
   { context, host }: ActiveGrain,
   { sender }: Turn,
-  { call, callContext }: Pick<PendingResult, "call" | "callContext">,
+  call: GrainCall,
+  callContext: CallContext,
 ): void {
   context.current = undefined;
   callContext.end();

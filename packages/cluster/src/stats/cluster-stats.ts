@@ -2,7 +2,7 @@ import type { SystemStats } from "@ts-grain/actor";
 import type { RemoteStats } from "@ts-grain/remote";
 import type { ClusterErrorCode } from "../cluster-error.ts";
 import type { DeactivationReason } from "../identity/activation.ts";
-import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import { ActiveGrains, type ActiveNode } from "./active-grains.ts";
 
 /**
  * How the calls ended that this process has made. `grain_error`: the grain answered with one; `aborted`: by a signal.
@@ -76,17 +76,17 @@ export class ClusterCounters {
   };
 
   /** What has been activated here and not ended. */
-  readonly active: Set<ClusterIdentity> = new Set();
+  readonly active: ActiveGrains = new ActiveGrains();
 
   /** An activation has begun. */
-  begin(identity: ClusterIdentity): void {
+  begin(grain: ActiveNode): void {
     this.activated++;
-    this.active.add(identity);
+    this.active.add(grain);
   }
 
   /** An activation that has begun ends. */
-  end(identity: ClusterIdentity, reason: DeactivationReason): void {
+  end(grain: ActiveNode, reason: DeactivationReason): void {
     this.deactivated[reason]++;
-    this.active.delete(identity);
+    this.active.delete(grain);
   }
 }

@@ -3,7 +3,7 @@ import { ArrivingBatch } from "./arriving-batch.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
-import type { Arrival } from "./intake.ts";
+import { type Arrival, messageWork, requestWork } from "./intake.ts";
 import { MessageDecoder } from "./message-decoder.ts";
 import type { ReceivedBatch } from "./received-batch.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
@@ -32,12 +32,12 @@ export class BatchDispatcher {
     if (!batch.peer.isTsGrain) this.#learnTypes(batch);
     return {
       deliver: (limit) => {
-        let delivered = 0;
-        while (delivered < limit && batch.next()) {
+        let work = 0;
+        while (work < limit && batch.next()) {
           this.#dispatch(batch, decoder);
-          delivered++;
+          work += batch.sender === undefined ? messageWork : requestWork;
         }
-        return delivered;
+        return work;
       },
     };
   }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Intake } from "./intake.ts";
+import { Intake, requestWork } from "./intake.ts";
 
 /** An intake of frames that each hold as many messages as their first two bytes say, numbered from 0 on throughout. */
 function rig(onDeliver: (message: number) => void = () => {}) {
@@ -40,21 +40,22 @@ function frame(messages: number, bytes = 2): Uint8Array {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
-test("what arrives is handed over at once, up to 512 messages in a turn of the event loop", () => {
+test("what arrives is handed over at once, up to the work of 512 requests in a turn of the event loop", () => {
   const { intake, seen, turns } = rig();
-  intake.push(frame(500));
-  expect([seen.length, turns.length]).toEqual([500, 0]);
-  intake.push(frame(1000));
-  intake.push(frame(10));
-  expect([seen.length, turns.length]).toEqual([512, 1]);
+  intake.push(frame(2000));
+  expect([seen.length, turns.length]).toEqual([2000, 0]);
+  intake.push(frame(4000));
+  intake.push(frame(40));
+  const perTurn = 512 * requestWork;
+  expect([seen.length, turns.length]).toEqual([perTurn, 1]);
   turns.shift()!();
-  expect([seen.length, turns.length]).toEqual([1024, 1]);
+  expect([seen.length, turns.length]).toEqual([2 * perTurn, 1]);
   turns.shift()!();
-  expect([seen.length, turns.length]).toEqual([1510, 0]);
+  expect([seen.length, turns.length]).toEqual([6040, 0]);
 });
 
 test("order is kept however messages are spread over frames and turns", () => {
-  const events = fc.array(fc.oneof(fc.integer({ min: 0, max: 1_500 }), fc.constant("turn" as const)));
+  const events = fc.array(fc.oneof(fc.integer({ min: 0, max: 6_000 }), fc.constant("turn" as const)));
   fc.assert(
     fc.property(events, (steps) => {
       const { intake, seen, turns } = rig();
@@ -109,11 +110,11 @@ test("what arrives while a message is handed over comes after the rest of its fr
 
 test("a failure is told once, and what waits is dropped", () => {
   const { intake, seen, errors, turns } = rig((message) => {
-    if (message === 700) throw new Error("no more of this");
+    if (message === 2700) throw new Error("no more of this");
   });
-  intake.push(frame(1000));
-  intake.push(frame(1000));
+  intake.push(frame(4000));
+  intake.push(frame(4000));
   turns.shift()!();
   expect(errors).toEqual([new Error("no more of this")]);
-  expect([seen.length, turns.length]).toEqual([701, 0]);
+  expect([seen.length, turns.length]).toEqual([2701, 0]);
 });

@@ -1,6 +1,11 @@
+/** What handing over a message counts as. */
+export const messageWork = 1;
+/** The same if somebody may wait for an answer to it: the answer has to be made and sent as well, and the sooner the better. */
+export const requestWork = 4;
+
 /** Something that arrived and holds messages. */
 export interface Arrival {
-  /** Hands over up to so many messages, and returns how many are handed over now. Fewer than `limit` means that none is left. */
+  /** Hands messages over until they come to so much work, and returns to how much they came. Less means that none is left. */
   deliver(limit: number): number;
 }
 
@@ -14,8 +19,8 @@ export interface IntakeOptions {
   readonly later: (callback: () => void) => void;
 }
 
-/** Messages that are handed over in one turn of the event loop, about. */
-const messagesPerTurn = 512;
+/** What is handed over in one turn of the event loop, about. */
+const workPerTurn = 512 * requestWork;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
 const maxWaitingBytes = 256 * 1024;
 
@@ -31,7 +36,7 @@ export class Intake {
   #waitingBytes = 0;
   /** Has been opened, and holds messages that were not handed over. */
   #present: Arrival | undefined;
-  #leftInTurn = messagesPerTurn;
+  #leftInTurn = workPerTurn;
   #isWorking = false;
   #isTurnAwaited = false;
 
@@ -72,17 +77,17 @@ export class Intake {
 
   readonly #nextTurn = (): void => {
     this.#isTurnAwaited = false;
-    this.#leftInTurn = messagesPerTurn;
+    this.#leftInTurn = workPerTurn;
     this.#work(maxWaitingBytes);
   };
 
   #step(): void {
     this.#present ??= this.#options.open(this.#next());
     if (this.#present === undefined) return;
-    const limit = this.#leftInTurn > 0 ? this.#leftInTurn : messagesPerTurn;
-    const delivered = this.#present.deliver(limit);
-    this.#leftInTurn -= delivered;
-    if (delivered < limit) this.#present = undefined;
+    const limit = this.#leftInTurn > 0 ? this.#leftInTurn : workPerTurn;
+    const work = this.#present.deliver(limit);
+    this.#leftInTurn -= work;
+    if (work < limit) this.#present = undefined;
   }
 
   #hasMore(): boolean {

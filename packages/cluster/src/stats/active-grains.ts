@@ -1,0 +1,43 @@
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+
+/** A grain that may be active. It holds its own place in {@link ActiveGrains}. */
+export interface ActiveNode {
+  readonly activation: ClusterIdentity;
+  /** The one that became active before it. */
+  older: ActiveNode | undefined;
+  /** The one that became active after it. */
+  younger: ActiveNode | undefined;
+}
+
+/** The grains that are active in this process, linked through the grains themselves: a table of a million costs more than all else that is counted. */
+export class ActiveGrains implements Iterable<ClusterIdentity> {
+  #youngest: ActiveNode | undefined;
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes a grain that is not there. */
+  add(grain: ActiveNode): void {
+    grain.older = this.#youngest;
+    if (this.#youngest) this.#youngest.younger = grain;
+    this.#youngest = grain;
+    this.#size++;
+  }
+
+  /** Lets go of a grain that is there. */
+  delete(grain: ActiveNode): void {
+    if (grain.older) grain.older.younger = grain.younger;
+    if (grain.younger) grain.younger.older = grain.older;
+    else this.#youngest = grain.older;
+    grain.older = undefined;
+    grain.younger = undefined;
+    this.#size--;
+  }
+
+  /** The youngest first. */
+  *[Symbol.iterator](): Iterator<ClusterIdentity> {
+    for (let grain = this.#youngest; grain; grain = grain.older) yield grain.activation;
+  }
+}
