@@ -20,6 +20,8 @@ test("what is listed is what was added and not deleted, the youngest first", () 
         const leaver = number < 4 ? model[number] : undefined;
         if (leaver) {
           active.delete(leaver);
+          // Whoever has gone cannot go again.
+          active.delete(leaver);
           model = model.filter((node) => node !== leaver);
         } else {
           active.add(nodes[step]!);

@@ -26,8 +26,9 @@ export class ActiveGrains implements Iterable<ClusterIdentity> {
     this.#size++;
   }
 
-  /** Lets go of a grain that is there. */
+  /** Lets go of a grain, if it is there. */
   delete(grain: ActiveNode): void {
+    if (!grain.younger && grain !== this.#youngest) return;
     if (grain.older) grain.older.younger = grain.younger;
     if (grain.younger) grain.younger.older = grain.older;
     else this.#youngest = grain.older;
