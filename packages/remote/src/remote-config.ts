@@ -177,8 +177,8 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
   }
   if (token !== undefined && token.length < 16)
     throw invalid("clusterToken must have at least 16 characters");
-  if (busyPollMs !== undefined && !(busyPollMs >= 0))
-    throw invalid(`busyPollMs must be at least 0, got ${busyPollMs}`);
+  if (busyPollMs !== undefined && !(busyPollMs >= 0 && busyPollMs < Number.POSITIVE_INFINITY))
+    throw invalid(`busyPollMs must be a finite number of at least 0, got ${busyPollMs}`);
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
   return {
     host,
