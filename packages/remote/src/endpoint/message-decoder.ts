@@ -54,8 +54,7 @@ export class MessageDecoder {
     const { frame } = this.#received;
     if (codec.read === undefined) return codec.decode(frame, messageStart, messageEnd);
     this.#reader ??= new MessageReader(frame);
-    this.#reader.pos = messageStart;
-    this.#reader.end = messageEnd;
+    this.#reader.restart(frame, messageStart, messageEnd);
     try {
       return codec.read(this.#reader, messageEnd);
     } catch {

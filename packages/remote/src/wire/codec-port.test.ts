@@ -69,12 +69,14 @@ test("a codec that can reads from the batch's own reader, and decodes what it le
         reader.beginMessage();
         throw new Error("stopped deep inside");
       }
+      // As generated code does, also at the end of the outermost message.
+      reader.endMessage();
       return text(`${value} at depth ${depth}, ${end - reader.pos} left`);
     },
   });
   pair.b.remote.types.useCodec(codec);
-  const asked = ["a", "leave", "b"].map((value) => pair.a.system.root.requestAsync(target, text(value)));
-  const answers = ["a at depth 1, 0 left", "leave", "b at depth 1, 0 left"];
+  const asked = ["a", "leave", "b", "c"].map((value) => pair.a.system.root.requestAsync(target, text(value)));
+  const answers = ["a at depth 1, 0 left", "leave", "b at depth 1, 0 left", "c at depth 1, 0 left"];
   await expect(Promise.all(asked)).resolves.toEqual(answers.map(text));
   expect(codec.decoded).toBe(1);
 });

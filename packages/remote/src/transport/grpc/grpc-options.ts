@@ -67,6 +67,12 @@ export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings 
   const { tls } = options;
   const read = typeof tls === "function" ? tls : tls && (() => tls);
   if (read !== undefined) checkTls(read());
+  const { busyPollMs = hasCpuQuota() ? 0 : defaultBusyPollMs } = options;
+  if (!(busyPollMs >= 0 && busyPollMs < Number.POSITIVE_INFINITY))
+    throw new RemoteError(
+      "invalid_options",
+      `busyPollMs must be a finite number of at least 0, got ${busyPollMs}`,
+    );
   return {
     tls: read,
     insecure: options.insecure ?? false,
@@ -75,7 +81,7 @@ export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings 
     maxPending: options.maxPending ?? 64,
     maxPendingPerSource: options.maxPendingPerSource ?? 16,
     pendingTimeoutMs: options.pendingTimeoutMs ?? 5_000,
-    busyPollMs: options.busyPollMs ?? (hasCpuQuota() ? 0 : defaultBusyPollMs),
+    busyPollMs,
     clock: options.clock ?? systemClock,
   };
 }
