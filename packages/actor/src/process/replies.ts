@@ -114,7 +114,7 @@ export class Replies implements HomeProcess {
     this.#free(slot);
     if (message instanceof DeadLetterResponse) refuse(resolve, reject, nonDelivery(message));
     else if (message instanceof RequestFailed) refuse(resolve, reject, message.error);
-    else if (reject === undefined) (resolve as ReplyHandler).onReply(message);
+    else if (reject === undefined) reply(resolve as ReplyHandler, message);
     else (resolve as Resolve)(message as never);
   }
 
@@ -195,10 +195,12 @@ export class Replies implements HomeProcess {
     for (let slot = 0; slot < this.#ids.length; slot++) {
       if (this.#ids[slot] === 0) continue;
       const deadlineMs = this.#deadlinesMs[slot]!;
+      // A handler that was told here has asked again: its time does not run yet.
+      if (deadlineMs < 0) continue;
       if (deadlineMs <= nowMs) this.#fail(slot, withoutStack("deadline_exceeded", "no reply came in time"));
       else if (deadlineMs < earliestMs) earliestMs = deadlineMs;
     }
-    if (earliestMs < Number.POSITIVE_INFINITY) this.#arm(nowMs, earliestMs);
+    if (earliestMs < this.#dueMs) this.#arm(nowMs, earliestMs);
     else if (this.#pending === 0 && this.#ids.length > keptSlots) this.#resize(initialSlots);
   }
 
@@ -224,8 +226,28 @@ export class Replies implements HomeProcess {
 }
 
 function refuse(resolve: Resolve | ReplyHandler, reject: Reject | undefined, error: unknown): void {
-  if (reject === undefined) (resolve as ReplyHandler).onFailure(error);
-  else reject(error);
+  if (reject !== undefined) {
+    reject(error);
+    return;
+  }
+  try {
+    (resolve as ReplyHandler).onFailure(error);
+  } catch (thrown) {
+    leaveUnhandled(thrown);
+  }
+}
+
+function reply(handler: ReplyHandler, message: Message): void {
+  try {
+    handler.onReply(message);
+  } catch (thrown) {
+    leaveUnhandled(thrown);
+  }
+}
+
+/** Whoever called has others to serve. */
+function leaveUnhandled(thrown: unknown): void {
+  void Promise.reject(thrown as Error);
 }
 
 function nextId(id: number): number {

@@ -86,6 +86,87 @@ test("what cannot be sent at all is a failure that the handler hears of, and lea
   expect(heard.replies).toEqual([]);
 });
 
+test("a handler may ask again when it is told that nobody has answered in time", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  const pid = root.spawn(silent);
+  const failedAtMs: number[] = [];
+  /** Fails twice: after 200 ms, and 300 ms after that. */
+  const handler = (timeoutMs: number, again: () => void): ReplyHandler => ({
+    onReply() {},
+    onFailure() {
+      failedAtMs.push(rig.clock.nowMs());
+      if (timeoutMs === 200) again();
+    },
+  });
+  const ask = (timeoutMs: number): void =>
+    root.requestInto(
+      pid,
+      "a",
+      handler(timeoutMs, () => ask(300)),
+      { timeoutMs },
+    );
+  // So many that they wait side by side, and that some slots are still to be looked at.
+  for (let count = 0; count < 20; count++) ask(200);
+  const startMs = rig.clock.nowMs();
+  await rig.clock.advance(250);
+  expect(failedAtMs).toHaveLength(20);
+  await rig.clock.advance(1_000);
+  expect(failedAtMs).toHaveLength(40);
+  const again = failedAtMs.slice(20).map((atMs) => atMs - startMs);
+  expect(Math.min(...again)).toBeGreaterThanOrEqual(500);
+  expect(Math.max(...again)).toBeLessThanOrEqual(700);
+});
+
+test("a handler that asks again for less time than others have is told in time", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  const [echoing, mute] = [root.spawn(echo), root.spawn(silent)];
+  // From here on the table is used from its beginning again, where this sweep has already been.
+  for (let count = 0; count < 61; count++) await root.requestAsync(echoing, "a");
+  const failedAtMs: number[] = [];
+  const second: ReplyHandler = { onReply() {}, onFailure: () => void failedAtMs.push(rig.clock.nowMs()) };
+  const first: ReplyHandler = {
+    onReply() {},
+    onFailure: () => root.requestInto(mute, "b", second, { timeoutMs: 10 }),
+  };
+  root.requestInto(mute, "b", new Heard(), { timeoutMs: 150 });
+  root.requestInto(mute, "b", first, { timeoutMs: 60 });
+  const startMs = rig.clock.nowMs();
+  await rig.clock.advance(500);
+  expect(failedAtMs.map((atMs) => atMs - startMs)).toEqual([70]);
+});
+
+test("what one handler throws keeps no other from being told", async () => {
+  await using rig = new TestSystem({ deadLetterLog: { limit: 0 } });
+  const { root } = rig.system;
+  const unhandled: unknown[] = [];
+  const listen = (error: unknown) => unhandled.push(error);
+  const others = process.listeners("unhandledRejection");
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", listen);
+  try {
+    const throwing: ReplyHandler = {
+      onReply() {
+        throw new Error("reply");
+      },
+      onFailure() {
+        throw new Error("failure");
+      },
+    };
+    const heard = new Heard();
+    const pid = root.spawn(silent);
+    for (const handler of [throwing, heard]) root.requestInto(pid, "a", handler, { timeoutMs: 10 });
+    root.requestInto(root.spawn(echo), "b", throwing);
+    await rig.clock.advance(200);
+    expect(heard.failures).toEqual([coded("deadline_exceeded")]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([new Error("reply"), new Error("failure")]);
+  } finally {
+    process.removeListener("unhandledRejection", listen);
+    for (const other of others) process.on("unhandledRejection", other);
+  }
+});
+
 test("a handler that waits when the system is shut down is told", async () => {
   const rig = new TestSystem();
   const heard = new Heard();

@@ -3,8 +3,8 @@ import type { Message } from "../message/message.ts";
 /**
  * Hears how a request ends, without a promise: for code that makes very many requests. Exactly one of its methods is called, once.
  *
- * Both are called in the midst of what others do, such as the turn of the actor that replies: they must not throw, and should
- * do no more than note what came. `onFailure` may be called before `requestInto` returns.
+ * Both are called in the midst of what others do, such as the turn of the actor that replies: they should do no more than note
+ * what came. What they throw is an unhandled rejection. `onFailure` may be called before `requestInto` returns.
  *
  * @example
  * import { ActorSystem, type Message, propsFromFunction, type ReplyHandler } from "@ts-grain/actor";
