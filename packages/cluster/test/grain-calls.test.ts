@@ -1,7 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { GrainRequestSchema } from "../src/gen/cluster/grain_pb.ts";
-import { type Cluster, ClusterError, GrainError } from "../src/index.ts";
+import { type Cluster, ClusterError, DistHashLookup, GrainError, type IdentityLookup } from "../src/index.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
 import { BumpRequestSchema } from "./gen/witness_pb.ts";
@@ -51,6 +51,36 @@ test("a grain calls another grain, on whichever member that is", async () => {
   const responses = await cluster.settle(Promise.all(relays));
   expect(new Set(responses.map(({ member }) => member)).size).toBeGreaterThan(1);
   expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(5);
+});
+
+test("a call that cannot be sent once its grain is found fails, and those that wait with it are answered", async () => {
+  // Never says at once where a grain is, so that every call has to wait for it.
+  const lookup: IdentityLookup = {
+    start(context) {
+      const session = new DistHashLookup().start(context);
+      return {
+        find: (identity, options) => session.find(identity, options),
+        release: (options) => session.release(options),
+      };
+    },
+  };
+  const { cluster } = await start({ lookup, members: 1 });
+  await using _ = cluster;
+  const unreadable = Object.defineProperty(create(BumpRequestSchema), "notes", {
+    enumerable: true,
+    get() {
+      throw new Error("not to be read");
+    },
+  });
+  const client = getWitnessGrainClient(cluster.members[0]!, "kitchen");
+  const calls = [{}, unreadable, {}].map((request) => client.bump(request));
+  const outcomes = await cluster.settle(Promise.allSettled(calls));
+  expect(outcomes).toMatchObject([
+    { value: { count: 1 } },
+    { reason: { message: "not to be read" } },
+    { value: { count: 2 } },
+  ]);
+  expect(cluster.members[0]!.stats.calls).toMatchObject({ ok: 2, aborted: 1 });
 });
 
 test.each(["owner", "other"] as const)("an error's stack names who called, from the %s", async (from) => {

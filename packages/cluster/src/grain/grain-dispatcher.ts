@@ -11,16 +11,18 @@ import type { MemberList } from "../membership/member-list.ts";
 import type { CallOutcome, ClusterCounters } from "../stats/cluster-stats.ts";
 import { describeCycle } from "./call-chain.ts";
 import { Deadline } from "./deadline.ts";
+import { FirstAttempt, type GoOn } from "./first-attempt.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
-import type { GrainCallOptions, OutgoingGrainCall } from "./grain-caller.ts";
+import type { OutgoingGrainCall } from "./grain-caller.ts";
 import { GrainError } from "./grain-error.ts";
 import { fromGrainFailure } from "./grain-failure.ts";
 import type { Undelivered } from "./grain-search.ts";
 import { GrainSearches } from "./grain-searches.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
 import { IdempotentCalls } from "./idempotent-calls.ts";
-import { handOver, type OnSent, type SendCall } from "./one-way.ts";
+import { handOver, type SendCall } from "./one-way.ts";
+import type { Sending, Sent } from "./sending.ts";
 
 const maxCancelId = 0xffff_ffff;
 const nobody: readonly string[] = [];
@@ -41,26 +43,6 @@ export interface DispatcherParts {
   /** Tells the member at an address that a call is not waited for any more. */
   readonly cancel: (address: string, cancelId: number) => void;
 }
-
-/** A call that is on its way. */
-interface Sending {
-  readonly target: ClusterIdentity;
-  readonly call: GrainCall;
-  readonly options: GrainCallOptions;
-  readonly onSent?: OnSent;
-  /** Where it is counted how this ends, if it is the end of the call. */
-  readonly outcomes?: Record<CallOutcome, number>;
-}
-
-/** A call that was sent. */
-interface Sent {
-  readonly location: Location;
-  /** Asked for once. */
-  readonly reply: () => Promise<unknown>;
-}
-
-/** Makes an answer of what a call got that is none yet. */
-type GoOn = (sending: Sending, order: number, sent: Sent) => Promise<Message>;
 
 /** A call that was sent and failed. */
 interface Attempt {
@@ -223,7 +205,14 @@ export class GrainDispatcher {
     const { deadline } = sending.call;
     const { signal } = sending.options;
     return new Promise((resolve, fail) => {
-      const send = (location: Location): void => resolve(this.#sendAndPromise(location, sending));
+      // A search goes on with the calls behind it, whatever becomes of this one.
+      const send = (location: Location): void => {
+        try {
+          resolve(this.#sendAndPromise(location, sending));
+        } catch (error) {
+          fail(error as Error);
+        }
+      };
       const waiting = { order, deadline, signal, problem: last?.problem, send, fail };
       this.#searches.join(sending.target, waiting, last);
     });
@@ -256,48 +245,6 @@ export class GrainDispatcher {
     if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
     this.#parts.cache.remove(target, pid);
     return { problem, times: (last?.times ?? 0) + 1 };
-  }
-}
-
-/** What a first attempt is made with. */
-interface FirstAttemptParts {
-  readonly sending: Sending;
-  readonly order: number;
-  readonly location: Location;
-  readonly goOn: GoOn;
-}
-
-/** Most calls are answered when they are sent for the first time: for these the caller's promise is the only one. */
-class FirstAttempt implements ReplyHandler {
-  readonly answer: Promise<Message>;
-  readonly #parts: FirstAttemptParts;
-  #settle!: (answer: Message | Promise<Message>) => void;
-
-  constructor(parts: FirstAttemptParts) {
-    this.#parts = parts;
-    this.answer = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-  }
-
-  onReply(reply: unknown): void {
-    const { sending, location } = this.#parts;
-    if (isMessage(reply, sending.call.method.output)) {
-      location.end();
-      if (sending.outcomes) sending.outcomes.ok++;
-      this.#settle(reply);
-    } else {
-      this.#goOn(() => Promise.resolve(reply));
-    }
-  }
-
-  onFailure(error: unknown): void {
-    this.#goOn(() => Promise.reject(error as Error));
-  }
-
-  #goOn(reply: Sent["reply"]): void {
-    const { sending, order, location, goOn } = this.#parts;
-    this.#settle(goOn(sending, order, { location, reply }));
   }
 }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ActiveGrains, type ActiveNode } from "./active-grains.ts";
 
-test("what is listed is what was added and not deleted, the youngest first", () => {
+test("what is listed is what was added and not deleted, the oldest first", () => {
   const steps = fc.array(fc.nat({ max: 9 }), { maxLength: 60 });
   fc.assert(
     fc.property(steps, (numbers) => {
@@ -25,7 +25,7 @@ test("what is listed is what was added and not deleted, the youngest first", () 
           model = model.filter((node) => node !== leaver);
         } else {
           active.add(nodes[step]!);
-          model = [nodes[step]!, ...model];
+          model = [...model, nodes[step]!];
         }
         expect([...active]).toEqual(model.map(({ activation }) => activation));
         expect(active.size).toBe(model.length);

@@ -9,8 +9,9 @@ export interface ActiveNode {
   younger: ActiveNode | undefined;
 }
 
-/** The grains that are active in this process, linked through the grains themselves: a table of a million costs more than all else that is counted. */
+/** The grains that are active in this process, linked through the grains themselves: two fields of each instead of its entry in a table. */
 export class ActiveGrains implements Iterable<ClusterIdentity> {
+  #oldest: ActiveNode | undefined;
   #youngest: ActiveNode | undefined;
   #size = 0;
 
@@ -22,14 +23,16 @@ export class ActiveGrains implements Iterable<ClusterIdentity> {
   add(grain: ActiveNode): void {
     grain.older = this.#youngest;
     if (this.#youngest) this.#youngest.younger = grain;
+    else this.#oldest = grain;
     this.#youngest = grain;
     this.#size++;
   }
 
   /** Lets go of a grain, if it is there. */
   delete(grain: ActiveNode): void {
-    if (!grain.younger && grain !== this.#youngest) return;
+    if (!grain.older && grain !== this.#oldest) return;
     if (grain.older) grain.older.younger = grain.younger;
+    else this.#oldest = grain.younger;
     if (grain.younger) grain.younger.older = grain.older;
     else this.#youngest = grain.older;
     grain.older = undefined;
@@ -37,8 +40,8 @@ export class ActiveGrains implements Iterable<ClusterIdentity> {
     this.#size--;
   }
 
-  /** The youngest first. */
+  /** The oldest first. */
   *[Symbol.iterator](): Iterator<ClusterIdentity> {
-    for (let grain = this.#youngest; grain; grain = grain.older) yield grain.activation;
+    for (let grain = this.#oldest; grain; grain = grain.younger) yield grain.activation;
   }
 }
