@@ -4,6 +4,7 @@ import { configureRemote, type RemoteOptions } from "./remote-config.ts";
 describe("a remote is refused, with the option's name,", () => {
   const cases: readonly (readonly [string, RemoteOptions, string])[] = [
     ["if its event loop is to look for less than no time", { busyPollMs: -1 }, "busyPollMs"],
+    ["if its event loop is to look for very long", { busyPollMs: 101 }, "busyPollMs"],
     ["if its event loop is to look for ever", { busyPollMs: Number.POSITIVE_INFINITY }, "busyPollMs"],
     ["if what is to be a time is no number", { busyPollMs: Number.NaN }, "busyPollMs"],
     ["if it may try to connect no time at all", { connectAttempts: 0 }, "connectAttempts"],

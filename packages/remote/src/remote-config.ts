@@ -4,6 +4,7 @@ import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
 import type { Membership } from "./endpoint/membership.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
 import { RemoteError } from "./remote-error.ts";
+import { checkBusyPollMs } from "./transport/grpc/busy-poll.ts";
 import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
 import { parseAddress, type Transport } from "./transport/transport.ts";
 import type { BatchLimits } from "./wire/batch-reader.ts";
@@ -81,8 +82,8 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
   readonly clusterToken?: string | undefined;
   /**
    * Milliseconds for which the event loop looks for more before it sleeps, while peers send so often: requests between processes
-   * take a fraction of their time, and the process uses its core more. 0: it sleeps at once. Default 0.2; 0 for a process with a
-   * quota of processor time.
+   * take a fraction of their time, and the process uses its core more. 0: it sleeps at once. At most 100. Default 0.2; 0 for a
+   * process with a quota of processor time, as {@link GrpcTransportOptions} has it.
    */
   readonly busyPollMs?: number | undefined;
   /** Carries the frames; `tls`, `insecure` and `busyPollMs` then mean nothing. Default: gRPC over HTTP/2. */
@@ -177,8 +178,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
   }
   if (token !== undefined && token.length < 16)
     throw invalid("clusterToken must have at least 16 characters");
-  if (busyPollMs !== undefined && !(busyPollMs >= 0 && busyPollMs < Number.POSITIVE_INFINITY))
-    throw invalid(`busyPollMs must be a finite number of at least 0, got ${busyPollMs}`);
+  if (busyPollMs !== undefined) checkBusyPollMs(busyPollMs);
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
   return {
     host,

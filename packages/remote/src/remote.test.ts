@@ -10,7 +10,7 @@ import {
   Touched,
 } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
 import {
   BlockedByPeerEvent,
@@ -44,6 +44,28 @@ function events<T>(system: RemotePair["a"]["system"], type: new (...args: never[
   });
   return seen;
 }
+
+test("messages that nobody can answer fill a turn of the event loop four times as slowly", async () => {
+  await using pair = await RemotePair.start();
+  const { texts, receive } = collector();
+  const target = pair.expose("door", receive);
+  const { root } = pair.a.system;
+  const sender = new TestProbe(pair.a.system).pid;
+  const turns = vi.spyOn(pair.clock.eventLoop, "later");
+  /** Turns that 8,000 messages take. */
+  const turnsFor = async (send: () => void): Promise<number> => {
+    turns.mockClear();
+    texts.length = 0;
+    for (let count = 0; count < 8_000; count++) send();
+    await pair.clock.advance(1);
+    expect(texts).toHaveLength(8_000);
+    return turns.mock.calls.length;
+  };
+  const oneWay = await turnsFor(() => root.send(target, text("a")));
+  const answerable = await turnsFor(() => root.requestWithSender(target, text("a"), sender));
+  expect(oneWay).toBeGreaterThan(0);
+  expect(answerable / oneWay).toBeGreaterThan(3);
+});
 
 test("a request reaches an actor in another process and its reply comes back", async () => {
   await using pair = await RemotePair.start();

@@ -15,8 +15,10 @@ export class MessageDecoder {
   readonly #received: ReceivedBatch;
   readonly #isCounted: boolean;
   #elementsLeft: number;
-  /** For codecs that read by themselves. */
+  /** For codecs that read by themselves; made for the first of them. */
   #reader: MessageReader | undefined;
+  /** Whether one of them has left a message to its `decode`, as it then is likely to leave others. */
+  #hasLeft = false;
   /** Whether a message of the batch was none. */
   #hasFailed = false;
 
@@ -52,14 +54,13 @@ export class MessageDecoder {
 
   #read(codec: MessageCodec, { messageStart, messageEnd }: BatchReader): ProtobufMessage {
     const { frame } = this.#received;
-    if (codec.read === undefined) return codec.decode(frame, messageStart, messageEnd);
+    if (codec.read === undefined || this.#hasLeft) return codec.decode(frame, messageStart, messageEnd);
     this.#reader ??= new MessageReader(frame);
     this.#reader.restart(frame, messageStart, messageEnd);
     try {
       return codec.read(this.#reader, messageEnd);
     } catch {
-      // It may have been left deep inside the message.
-      this.#reader = undefined;
+      this.#hasLeft = true;
       return codec.decode(frame, messageStart, messageEnd);
     }
   }

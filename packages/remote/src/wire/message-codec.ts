@@ -57,8 +57,9 @@ export interface MessageCodec {
   /** Reads the message between two offsets. The bytes come from a peer: throws for everything that is not a message. */
   decode(bytes: Uint8Array, start: number, end: number): ProtobufMessage;
   /**
-   * The same with a reader that stands at the message's beginning, and whose `end` is its end: it serves a whole batch, so that
-   * no message need make one. Throws for whatever it leaves to `decode`. Default: everything.
+   * The same with a reader that stands at the message's beginning, not inside of any other, and whose `end` is its end: it serves
+   * a whole batch, so that no message need make one. Throws for whatever it leaves to `decode`, which the rest of the batch then
+   * goes to as well. A codec that wraps another one's `decode` must wrap this or leave it out. Default: `decode` reads everything.
    */
   readonly read?: ((reader: MessageReader, end: number) => ProtobufMessage) | undefined;
 }

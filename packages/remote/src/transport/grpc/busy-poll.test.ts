@@ -6,6 +6,7 @@ import { BusyPoll } from "./busy-poll.ts";
 class CountedLoop implements EventLoop {
   readonly #later: (() => void)[] = [];
   #nowUs = 0;
+  #stoppedAtUs: number | undefined;
   /** Turns in which somebody kept it awake. */
   awake = 0;
 
@@ -18,7 +19,11 @@ class CountedLoop implements EventLoop {
   }
 
   nowMs(): number {
-    return this.#nowUs / 1_000;
+    return (this.#stoppedAtUs ?? this.#nowUs) / 1_000;
+  }
+
+  stopClock(): void {
+    this.#stoppedAtUs = this.#nowUs;
   }
 
   pass(us: number): void {
@@ -85,6 +90,23 @@ describe("the event loop", () => {
     expect(arrive(1_000, 100)).toBe(10_000);
     vain();
     expect(arrive(1_000, 100)).toBeGreaterThan(9_900);
+  });
+
+  test("looks ever less often after bursts that end as they came, however many chunks each has", () => {
+    const { arrive } = rig();
+    const bursts = Array.from({ length: 500 }, () => {
+      arrive(4, 0);
+      return arrive(1, 10_000);
+    });
+    expect(bursts.reduce((total, turn) => total + turn, 0)).toBeLessThan(20 * 25);
+  });
+
+  test("does not look for ever while the clock stands still", () => {
+    const { arrive, loop } = rig();
+    arrive(1, 10);
+    loop.stopClock();
+    arrive(1, 10);
+    expect(arrive(1, 1_000_000)).toBeLessThan(5_000);
   });
 
   test("sleeps for a second if the thread was held up, whatever came then", () => {

@@ -2,33 +2,57 @@ import type { Http2Session, Http2Stream } from "node:http2";
 import { Readable } from "node:stream";
 import { platformEventLoop } from "@ts-grain/actor";
 import { VirtualClock } from "@ts-grain/actor/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { BusyPoll } from "./busy-poll.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
 import { withPrefix } from "./grpc-deframer.ts";
 
 const chunkBytes = 16 * 1024;
 
-test("however much has arrived, one turn of the event loop hands over no more than leaves others theirs", async () => {
-  const stream = new Readable({ read() {}, highWaterMark: 16 * 1024 * 1024 });
-  const frame = withPrefix(new Uint8Array(chunkBytes - 5));
-  for (let chunk = 0; chunk < 100; chunk++) stream.push(frame);
-  const connection = new GrpcConnection({
+function open(stream: Readable, busyPoll: BusyPoll | undefined): GrpcConnection {
+  return new GrpcConnection({
     stream: stream as unknown as Http2Stream,
     session: {} as Http2Session,
     socket: undefined,
     clock: new VirtualClock(),
     maxFrameBytes: chunkBytes,
-    busyPoll: new BusyPoll(0),
+    busyPoll,
     end() {},
     failure: () => undefined,
   });
+}
+
+const nextTurn = () => new Promise<void>((resolve) => platformEventLoop.later(resolve));
+
+test("only bytes of who is no stranger keep the event loop awake", async () => {
+  const stream = new Readable({ read() {} });
+  const busyPoll = new BusyPoll(0);
+  const arrived = vi.spyOn(busyPoll, "arrived");
+  const connection = open(stream, undefined);
+  let frames = 0;
+  connection.receive({ onFrame: () => frames++, onWritable() {}, onClose() {} });
+  const arrive = async () => {
+    stream.push(withPrefix(new Uint8Array(10)));
+    await nextTurn();
+  };
+  await arrive();
+  expect([frames, arrived.mock.calls.length]).toEqual([1, 0]);
+  connection.admit(chunkBytes, busyPoll);
+  await arrive();
+  expect([frames, arrived.mock.calls.length]).toEqual([2, 1]);
+});
+
+test("however much has arrived, one turn of the event loop hands over no more than leaves others theirs", async () => {
+  const stream = new Readable({ read() {}, highWaterMark: 16 * 1024 * 1024 });
+  const frame = withPrefix(new Uint8Array(chunkBytes - 5));
+  for (let chunk = 0; chunk < 100; chunk++) stream.push(frame);
+  const connection = open(stream, new BusyPoll(0));
   let frames = 0;
   connection.receive({ onFrame: () => frames++, onWritable() {}, onClose() {} });
   const perTurn: number[] = [];
   for (let before = -1; frames > before; ) {
     before = frames;
-    await new Promise<void>((resolve) => platformEventLoop.later(resolve));
+    await nextTurn();
     perTurn.push(frames - before);
   }
   expect(frames).toBe(100);

@@ -14,7 +14,8 @@ export interface GrpcConnectionOptions {
   readonly socket: Socket | undefined;
   readonly clock: Clock;
   readonly maxFrameBytes: number;
-  readonly busyPoll: BusyPoll;
+  /** Hears of what arrives; undefined for a stranger. */
+  readonly busyPoll: BusyPoll | undefined;
   /** How this end of the stream says that it is done. */
   readonly end: () => void;
   /** Why the other side ended the stream, if that was not as it should be. Asked at its end. */
@@ -39,6 +40,7 @@ const probe = { everyMs: 1_000, timeoutMs: 3_000 } as const;
 export class GrpcConnection implements Connection {
   readonly #options: GrpcConnectionOptions;
   readonly #deframer: GrpcDeframer;
+  #busyPoll: BusyPoll | undefined;
   #handlers: ConnectionHandlers | undefined;
   #error: Error | undefined;
   #timer: Timer | undefined;
@@ -49,6 +51,7 @@ export class GrpcConnection implements Connection {
 
   constructor(options: GrpcConnectionOptions) {
     this.#options = options;
+    this.#busyPoll = options.busyPoll;
     this.#deframer = new GrpcDeframer(options.maxFrameBytes, (frame) => this.#handlers?.onFrame(frame));
   }
 
@@ -65,9 +68,10 @@ export class GrpcConnection implements Connection {
     stream.on("close", () => this.#closed());
   }
 
-  /** From the next frame on. */
-  set maxFrameBytes(maxBytes: number) {
-    this.#deframer.maxBytes = maxBytes;
+  /** The other side is no stranger any more. Holds from the next frame on. */
+  admit(maxFrameBytes: number, busyPoll: BusyPoll): void {
+    this.#deframer.maxBytes = maxFrameBytes;
+    this.#busyPoll = busyPoll;
   }
 
   send(frame: Uint8Array): boolean {
@@ -96,7 +100,7 @@ export class GrpcConnection implements Connection {
   }
 
   #received(chunk: Uint8Array): void {
-    this.#options.busyPoll.arrived();
+    this.#busyPoll?.arrived();
     this.#takeTurns(chunk.length);
     try {
       this.#deframer.push(chunk);

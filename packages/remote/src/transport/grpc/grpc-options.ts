@@ -1,6 +1,7 @@
 import type { Clock } from "@ts-grain/actor";
 import { systemClock } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
+import { checkBusyPollMs } from "./busy-poll.ts";
 import { hasCpuQuota } from "./cpu-quota.ts";
 
 /**
@@ -39,7 +40,7 @@ export interface GrpcTransportOptions {
   /**
    * Milliseconds for which the event loop goes on looking for what arrives, while peers send so often, before it sleeps. A
    * request to another process then takes a fraction of its time, and the process uses its core more. 0: it sleeps at once.
-   * Default 0.2; 0 for a process with a quota of processor time (cgroup 2's `cpu.max`), which looking would use up.
+   * At most 100. Default 0.2; 0 for a process with a quota of processor time (of its Linux cgroup, or of one above), which looking would use up.
    */
   readonly busyPollMs?: number | undefined;
   /** Measures time-outs. Default: the system's clock. */
@@ -68,11 +69,7 @@ export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings 
   const read = typeof tls === "function" ? tls : tls && (() => tls);
   if (read !== undefined) checkTls(read());
   const { busyPollMs = hasCpuQuota() ? 0 : defaultBusyPollMs } = options;
-  if (!(busyPollMs >= 0 && busyPollMs < Number.POSITIVE_INFINITY))
-    throw new RemoteError(
-      "invalid_options",
-      `busyPollMs must be a finite number of at least 0, got ${busyPollMs}`,
-    );
+  checkBusyPollMs(busyPollMs);
   return {
     tls: read,
     insecure: options.insecure ?? false,

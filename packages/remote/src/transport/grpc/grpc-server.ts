@@ -149,7 +149,7 @@ export class GrpcServer {
       socket: this.#callers.get(source)?.socket,
       clock: this.#settings.clock,
       maxFrameBytes: strangerFrameBytes,
-      busyPoll: this.#busyPoll,
+      busyPoll: undefined,
       end: () => stream.end(),
       failure: () =>
         stream.rstCode ? new Error(`the stream was reset with code ${stream.rstCode}`) : undefined,
@@ -159,7 +159,7 @@ export class GrpcServer {
       peer: { source, names: namesOf(session.socket) },
       receive: (handlers) => connection.receive(handlers),
       admit: () => {
-        connection.maxFrameBytes = this.#settings.maxFrameBytes;
+        connection.admit(this.#settings.maxFrameBytes, this.#busyPoll);
         this.#callers.get(source)?.guarded.admit();
       },
       send: (frame) => connection.send(frame),
