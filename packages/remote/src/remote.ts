@@ -127,9 +127,7 @@ export class Remote implements AsyncDisposable {
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
     system.processes.setAddress(address);
-    system.processes.useResolver(({ address: other }) =>
-      this.#stopping === undefined ? this.#endpoints.processAt(other) : undefined,
-    );
+    system.processes.useResolver(({ address: other }) => this.#endpoints.processAt(other));
     if (config.spawnable.size > 0) this.#startActivator();
   }
 
@@ -237,6 +235,7 @@ export class Remote implements AsyncDisposable {
   }
 
   async #shutdown(how: "gracefully" | "at once"): Promise<void> {
+    this.#system.processes.useResolver(() => undefined);
     this.#terminations.unsubscribe();
     for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);

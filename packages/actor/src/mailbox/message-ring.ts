@@ -6,7 +6,7 @@ const fewestSlots = 16;
 /** Largest ring of a chain. One of 2¹⁵ slots takes 256 kB, which the engine puts where it need not be moved. */
 const mostSlots = 2 ** 15;
 /** An empty ring up to this size is kept for the next flood. */
-const keptSlots = 2048;
+const keptSlots = 4096;
 
 /**
  * An unbounded queue of ring buffers: every operation takes the same time at any depth.

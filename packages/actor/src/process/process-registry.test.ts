@@ -35,6 +35,23 @@ test("messages for another address go where the resolver says", async () => {
   expect(rig.system.stats.deadLetters.not_found).toBe(1);
 });
 
+test("what was found for an address is forgotten with the resolver, and when it becomes the system's own", async () => {
+  await using rig = new TestSystem();
+  const { processes, root } = rig.system;
+  const [first, second, mine] = [recordingProcess(), recordingProcess(), recordingProcess()];
+  processes.add("x", mine);
+  const far = new PID("far:1", "x");
+  processes.useResolver(() => first);
+  root.send(far, 1);
+  root.send(new PID("far:2", "x"), 2);
+  root.send(far, 3);
+  processes.useResolver(() => second);
+  root.send(far, 4);
+  processes.setAddress("far:1");
+  root.send(far, 5);
+  expect([first.got, second.got, mine.got]).toEqual([[1, 2, 3], [4], [5]]);
+});
+
 test("a system's own address and nonhost are both local", async () => {
   await using rig = new TestSystem();
   const probe = new TestProbe(rig.system);

@@ -8,7 +8,8 @@ import { processId } from "./process-id.ts";
 const localAddress = "nonhost";
 
 /**
- * Finds the process that sends to another address, or `undefined` if nothing can.
+ * Finds the process that sends to another address, or `undefined` if nothing can. The registry may keep what was found for an
+ * address until another resolver is given to it.
  *
  * @example
  * import type { AddressResolver, Process, System } from "@ts-grain/actor";
@@ -43,6 +44,9 @@ export class ProcessRegistry implements ProcessHome {
   readonly deadLetters: DeadLetters;
   #address: string = localAddress;
   #resolve: AddressResolver = () => undefined;
+  // Where the last message to another address went: the next one mostly goes there as well.
+  #lastFarAddress: string | undefined;
+  #lastFarProcess: Process | undefined;
   #lastNumber = 0;
   #listings = 0;
   #removals = 0;
@@ -65,11 +69,13 @@ export class ProcessRegistry implements ProcessHome {
   /** Says where the system can be reached. To be called once, by the remote; the PIDs of local actors follow. */
   setAddress(address: string): void {
     this.#address = address;
+    this.#lastFarAddress = undefined;
   }
 
-  /** Says who finds the processes behind other addresses. To be called once, by the remote. */
+  /** Says who finds the processes behind other addresses. To be called by the remote, when it begins and when it ends. */
   useResolver(resolve: AddressResolver): void {
     this.#resolve = resolve;
+    this.#lastFarAddress = undefined;
   }
 
   /** Lists a process, and returns its PID, or `undefined` if the id is taken. */
@@ -156,10 +162,19 @@ export class ProcessRegistry implements ProcessHome {
 
   #find(pid: PID): Process {
     if (pid.process?.home === this) return pid.process;
-    if (!this.isLocal(pid)) return this.#resolve(pid) ?? this.deadLetters;
+    if (pid.home === this.#lastFarAddress) return this.#lastFarProcess!;
+    if (!this.isLocal(pid)) return this.#findFar(pid);
     const process = this.#processes.get(pid.id);
     if (process === undefined) return this.deadLetters;
     if (isHomeProcess(process)) pid.process = process;
+    return process;
+  }
+
+  #findFar(pid: PID): Process {
+    const process = this.#resolve(pid);
+    if (process === undefined) return this.deadLetters;
+    this.#lastFarAddress = pid.address;
+    this.#lastFarProcess = process;
     return process;
   }
 }

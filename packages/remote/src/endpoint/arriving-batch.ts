@@ -30,12 +30,6 @@ export type KnowsAddress = (address: string) => boolean;
 export class ArrivingBatch {
   readonly peer: Peer;
   readonly reader: BatchReader;
-  // Of the message that the batch stands on:
-  type: RegisteredType | undefined = undefined;
-  target!: PID;
-  addressee!: Addressee;
-  sender: PID | undefined = undefined;
-  author: Author | undefined = undefined;
   readonly #types: readonly (RegisteredType | undefined)[];
   readonly #addressees: readonly Addressee[];
   readonly #authors: readonly Author[];
@@ -58,21 +52,39 @@ export class ArrivingBatch {
     });
   }
 
-  /** Headers of the present message. */
-  get headers(): MessageHeaders | undefined {
-    return this.reader.headers;
+  /** Moves to the next message, which all below are about; false after the last. Throws as {@link BatchReader}. */
+  next(): boolean {
+    return this.reader.next();
   }
 
-  /** Moves to the next message; false after the last. Throws as {@link BatchReader}. */
-  next(): boolean {
-    const { reader } = this;
-    if (!reader.next()) return false;
-    this.type = this.#types[reader.typeIndex];
-    this.addressee = this.#addressees[reader.targetIndex]!;
-    this.target = forRequest(this.addressee.pid, reader.targetRequestId);
-    this.author = reader.senderIndex === -1 ? undefined : this.#authors[reader.senderIndex]!;
-    this.sender = this.author && forRequest(this.author.pid, reader.senderRequestId);
-    return true;
+  /** Undefined if it is not registered. */
+  get type(): RegisteredType | undefined {
+    return this.#types[this.reader.typeIndex];
+  }
+
+  get addressee(): Addressee {
+    return this.#addressees[this.reader.targetIndex]!;
+  }
+
+  get target(): PID {
+    return forRequest(this.addressee.pid, this.reader.targetRequestId);
+  }
+
+  get author(): Author | undefined {
+    return this.hasSender ? this.#authors[this.reader.senderIndex] : undefined;
+  }
+
+  get hasSender(): boolean {
+    return this.reader.senderIndex !== -1;
+  }
+
+  get sender(): PID | undefined {
+    const { author } = this;
+    return author && forRequest(author.pid, this.reader.senderRequestId);
+  }
+
+  get headers(): MessageHeaders | undefined {
+    return this.reader.headers;
   }
 }
 

@@ -1,5 +1,6 @@
-import { type Message, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
+import { type Message, type PID, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { ArrivingBatch } from "./arriving-batch.ts";
+import { BeatenTrack } from "./beaten-track.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
@@ -29,26 +30,44 @@ export class BatchDispatcher {
   open(received: ReceivedBatch): Arrival {
     const batch = new ArrivingBatch(received, this.#services, this.#knows);
     const decoder = new MessageDecoder(this.#services, received);
+    const { processes } = this.#services;
+    const track = new BeatenTrack();
     if (!batch.peer.isTsGrain) this.#learnTypes(batch);
     return {
       deliver: (limit) => {
         let work = 0;
         while (work < limit && batch.next()) {
-          this.#dispatch(batch, decoder);
-          work += batch.sender === undefined ? messageWork : requestWork;
+          if (track.leads(batch.reader, processes.removals)) this.#follow(track, batch, decoder);
+          else this.#dispatch(batch, decoder, track);
+          work += batch.hasSender ? requestWork : messageWork;
         }
         return work;
       },
     };
   }
 
-  #dispatch(batch: ArrivingBatch, decoder: MessageDecoder): void {
+  #follow(
+    { type, process, target, sender }: BeatenTrack,
+    batch: ArrivingBatch,
+    decoder: MessageDecoder,
+  ): void {
+    const message = decoder.decode(batch.reader, type);
+    if (message === undefined) this.#notUnderstood(batch);
+    else process.sendUser(target, message, sender, undefined);
+  }
+
+  #dispatch(batch: ArrivingBatch, decoder: MessageDecoder, track: BeatenTrack): void {
     const { type } = batch;
     const message = type && decoder.decode(batch.reader, type);
-    if (message === undefined) this.#notUnderstood(batch);
-    // What actors get as it is, is none of the runtime's own messages.
-    else if (type!.fromWire === undefined) this.#user(message, batch);
-    else this.#deliver(message, batch);
+    if (message === undefined) {
+      this.#notUnderstood(batch);
+    } else if (type!.fromWire === undefined) {
+      // What actors get as it is, is none of the runtime's own messages.
+      const exposed = this.#user(message, batch);
+      if (exposed !== undefined) track.beat(batch, exposed);
+    } else {
+      this.#deliver(message, batch);
+    }
   }
 
   /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */
@@ -82,31 +101,34 @@ export class BatchDispatcher {
   }
 
   #watch(message: Watch | Unwatch, batch: ArrivingBatch): void {
-    const exposed = this.#find(batch);
+    const { target } = batch;
+    const exposed = this.#find(target, batch);
     if (exposed !== undefined) {
-      exposed.process.sendSystem(batch.target, message);
+      exposed.process.sendSystem(target, message);
     } else if (message instanceof Watch) {
       this.#endpoints
         .obtain(message.watcher.address)
-        .sendSystem(message.watcher, new Terminated(batch.target, "not_found"));
+        .sendSystem(message.watcher, new Terminated(target, "not_found"));
     }
   }
 
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {
-    const exposed = this.#find(batch);
+    const { target } = batch;
+    const exposed = this.#find(target, batch);
     if (exposed === undefined) return;
     if (!exposed.isStoppable) this.#refuse(batch, "peers may not stop this process; see Remote.expose");
-    else if (message instanceof Stop) exposed.process.sendSystem(batch.target, message);
-    else exposed.process.sendUser(batch.target, message, batch.sender, undefined);
+    else if (message instanceof Stop) exposed.process.sendSystem(target, message);
+    else exposed.process.sendUser(target, message, batch.sender, undefined);
   }
 
-  #user(message: Message, batch: ArrivingBatch): void {
-    const { target, sender } = batch;
+  /** Returns what was found behind the target. */
+  #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
-      return;
+      return undefined;
     }
-    const exposed = this.#find(batch);
+    const { target, sender } = batch;
+    const exposed = this.#find(target, batch);
     if (exposed === undefined) {
       this.#services.logger.debug(
         { target: target.toString() },
@@ -116,9 +138,10 @@ export class BatchDispatcher {
     } else {
       exposed.process.sendUser(target, message, sender, batch.headers);
     }
+    return exposed;
   }
 
-  #find({ target, addressee }: ArrivingBatch): Exposed | undefined {
+  #find(target: PID, { addressee }: ArrivingBatch): Exposed | undefined {
     if (!addressee.isHere) return undefined;
     if (target.requestId !== 0) return this.#exposed.find(target);
     addressee.exposed = this.#exposed.findAgain(target, addressee.exposed);

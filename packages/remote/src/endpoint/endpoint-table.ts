@@ -12,9 +12,6 @@ interface Entry {
 export class EndpointTable {
   readonly #services: EndpointServices;
   readonly #entries = new Map<string, Entry>();
-  // Where the last message went: the next one mostly goes there as well.
-  #lastAddress: string | undefined;
-  #lastProcess: Process | undefined;
 
   constructor(services: EndpointServices) {
     this.#services = services;
@@ -46,11 +43,7 @@ export class EndpointTable {
 
   /** The process behind all PIDs of an address. It costs no endpoint until something is sent. */
   processAt(address: string): Process {
-    if (address !== this.#lastAddress) {
-      this.#lastProcess = this.#entries.get(address)?.process ?? this.#processAt(address);
-      this.#lastAddress = address;
-    }
-    return this.#lastProcess!;
+    return this.#entries.get(address)?.process ?? this.#processAt(address);
   }
 
   terminateAll(how: "gracefully" | "at once"): void {

@@ -17,8 +17,8 @@ export class MessageDecoder {
   #elementsLeft: number;
   /** For codecs that read by themselves; made for the first of them. */
   #reader: MessageReader | undefined;
-  /** Whether one of them has left a message to its `decode`, as it then is likely to leave others. */
-  #hasLeft = false;
+  /** Whether codecs read by themselves: not once one of them has left a message to its `decode`, as it then is likely to leave others. */
+  #isSwift: boolean;
   /** Whether a message of the batch was none. */
   #hasFailed = false;
 
@@ -28,6 +28,7 @@ export class MessageDecoder {
     this.#elementsLeft = services.batchLimits.maxElements;
     // An element takes at least a byte, so that only a long frame can have too many.
     this.#isCounted = received.frame.length > this.#elementsLeft;
+    this.#isSwift = !this.#isCounted;
   }
 
   /**
@@ -35,12 +36,30 @@ export class MessageDecoder {
    * be built of more than what is left to the batch.
    */
   decode(batch: BatchReader, type: RegisteredType): Message | undefined {
+    const { codec } = type;
+    if (!this.#isSwift || codec.read === undefined || batch.serializerId !== 0 || type.fromWire !== undefined)
+      return this.#decode(batch, type);
+    const { frame } = this.#received;
+    const end = batch.messageEnd;
+    this.#reader ??= new MessageReader(frame);
+    this.#reader.restart(frame, batch.messageStart, end);
+    try {
+      return codec.read(this.#reader, end);
+    } catch {
+      this.#isSwift = false;
+      return this.#decode(batch, type);
+    }
+  }
+
+  #decode(batch: BatchReader, type: RegisteredType): Message | undefined {
     const codec = codecFor(type, batch.serializerId);
     if (codec === undefined) return undefined;
-    const { peer } = this.#received;
+    const { peer, frame } = this.#received;
     try {
       if (this.#isCounted) this.#count(type, batch);
-      const message = this.#hasFailed ? this.#decodeWithoutStack(codec, batch) : this.#read(codec, batch);
+      const message = this.#hasFailed
+        ? this.#decodeWithoutStack(codec, batch)
+        : codec.decode(frame, batch.messageStart, batch.messageEnd);
       return type.fromWire === undefined ? message : type.fromWire(message, peer.address, peer.systemId);
     } catch (error) {
       this.#hasFailed = true;
@@ -49,19 +68,6 @@ export class MessageDecoder {
         "a message could not be decoded",
       );
       return undefined;
-    }
-  }
-
-  #read(codec: MessageCodec, { messageStart, messageEnd }: BatchReader): ProtobufMessage {
-    const { frame } = this.#received;
-    if (codec.read === undefined || this.#hasLeft) return codec.decode(frame, messageStart, messageEnd);
-    this.#reader ??= new MessageReader(frame);
-    this.#reader.restart(frame, messageStart, messageEnd);
-    try {
-      return codec.read(this.#reader, messageEnd);
-    } catch {
-      this.#hasLeft = true;
-      return codec.decode(frame, messageStart, messageEnd);
     }
   }
 

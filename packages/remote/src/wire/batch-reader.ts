@@ -50,6 +50,8 @@ export class BatchReader {
   messageStart = 0;
   messageEnd = 0;
   headers: MessageHeaders | undefined = undefined;
+  /** Whether the envelope was found to have nothing but a type, a target, perhaps a sender, and a message. */
+  isPlain = false;
   readonly #reader: ByteReader;
   readonly #limits: BatchLimits;
   readonly #recent: RecentTables;
@@ -66,6 +68,8 @@ export class BatchReader {
   /** Moves to the next envelope; false after the last. */
   next(): boolean {
     const reader = this.#reader;
+    if (this.#readPlain(reader)) return true;
+    this.isPlain = false;
     while (reader.pos < reader.end) {
       const tag = reader.tag();
       if (tag === 0x1a) {
@@ -75,6 +79,56 @@ export class BatchReader {
       reader.skip(tag);
     }
     return false;
+  }
+
+  /**
+   * Reads an envelope in one go if nothing in it is longer than what one byte tells, as is so for most; false, and nothing has
+   * happened, if it is not of that kind.
+   */
+  #readPlain(reader: ByteReader): boolean {
+    const { bytes, pos } = reader;
+    if (pos + 1 >= reader.end || bytes[pos] !== 0x1a) return false;
+    const length = bytes[pos + 1]!;
+    let at = pos + 2;
+    const end = at + length;
+    if (length >= 0x80 || end > reader.end) return false;
+    let typeIndex = 0;
+    let targetIndex = 0;
+    let senderIndex = -1;
+    let messageStart = 0;
+    let messageEnd = 0;
+    while (at + 1 < end) {
+      const tag = bytes[at]!;
+      const value = bytes[at + 1]!;
+      if (value >= 0x80) return false;
+      at += 2;
+      if (tag === 0x12) {
+        messageStart = at;
+        at += value;
+        messageEnd = at;
+      } else if (tag === 0x20) {
+        senderIndex = value - 1;
+      } else if (tag === 0x08) {
+        typeIndex = value;
+      } else if (tag === 0x18) {
+        targetIndex = value;
+      } else {
+        return false;
+      }
+    }
+    if (at !== end) return false;
+    reader.pos = end;
+    if (!this.isPlain) {
+      this.#reset();
+      this.isPlain = true;
+    }
+    this.typeIndex = typeIndex;
+    this.targetIndex = targetIndex;
+    this.senderIndex = senderIndex;
+    this.messageStart = messageStart;
+    this.messageEnd = messageEnd;
+    this.#checkIndices();
+    return true;
   }
 
   #readTables(): void {

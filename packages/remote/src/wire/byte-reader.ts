@@ -44,13 +44,14 @@ export class ByteReader {
   // Private by type only, here and below, as a private method would mark each reader that is made.
   private longUint32(): number {
     const { bytes, pos } = this;
-    if (pos + 2 < this.end) {
+    if (pos + 1 < this.end) {
       const low = bytes[pos]! & 0x7f;
       const second = bytes[pos + 1]!;
       if (second < 0x80) {
         this.pos = pos + 2;
         return low | (second << 7);
       }
+      if (pos + 2 >= this.end) return this.anyUint32();
       const third = bytes[pos + 2]!;
       if (third < 0x80) {
         this.pos = pos + 3;
@@ -133,9 +134,10 @@ export class ByteReader {
   }
 
   /** A length-prefixed string of valid UTF-8. Longer than `maxBytes` is `limit_exceeded`. */
-  string(maxBytes: number = Number.POSITIVE_INFINITY): string {
+  string(maxBytes?: number): string {
     const end = this.lengthEnd();
-    if (end - this.pos > maxBytes) throw limitExceeded(`a string is longer than ${maxBytes} bytes`);
+    if (maxBytes !== undefined && end - this.pos > maxBytes)
+      throw limitExceeded(`a string is longer than ${maxBytes} bytes`);
     return this.shortAscii(end) ?? this.text(end, strictDecoder);
   }
 
