@@ -33,7 +33,7 @@ async function scene(pair: RemotePair, onTold?: (told: Told) => void) {
   };
   for (const name of ["one", "two"]) open(name);
   system.eventStream.subscribe((event) => {
-    if (event instanceof DeadLetterEvent) dead.push(`${event.target.id}: ${event.reason}`);
+    if (event instanceof DeadLetterEvent) dead.push(`${event.target?.id}: ${event.reason}`);
   });
   const peer = (await RawPeer.connect(pair.network.transport(), remote.address)).greet();
   return { told, dead, peer };
@@ -117,3 +117,21 @@ test("what an unknown sender says is refused each time, also after others were h
   await pair.clock.settle();
   expect([told.map(([, value]) => value), dead]).toEqual([["1", "1"], []]);
 });
+
+test.for([
+  { what: "requests", sender: 1, inFirstTurn: 50 },
+  { what: "messages that need no answer", sender: 0, inFirstTurn: 100 },
+])(
+  "of 100 $what $inFirstTurn are handed over in the turn in which they come",
+  async ({ sender, inFirstTurn }) => {
+    await using pair = await RemotePair.start();
+    const counts: number[] = [];
+    const { told, peer } = await scene(pair, () => {
+      if (told.length === 1) pair.clock.eventLoop.later(() => counts.push(told.length));
+    });
+    const envelopes = Array.from({ length: 100 }, () => ({ messageData: text("x"), sender }));
+    peer.batch({ ...tables, envelopes });
+    await pair.clock.settle();
+    expect([counts, told.length]).toEqual([[inFirstTurn], 100]);
+  },
+);

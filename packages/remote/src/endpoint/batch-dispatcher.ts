@@ -34,6 +34,7 @@ export class BatchDispatcher {
     const track = new BeatenTrack();
     if (!batch.peer.isTsGrain) this.#learnTypes(batch);
     return {
+      count: batch.reader.count,
       deliver: (limit) => {
         let work = 0;
         while (work < limit && batch.next()) {

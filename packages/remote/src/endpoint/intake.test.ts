@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Intake, requestWork } from "./intake.ts";
+import { Intake, messageWork, requestWork } from "./intake.ts";
 
-/** An intake of frames that each hold as many messages as their first two bytes say, numbered from 0 on throughout. */
-function rig(onDeliver: (message: number) => void = () => {}) {
+/**
+ * An intake of frames that each hold as many messages as their first two bytes say, numbered from 0 on throughout. Each
+ * message counts as so much work.
+ */
+function rig({ work = messageWork, onDeliver = (_message: number) => {} } = {}) {
   const seen: number[] = [];
   const errors: unknown[] = [];
   const turns: (() => void)[] = [];
@@ -12,14 +15,14 @@ function rig(onDeliver: (message: number) => void = () => {}) {
     let left = frame[0]! * 256 + frame[1]!;
     if (left === 0) return undefined;
     return {
+      count: left,
       deliver: (limit: number) => {
-        const count = Math.min(limit, left);
-        left -= count;
-        for (let n = 0; n < count; n++) {
+        const before = left;
+        for (; left > 0 && (before - left) * work < limit; left--) {
           seen.push(opened);
           onDeliver(opened++);
         }
-        return count;
+        return (before - left) * work;
       },
     };
   };
@@ -52,6 +55,30 @@ test("what arrives is handed over at once, up to the work of 512 requests in a t
   expect([seen.length, turns.length]).toEqual([2 * perTurn, 1]);
   turns.shift()!();
   expect([seen.length, turns.length]).toEqual([6040, 0]);
+});
+
+test.for([
+  { requests: 1, turns: [1] },
+  { requests: 24, turns: [24] },
+  { requests: 25, turns: [24, 1] },
+  { requests: 100, turns: [50, 50] },
+  { requests: 256, turns: [128, 128] },
+  { requests: 257, turns: [257] },
+])("of $requests requests that come at once, $turns are handed over in a turn", ({ requests, turns }) => {
+  const it = rig({ work: requestWork });
+  const seen: number[] = [];
+  it.intake.push(frame(requests));
+  for (const _ of turns) {
+    seen.push(it.seen.length);
+    it.turns.shift()?.();
+  }
+  expect(seen).toEqual(turns.map((_, at) => turns.slice(0, at + 1).reduce((sum, count) => sum + count)));
+});
+
+test("messages that nobody awaits an answer to are handed over at once, however few", () => {
+  const { intake, seen, turns } = rig();
+  for (const count of [1, 25, 100, 256]) intake.push(frame(count));
+  expect([seen.length, turns.length]).toEqual([1 + 25 + 100 + 256, 0]);
 });
 
 test("order is kept however messages are spread over frames and turns", () => {
@@ -93,6 +120,7 @@ test("draining hands over all that waits, and leaves nothing to a later turn", (
 test("what arrives while a message is handed over comes after the rest of its frame, whoever drains", () => {
   const seen: string[] = [];
   const open = ([name]: Uint8Array) => ({
+    count: 1,
     deliver: () => {
       seen.push(`${name} begins`);
       if (name === 1) {
@@ -109,8 +137,10 @@ test("what arrives while a message is handed over comes after the rest of its fr
 });
 
 test("a failure is told once, and what waits is dropped", () => {
-  const { intake, seen, errors, turns } = rig((message) => {
-    if (message === 2700) throw new Error("no more of this");
+  const { intake, seen, errors, turns } = rig({
+    onDeliver: (message) => {
+      if (message === 2700) throw new Error("no more of this");
+    },
   });
   intake.push(frame(4000));
   intake.push(frame(4000));

@@ -5,6 +5,8 @@ export const requestWork = 4;
 
 /** Something that arrived and holds messages. */
 export interface Arrival {
+  /** How many messages it held when it arrived. */
+  readonly count: number;
   /** Hands messages over until they come to so much work, and returns to how much they came. Less means that none is left. */
   deliver(limit: number): number;
 }
@@ -21,6 +23,11 @@ export interface IntakeOptions {
 
 /** What is handed over in one turn of the event loop, about. */
 const workPerTurn = 512 * requestWork;
+/**
+ * A peer that has few requests under way may do nothing until it has an answer. Half of what came is therefore answered first,
+ * if that is enough to be worth a turn, so that both of us have something to do; more than so many fill a turn or two anyway.
+ */
+const halved = { mostMessages: 256, leastMessages: 24 } as const;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
 const maxWaitingBytes = 256 * 1024;
 
@@ -36,6 +43,8 @@ export class Intake {
   #waitingBytes = 0;
   /** Has been opened, and holds messages that were not handed over. */
   #present: Arrival | undefined;
+  /** How much of it is handed over in one turn. */
+  #share = 0;
   #leftInTurn = workPerTurn;
   #isWorking = false;
   #isTurnAwaited = false;
@@ -82,12 +91,19 @@ export class Intake {
   };
 
   #step(): void {
-    this.#present ??= this.#options.open(this.#next());
-    if (this.#present === undefined) return;
-    const limit = this.#leftInTurn > 0 ? this.#leftInTurn : workPerTurn;
-    const work = this.#present.deliver(limit);
+    const arrival = this.#present ?? this.#open();
+    if (arrival === undefined) return;
+    const limit = Math.min(this.#share, this.#leftInTurn > 0 ? this.#leftInTurn : workPerTurn);
+    const work = arrival.deliver(limit);
     this.#leftInTurn -= work;
     if (work < limit) this.#present = undefined;
+    else if (limit === this.#share) this.#leftInTurn = 0;
+  }
+
+  #open(): Arrival | undefined {
+    this.#present = this.#options.open(this.#next());
+    if (this.#present !== undefined) this.#share = shareOf(this.#present);
+    return this.#present;
   }
 
   #hasMore(): boolean {
@@ -110,4 +126,10 @@ export class Intake {
     this.#waitingBytes = 0;
     this.#present = undefined;
   }
+}
+
+function shareOf({ count }: Arrival): number {
+  if (count > halved.mostMessages) return workPerTurn;
+  // Without requests among them, all are handed over at once.
+  return Math.max(Math.ceil(count / 2), halved.leastMessages) * requestWork;
 }

@@ -40,6 +40,8 @@ export class BatchReader {
   readonly typeNames: string[] = [];
   readonly targets: WirePid[] = [];
   readonly senders: WirePid[] = [];
+  /** How many envelopes there are. */
+  readonly count: number;
   typeIndex = 0;
   targetIndex = 0;
   /** −1 if the message has no sender. */
@@ -61,7 +63,7 @@ export class BatchReader {
     this.#limits = limits;
     this.#recent = recent;
     const start = body.pos;
-    this.#readTables();
+    this.count = this.#readTables();
     body.pos = start;
   }
 
@@ -131,13 +133,14 @@ export class BatchReader {
     return true;
   }
 
-  #readTables(): void {
+  /** Returns how many envelopes it passed over. */
+  #readTables(): number {
     const reader = this.#reader;
     let envelopes = 0;
     for (;;) {
       envelopes += passShortEnvelopes(reader);
       this.#limit(envelopes);
-      if (reader.pos >= reader.end) return;
+      if (reader.pos >= reader.end) return envelopes;
       const tag = reader.tag();
       if (tag === 0x1a) {
         reader.pos = reader.lengthEnd();

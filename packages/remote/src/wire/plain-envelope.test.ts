@@ -70,6 +70,7 @@ test("an envelope holds what protobuf-es finds in it, whatever its fields and wh
       const reader = new BatchReader(new ByteReader(bytes), limits);
       const seen: unknown[] = [];
       while (reader.next()) seen.push(asRead(reader, bytes));
+      expect(reader.count).toBe(seen.length);
       expect(seen).toEqual(fromBinary(MessageBatchSchema, bytes).envelopes.map(asKnown));
     }),
   );
