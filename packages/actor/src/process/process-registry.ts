@@ -8,8 +8,8 @@ import { processId } from "./process-id.ts";
 const localAddress = "nonhost";
 
 /**
- * Finds the process that sends to another address, or `undefined` if nothing can. The registry may keep what was found for an
- * address until another resolver is given to it.
+ * Finds the process that sends to another address, or `undefined` if nothing can. What was found for an address may be kept:
+ * where another one is to be found from now on, give the registry a resolver again.
  *
  * @example
  * import type { AddressResolver, Process, System } from "@ts-grain/actor";

@@ -17,12 +17,13 @@ export class BeatenTrack {
   #foundAt = 0;
 
   /** Takes the way of the message that the batch stands on, which led to the process. */
-  beat({ reader, type, target, sender }: ArrivingBatch, { process, foundAt }: Exposed): void {
+  beat(batch: ArrivingBatch, { process, foundAt }: Exposed): void {
+    const { reader } = batch;
     if (!reader.isPlain) return;
-    this.type = type!;
+    this.type = batch.type!;
     this.process = process;
-    this.target = target;
-    this.sender = sender;
+    this.target = batch.target;
+    this.sender = batch.sender;
     this.#typeIndex = reader.typeIndex;
     this.#targetIndex = reader.targetIndex;
     this.#senderIndex = reader.senderIndex;

@@ -115,7 +115,7 @@ export class Endpoint {
     }
     const codec = this.#codecFor(type);
     const replyTo = sender && handOut(sender, this.address);
-    this.#outbox.add({ message: wireForm, codec, target, sender, replyTo, headers });
+    this.#outbox.put(wireForm, codec, target, sender, replyTo, headers);
     if (this.#isFlushing) return;
     if (this.#link.phase === "open") this.#flushSoon();
     else if (this.#link.phase === "idle") this.#link.want();

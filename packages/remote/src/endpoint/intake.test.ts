@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Intake, messageWork, requestWork } from "./intake.ts";
@@ -12,7 +14,7 @@ function rig({ work = messageWork, onDeliver = (_message: number) => {} } = {}) 
   const turns: (() => void)[] = [];
   let opened = 0;
   const open = (frame: Uint8Array) => {
-    let left = frame[0]! * 256 + frame[1]!;
+    let left = (frame[0] ?? 0) * 256 + (frame[1] ?? 0);
     if (left === 0) return undefined;
     return {
       count: left,
@@ -40,6 +42,9 @@ function frame(messages: number, bytes = 2): Uint8Array {
   made[1] = messages & 255;
   return made;
 }
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n);
 
@@ -73,6 +78,41 @@ test.for([
     it.turns.shift()?.();
   }
   expect(seen).toEqual(turns.map((_, at) => turns.slice(0, at + 1).reduce((sum, count) => sum + count)));
+  expect(it.turns).toEqual([]);
+});
+
+test("while much waits no batch is halved", () => {
+  const { intake, seen, turns } = rig({ work: requestWork });
+  intake.push(frame(600));
+  for (let n = 0; n < 10; n++) intake.push(frame(100, 1024));
+  expect(seen).toHaveLength(512);
+  turns.shift()!();
+  // All but the last few batches, which are few enough to be halved again.
+  expect(seen.length).toBeGreaterThan(512 + 500);
+});
+
+test("what was handed over is let go of, however long others wait", async () => {
+  const { intake, turns } = rig({ work: requestWork });
+  const frames: WeakRef<Uint8Array>[] = [];
+  intake.push(frame(1_000));
+  for (let n = 0; n < 200; n++) {
+    const next = frame(512, 16);
+    frames.push(new WeakRef(next));
+    intake.push(next);
+    turns.shift()?.();
+  }
+  await new Promise((resolve) => setImmediate(resolve));
+  collectGarbage();
+  const held = frames.filter((each) => each.deref() !== undefined);
+  expect(held.length).toBeLessThan(5);
+});
+
+test("empty frames, too, do not wait without end", () => {
+  const { intake, seen } = rig();
+  intake.push(frame(4_000));
+  expect(seen).toHaveLength(2_048);
+  for (let n = 0; n < 3_000; n++) intake.push(new Uint8Array(0));
+  expect(seen).toHaveLength(4_000);
 });
 
 test("messages that nobody awaits an answer to are handed over at once, however few", () => {
@@ -101,7 +141,7 @@ test("order is kept however messages are spread over frames and turns", () => {
   );
 });
 
-test("no more than a mebibyte waits: beyond, a peer's flood is worked off as it comes", () => {
+test("no more than a quarter of a mebibyte waits: beyond, a peer's flood is worked off as it comes", () => {
   const { intake, seen, turns } = rig();
   for (let n = 0; n < 40; n++) intake.push(frame(600, 256 * 1024));
   expect(seen.length).toBeGreaterThan(35 * 600);

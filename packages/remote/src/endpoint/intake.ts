@@ -24,12 +24,17 @@ export interface IntakeOptions {
 /** What is handed over in one turn of the event loop, about. */
 const workPerTurn = 512 * requestWork;
 /**
- * A peer that has few requests under way may do nothing until it has an answer. Half of what came is therefore answered first,
- * if that is enough to be worth a turn, so that both of us have something to do; more than so many fill a turn or two anyway.
+ * A peer that has few requests under way may do nothing until it has an answer. Of a batch of so many, behind which no more
+ * than so many bytes wait, half is therefore handed over first, if that is enough to be worth a turn: then both of us have
+ * something to do.
  */
-const halved = { mostMessages: 256, leastMessages: 24 } as const;
+const halved = { mostMessages: 256, leastMessages: 24, mostWaitingBytes: 4 * 1024 } as const;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
 const maxWaitingBytes = 256 * 1024;
+/** What a frame takes beside its bytes, about, so that empty ones do not wait for nothing. */
+const frameBytes = 128;
+/** Frames that were handed over, and whose places are not given back before there are so many. */
+const spentPlaces = 64;
 
 /**
  * Hands over the messages of one peer, in order and not too many in one turn of the event loop: the answers to the first of
@@ -37,7 +42,8 @@ const maxWaitingBytes = 256 * 1024;
  */
 export class Intake {
   readonly #options: IntakeOptions;
-  #frames: Uint8Array[] = [];
+  /** Places before `#head` are empty. */
+  #frames: (Uint8Array | undefined)[] = [];
   /** Index of the first frame that waits. */
   #head = 0;
   #waitingBytes = 0;
@@ -56,7 +62,7 @@ export class Intake {
   /** Takes a frame. */
   push(frame: Uint8Array): void {
     this.#frames.push(frame);
-    this.#waitingBytes += frame.length;
+    this.#waitingBytes += frame.length + frameBytes;
     this.#work(maxWaitingBytes);
   }
 
@@ -102,8 +108,15 @@ export class Intake {
 
   #open(): Arrival | undefined {
     this.#present = this.#options.open(this.#next());
-    if (this.#present !== undefined) this.#share = shareOf(this.#present);
+    if (this.#present !== undefined) this.#share = this.#shareOf(this.#present);
     return this.#present;
+  }
+
+  #shareOf({ count }: Arrival): number {
+    const isHalved = count <= halved.mostMessages && this.#waitingBytes <= halved.mostWaitingBytes;
+    if (!isHalved || count <= halved.leastMessages) return workPerTurn;
+    // Without requests among them, all are handed over at once.
+    return Math.max(Math.ceil(count / 2), halved.leastMessages) * requestWork;
   }
 
   #hasMore(): boolean {
@@ -111,10 +124,14 @@ export class Intake {
   }
 
   #next(): Uint8Array {
-    const frame = this.#frames[this.#head++]!;
-    this.#waitingBytes -= frame.length;
+    const frame = this.#frames[this.#head]!;
+    this.#frames[this.#head++] = undefined;
+    this.#waitingBytes -= frame.length + frameBytes;
     if (this.#head === this.#frames.length) {
       this.#frames = [];
+      this.#head = 0;
+    } else if (this.#head >= spentPlaces && this.#head * 2 >= this.#frames.length) {
+      this.#frames = this.#frames.slice(this.#head);
       this.#head = 0;
     }
     return frame;
@@ -126,10 +143,4 @@ export class Intake {
     this.#waitingBytes = 0;
     this.#present = undefined;
   }
-}
-
-function shareOf({ count }: Arrival): number {
-  if (count > halved.mostMessages) return workPerTurn;
-  // Without requests among them, all are handed over at once.
-  return Math.max(Math.ceil(count / 2), halved.leastMessages) * requestWork;
 }

@@ -1,5 +1,8 @@
+import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
+import type { MessageHeaders, PID } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import { BatchWriter, type Outgoing } from "../wire/batch-writer.ts";
+import type { MessageCodec } from "../wire/message-codec.ts";
 
 /** How much an endpoint packs together, and how much it keeps. */
 export interface OutboxLimits {
@@ -39,10 +42,22 @@ export class Outbox {
   }
 
   /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */
-  add(outgoing: Outgoing): void {
-    if (!this.#tryAdd(outgoing)) {
+  add({ message, codec, target, sender, replyTo, headers }: Outgoing): void {
+    this.put(message, codec, target, sender, replyTo, headers);
+  }
+
+  /** The same; see {@link BatchWriter.put}. */
+  put(
+    message: ProtobufMessage,
+    codec: MessageCodec,
+    target: PID,
+    sender: PID | undefined,
+    replyTo: PID | undefined,
+    headers: MessageHeaders | undefined,
+  ): void {
+    if (!this.#tryPut(message, codec, target, sender, replyTo, headers)) {
       this.#close();
-      if (!this.#tryAdd(outgoing)) throw this.#tooLarge(outgoing);
+      if (!this.#tryPut(message, codec, target, sender, replyTo, headers)) throw this.#tooLarge(codec);
     }
     const { count, byteLength } = this.#open;
     if (count >= this.#limits.maxBatchMessages || byteLength >= this.#limits.maxBatchBytes) this.#close();
@@ -60,12 +75,20 @@ export class Outbox {
     return frame;
   }
 
-  #tryAdd(outgoing: Outgoing): boolean {
+  #tryPut(
+    message: ProtobufMessage,
+    codec: MessageCodec,
+    target: PID,
+    sender: PID | undefined,
+    replyTo: PID | undefined,
+    headers: MessageHeaders | undefined,
+  ): boolean {
+    const maxBytes = this.#limits.maxFrameBytes - framingBytes;
     try {
-      return this.#open.add(outgoing, this.#limits.maxFrameBytes - framingBytes);
+      return this.#open.put(maxBytes, message, codec, target, sender, replyTo, headers);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
-      throw new RemoteError("not_serializable", `cannot encode a ${outgoing.codec.typeName}: ${why}`, {
+      throw new RemoteError("not_serializable", `cannot encode a ${codec.typeName}: ${why}`, {
         cause,
       });
     }
@@ -78,7 +101,7 @@ export class Outbox {
     this.#closedBytes += frame.length;
   }
 
-  #tooLarge({ codec }: Outgoing): RemoteError {
+  #tooLarge(codec: MessageCodec): RemoteError {
     return new RemoteError(
       "message_too_large",
       `a ${codec.typeName} does not fit into a frame of ${this.#limits.maxFrameBytes} bytes`,

@@ -86,12 +86,32 @@ export class BatchWriter {
    * Appends one message. False if the batch would then be longer than `maxBytes`. If it is refused, or its codec throws,
    * the batch holds the messages that it held before.
    */
-  add(outgoing: Outgoing, maxBytes: number): boolean {
+  add({ message, codec, target, sender, replyTo, headers }: Outgoing, maxBytes: number): boolean {
+    return this.put(maxBytes, message, codec, target, sender, replyTo, headers);
+  }
+
+  /** The same. So many parameters, as an object for them would be more to collect than the message itself. */
+  put(
+    maxBytes: number,
+    message: ProtobufMessage,
+    codec: MessageCodec,
+    target: PID,
+    sender: PID | undefined,
+    replyTo: PID | undefined,
+    headers: MessageHeaders | undefined,
+  ): boolean {
     const into = this.#envelopes;
     const before = into.length;
     try {
       const start = into.beginField(tag.envelope);
-      this.#envelope(outgoing);
+      number(into, tag.typeId, this.#typeId(codec.typeName));
+      messageData(into, codec, message);
+      number(into, tag.targetIndex, this.#targetId(target));
+      if (sender !== undefined) into.field(tag.senderIndex, this.#senderId(replyTo ?? sender));
+      number(into, tag.serializerId, codec.serializerId);
+      if (headers !== undefined) writeHeaders(into, headers);
+      number(into, tag.targetRequestId, target.requestId);
+      if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
       into.endLength(start);
     } catch (error) {
       this.#takeBack(before);
@@ -122,19 +142,6 @@ export class BatchWriter {
   #takeBack(before: number): void {
     this.#envelopes.truncate(before);
     this.#envelopes.shrink(keptCapacity);
-  }
-
-  #envelope(outgoing: Outgoing): void {
-    const into = this.#envelopes;
-    const { codec, target, sender, headers } = outgoing;
-    number(into, tag.typeId, this.#typeId(codec.typeName));
-    messageData(into, outgoing);
-    number(into, tag.targetIndex, this.#targetId(target));
-    if (sender !== undefined) into.field(tag.senderIndex, this.#senderId(outgoing.replyTo ?? sender));
-    number(into, tag.serializerId, codec.serializerId);
-    if (headers !== undefined) writeHeaders(into, headers);
-    number(into, tag.targetRequestId, target.requestId);
-    if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
   }
 
   #typeId(typeName: string): number {
@@ -212,7 +219,7 @@ function number(into: ByteWriter, fieldTag: number, value: number): void {
   if (value !== 0) into.field(fieldTag, value);
 }
 
-function messageData(into: ByteWriter, { codec, message }: Outgoing): void {
+function messageData(into: ByteWriter, codec: MessageCodec, message: ProtobufMessage): void {
   const before = into.length;
   const start = into.beginField(tag.messageData);
   codec.encode(message, into);
