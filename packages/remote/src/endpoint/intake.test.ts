@@ -92,9 +92,9 @@ test("while much waits no batch is halved", () => {
 });
 
 test("what was handed over is let go of, however long others wait", async () => {
-  const { intake, turns } = rig({ work: requestWork });
+  const { intake, seen, turns } = rig({ work: requestWork });
   const frames: WeakRef<Uint8Array>[] = [];
-  intake.push(frame(1_000));
+  for (let n = 0; n < 4; n++) intake.push(frame(512));
   for (let n = 0; n < 200; n++) {
     const next = frame(512, 16);
     frames.push(new WeakRef(next));
@@ -105,6 +105,8 @@ test("what was handed over is let go of, however long others wait", async () => 
   collectGarbage();
   const held = frames.filter((each) => each.deref() !== undefined);
   expect(held.length).toBeLessThan(5);
+  while (turns.length > 0) turns.shift()!();
+  expect(seen).toEqual(numbers(204 * 512));
 });
 
 test("empty frames, too, do not wait without end", () => {
