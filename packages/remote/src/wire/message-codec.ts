@@ -59,7 +59,8 @@ export interface MessageCodec {
   /**
    * The same with a reader that stands at the message's beginning, not inside of any other, and whose `end` is its end: it serves
    * a whole batch, so that no message need make one. Throws for whatever it leaves to `decode`, which the rest of the batch then
-   * goes to as well. A codec that wraps another one's `decode` must wrap this or leave it out. Default: `decode` reads everything.
+   * goes to as well; so does a frame that is long enough for its elements to be counted. A codec that wraps another one's
+   * `decode` must wrap this or leave it out. Default: `decode` reads everything.
    */
   readonly read?: ((reader: MessageReader, end: number) => ProtobufMessage) | undefined;
 }
