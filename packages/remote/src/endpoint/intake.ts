@@ -49,7 +49,7 @@ export class Intake {
   #waitingBytes = 0;
   /** Has been opened, and holds messages that were not handed over. */
   #present: Arrival | undefined;
-  /** How much of it is handed over in one turn. */
+  /** How much of it is handed over before others have their turn. */
   #share = 0;
   #leftInTurn = workPerTurn;
   #isWorking = false;
@@ -102,8 +102,13 @@ export class Intake {
     const limit = Math.min(this.#share, this.#leftInTurn > 0 ? this.#leftInTurn : workPerTurn);
     const work = arrival.deliver(limit);
     this.#leftInTurn -= work;
-    if (work < limit) this.#present = undefined;
-    else if (limit === this.#share) this.#leftInTurn = 0;
+    if (work < limit) {
+      this.#present = undefined;
+    } else if (limit === this.#share) {
+      this.#leftInTurn = 0;
+      // The rest is not parted again.
+      this.#share = workPerTurn;
+    }
   }
 
   #open(): Arrival | undefined {
