@@ -10,6 +10,8 @@ import { DeadLetterEvent, type PID, type Process } from "@ts-grain/actor";
 import { expect, test } from "vitest";
 import { RemotePair } from "../../test/remote-pair.ts";
 import { RawPeer } from "../testing/raw-peer.ts";
+import { protobufCodec } from "../wire/message-codec.ts";
+import type { MessageReader } from "../wire/message-reader.ts";
 
 /** What a process of `b` was told: by which name and request number, what, and by whom. */
 type Told = readonly [name: string, value: string | number | boolean, sender: string | undefined];
@@ -119,18 +121,22 @@ test("what an unknown sender says is refused each time, also after others were h
 });
 
 test.for([
-  { what: "requests", sender: 1, inFirstTurn: 50 },
-  { what: "messages that need no answer", sender: 0, inFirstTurn: 100 },
+  { what: "requests", sender: 1, reads: false, inFirstTurn: 50 },
+  { what: "requests of a codec that reads by itself", sender: 1, reads: true, inFirstTurn: 100 },
+  { what: "messages that need no answer", sender: 0, reads: false, inFirstTurn: 100 },
 ])(
   "of 100 $what $inFirstTurn are handed over in the turn in which they come",
-  async ({ sender, inFirstTurn }) => {
+  async ({ sender, reads, inFirstTurn }) => {
     await using pair = await RemotePair.start();
+    const codec = protobufCodec(StringValueSchema);
+    const read = (reader: MessageReader, end: number) => codec.decode(reader.bytes, reader.pos, end);
+    if (reads) pair.b.remote.types.useCodec({ ...codec, read });
     const counts: number[] = [];
     const { told, peer } = await scene(pair, () => {
       if (told.length === 1) pair.clock.eventLoop.later(() => counts.push(told.length));
     });
     const envelopes = Array.from({ length: 100 }, () => ({ messageData: text("x"), sender }));
-    peer.batch({ ...tables, envelopes });
+    peer.batch({ ...tables, typeNames: [StringValueSchema.typeName], envelopes });
     await pair.clock.settle();
     expect([counts, told.length]).toEqual([[inFirstTurn], 100]);
   },

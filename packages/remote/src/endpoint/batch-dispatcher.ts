@@ -35,6 +35,7 @@ export class BatchDispatcher {
     if (!batch.peer.isTsGrain) this.#learnTypes(batch);
     return {
       count: batch.reader.count,
+      isSlow: batch.isSlow,
       deliver: (limit) => {
         let work = 0;
         while (work < limit && batch.next()) {

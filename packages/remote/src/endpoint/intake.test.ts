@@ -8,7 +8,7 @@ import { Intake, messageWork, requestWork } from "./intake.ts";
  * An intake of frames that each hold as many messages as their first two bytes say, numbered from 0 on throughout. Each
  * message counts as so much work.
  */
-function rig({ work = messageWork, onDeliver = (_message: number) => {} } = {}) {
+function rig({ work = messageWork, isSlow = true, onDeliver = (_message: number) => {} } = {}) {
   const seen: number[] = [];
   const errors: unknown[] = [];
   const turns: (() => void)[] = [];
@@ -18,6 +18,7 @@ function rig({ work = messageWork, onDeliver = (_message: number) => {} } = {}) 
     if (left === 0) return undefined;
     return {
       count: left,
+      isSlow,
       deliver: (limit: number) => {
         const before = left;
         for (; left > 0 && (before - left) * work < limit; left--) {
@@ -79,6 +80,12 @@ test.for([
     seen.push(it.seen.length);
   }
   expect(seen).toEqual(turns.map((_, at) => turns.slice(0, at + 1).reduce((sum, count) => sum + count)));
+});
+
+test("a batch that is not slow is handed over at once", () => {
+  const { intake, seen, turns } = rig({ work: requestWork, isSlow: false });
+  intake.push(frame(100));
+  expect([seen.length, turns.length]).toEqual([100, 0]);
 });
 
 test("while much waits no batch is halved", () => {
@@ -163,6 +170,7 @@ test("what arrives while a message is handed over comes after the rest of its fr
   const seen: string[] = [];
   const open = ([name]: Uint8Array) => ({
     count: 1,
+    isSlow: true,
     deliver: () => {
       seen.push(`${name} begins`);
       if (name === 1) {

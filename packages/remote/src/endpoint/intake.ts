@@ -7,6 +7,8 @@ export const requestWork = 4;
 export interface Arrival {
   /** How many messages it held when it arrived. */
   readonly count: number;
+  /** Whether they take so long that others, and the peer, should not wait for all of them. */
+  readonly isSlow: boolean;
   /** Hands messages over until they come to so much work, and returns to how much they came. Less means that none is left. */
   deliver(limit: number): number;
 }
@@ -24,9 +26,9 @@ export interface IntakeOptions {
 /** What is handed over in one turn of the event loop, about. */
 const workPerTurn = 512 * requestWork;
 /**
- * A peer that has few requests under way may do nothing until it has an answer. Of a batch of so many, behind which no more
- * than so many bytes wait, half is therefore handed over first, if that is enough to be worth a turn: then both of us have
- * something to do.
+ * A peer that has few requests under way may do nothing until it has an answer. Of a slow batch of so many, behind which no
+ * more than so many bytes wait, half is therefore handed over first, if that is enough to be worth a turn: then both of us
+ * have something to do.
  */
 const halved = { mostMessages: 256, leastMessages: 24, mostWaitingBytes: 4 * 1024 } as const;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
@@ -117,8 +119,8 @@ export class Intake {
     return this.#present;
   }
 
-  #shareOf({ count }: Arrival): number {
-    const isHalved = count <= halved.mostMessages && this.#waitingBytes <= halved.mostWaitingBytes;
+  #shareOf({ count, isSlow }: Arrival): number {
+    const isHalved = isSlow && count <= halved.mostMessages && this.#waitingBytes <= halved.mostWaitingBytes;
     if (!isHalved || count <= halved.leastMessages) return workPerTurn;
     // Without requests among them, all are handed over at once.
     return Math.max(Math.ceil(count / 2), halved.leastMessages) * requestWork;
