@@ -55,10 +55,19 @@ export class Outbox {
     replyTo: PID | undefined,
     headers: MessageHeaders | undefined,
   ): void {
-    if (!this.#tryPut(message, codec, target, sender, replyTo, headers)) {
-      this.#close();
-      if (!this.#tryPut(message, codec, target, sender, replyTo, headers)) throw this.#tooLarge(codec);
+    const maxBytes = this.#limits.maxFrameBytes - framingBytes;
+    let fits: boolean;
+    try {
+      fits = this.#open.put(maxBytes, message, codec, target, sender, replyTo, headers);
+      if (!fits) {
+        this.#close();
+        fits = this.#open.put(maxBytes, message, codec, target, sender, replyTo, headers);
+      }
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new RemoteError("not_serializable", `cannot encode a ${codec.typeName}: ${why}`, { cause });
     }
+    if (!fits) throw this.#tooLarge(codec);
     const { count, byteLength } = this.#open;
     if (count >= this.#limits.maxBatchMessages || byteLength >= this.#limits.maxBatchBytes) this.#close();
   }
@@ -73,25 +82,6 @@ export class Outbox {
       this.#head = 0;
     }
     return frame;
-  }
-
-  #tryPut(
-    message: ProtobufMessage,
-    codec: MessageCodec,
-    target: PID,
-    sender: PID | undefined,
-    replyTo: PID | undefined,
-    headers: MessageHeaders | undefined,
-  ): boolean {
-    const maxBytes = this.#limits.maxFrameBytes - framingBytes;
-    try {
-      return this.#open.put(maxBytes, message, codec, target, sender, replyTo, headers);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new RemoteError("not_serializable", `cannot encode a ${codec.typeName}: ${why}`, {
-        cause,
-      });
-    }
   }
 
   #close(): void {
