@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from "node:c
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { freePorts } from "@ts-grain/cluster/testing";
 
 const source = fileURLToPath(new URL("../go", import.meta.url));
 const binary = fileURLToPath(new URL("../../../node_modules/.cache/e2e/go-peer", import.meta.url));
@@ -36,7 +37,9 @@ export class GoPeer implements AsyncDisposable {
     this.#output = output;
   }
 
-  static async start({ port = 0 }: { readonly port?: number } = {}): Promise<GoPeer> {
+  /** @param options.port default: any, which stays free for a successor. */
+  static async start(options: { readonly port?: number } = {}): Promise<GoPeer> {
+    const port = options.port ?? (await freePorts(1))[0]!;
     const process = spawn(binary, [`-port=${port}`]);
     const output: string[] = [];
     process.stderr.on("data", (text) => output.push(String(text)));

@@ -9,13 +9,14 @@ import {
   propsFromFunction,
 } from "@ts-grain/actor";
 import { quietLogger } from "@ts-grain/actor/testing";
+import { freePorts } from "@ts-grain/cluster/testing";
 import { configureRemote, Remote, type RemoteOptions } from "@ts-grain/remote";
 
 /** How a {@link TextMember} is made. */
 export interface TextMemberOptions extends RemoteOptions {
   /** Default: 127.0.0.1. */
   readonly host?: string;
-  /** Default: any. */
+  /** Default: any, which stays free for a successor. */
   readonly port?: number;
   /** Default: drops everything. */
   readonly logger?: Logger;
@@ -40,13 +41,13 @@ export class TextMember implements AsyncDisposable {
 
   static async start({
     host = "127.0.0.1",
-    port = 0,
+    port,
     logger = quietLogger,
     ...options
   }: TextMemberOptions = {}): Promise<TextMember> {
     const system = new ActorSystem({ logger });
     const spawnable = new Map([["echo", propsFromFunction(echo)]]);
-    const config = configureRemote(host, port, {
+    const config = configureRemote(host, port ?? (await freePorts(1))[0]!, {
       exposed: ["echo", "collector"],
       spawnable,
       ...options,

@@ -87,7 +87,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
   }, async () => {
     await using rig = await Rig.start({ consul, ttlMs: 2_000 });
     for (const afterMs of [300, 600, 900, 1_200, 1_500]) {
-      const member = rig.launch("member", `m-${afterMs}`);
+      const member = await rig.launch("member", `m-${afterMs}`);
       await pause(afterMs);
       const { code, tookMs } = await member.terminate();
       console.log(
@@ -123,7 +123,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
   }, async () => {
     await using rig = await Rig.start({ consul });
     const first = await rig.start("member", "m1");
-    const second = rig.launch("member", "m2", { port: first.port });
+    const second = await rig.launch("member", "m2", { port: first.port });
     second.isEnded = true;
     await expect(second.joined()).rejects.toThrow(/EADDRINUSE|in use|listen/);
     expect((await second.exited).code).toBe(3);
@@ -137,7 +137,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
     async () => {
       await using rig = await Rig.start({ consul });
       const [port] = await freePorts(1);
-      const member = rig.launch("member", "m1", { consul: { address: `http://127.0.0.1:${port}` } });
+      const member = await rig.launch("member", "m1", { consul: { address: `http://127.0.0.1:${port}` } });
       member.isEnded = true;
       const startedMs = nowMs();
       await expect(member.joined()).rejects.toThrow(/provider|Consul/);

@@ -1,6 +1,7 @@
 export type { ClusterProviderCase, ClusterProviderHarness } from "./cluster-provider-cases.ts";
 export { clusterProviderCases } from "./cluster-provider-cases.ts";
 export { endActivation } from "./end-activation.ts";
+export { freePorts } from "./free-ports.ts";
 export type { IdentityLookupCase } from "./identity-lookup-cases.ts";
 export { identityLookupCases } from "./identity-lookup-cases.ts";
 export type { InMemoryClusterOptions } from "./in-memory-cluster.ts";
@@ -11,4 +12,4 @@ export { ObservedMembers } from "./observed-members.ts";
 export type { FaultyServer, ProviderFaultCase, ProviderFaultHarness } from "./provider-fault-cases.ts";
 export { providerFaultCases } from "./provider-fault-cases.ts";
 export type { ServerCommand } from "./server-process.ts";
-export { freePorts, ServerProcess } from "./server-process.ts";
+export { ServerProcess } from "./server-process.ts";

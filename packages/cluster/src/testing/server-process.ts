@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { systemClock } from "@ts-grain/actor";
 import { pause } from "../membership/provider/pause.ts";
 
@@ -121,25 +120,4 @@ export class ServerProcess implements AsyncDisposable {
   #keep(text: unknown): void {
     this.#output = `${this.#output}${String(text)}`.slice(-4_000);
   }
-}
-
-/**
- * Ports of the loopback interface that nobody listens on, each another one.
- *
- * @example
- * import { freePorts } from "@ts-grain/cluster/testing";
- *
- * const [one, other] = await freePorts(2);
- * console.log(one !== other); // prints: true
- */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports: number[] = [];
-  for (const server of servers) {
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const address = server.address();
-    if (typeof address === "object" && address) ports.push(address.port);
-  }
-  for (const server of servers) await once(server.close(), "close");
-  return ports;
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts } from "@ts-grain/cluster/testing";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { brokenPromises } from "../checks/promises.ts";
 import type { TestEvent } from "../history/events.ts";
@@ -70,7 +71,7 @@ export class Rig implements AsyncDisposable {
 
   /** Starts a member or a client, and resolves when it has joined. */
   async start(role: ProcessOptions["role"], name: string, options?: NodeOptions): Promise<TestProcess> {
-    const process = this.launch(role, name, options);
+    const process = await this.launch(role, name, options);
     await process.joined();
     return process;
   }
@@ -81,11 +82,11 @@ export class Rig implements AsyncDisposable {
   }
 
   /** Starts one without awaiting that it joins. */
-  launch(
+  async launch(
     role: ProcessOptions["role"],
     name: string,
     { prefix, nodeOptions, ...options }: NodeOptions = {},
-  ): TestProcess {
+  ): Promise<TestProcess> {
     const { ttlMs, defaults } = this.#options;
     const process = TestProcess.launch({
       journal: this.#journal,
@@ -99,7 +100,8 @@ export class Rig implements AsyncDisposable {
         clusterName: "faults",
         consul: { address: this.store.address, ...(ttlMs && { ttlMs, refreshMs: ttlMs / 5 }) },
         host: "127.0.0.1",
-        port: 0,
+        // A replacement can rely on it: it stays free when the process ends.
+        port: options.port ?? (await freePorts(1))[0]!,
         ...defaults,
         ...options,
       },
