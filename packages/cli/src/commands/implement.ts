@@ -1,9 +1,10 @@
-import { globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import { describeChange, type FileChange } from "../implement/edit.ts";
 import type { Plan } from "../implement/plan.ts";
+import { makeFolder } from "../make-folder.ts";
 import { type Style, styled, type Terminal } from "../terminal.ts";
 
 interface ImplementOptions {
@@ -59,7 +60,7 @@ async function implement(options: ImplementOptions, terminal: Terminal): Promise
 
 function writeChanges(changes: readonly FileChange[]): void {
   for (const { path, after } of changes) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(path, after);
   }
 }

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Argument, Command, InvalidArgumentError } from "commander";
 import { CliError } from "../cli-error.ts";
+import { makeFolder } from "../make-folder.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface NewOptions {
@@ -32,7 +33,7 @@ export function newCommand(terminal: Terminal): Command {
         throw new CliError("usage", `a package is written like home.lights.v1, got ${name}`);
       const path = join(options.dir, ...name.split("."), `${snake}.proto`);
       if (existsSync(path)) throw new CliError("usage", `${path} exists; it was left as it is`);
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolder(dirname(path));
       writeFileSync(path, printContract(service, name));
       terminal.print(options.json ? JSON.stringify({ path, service, package: name }) : path);
     });

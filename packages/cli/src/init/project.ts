@@ -1,5 +1,6 @@
-import { lstatSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolder } from "../make-folder.ts";
 import { type Installer, inWordsOf } from "./installer.ts";
 import { readTemplate, type TemplateName } from "./template.ts";
 
@@ -39,7 +40,7 @@ export function collisionsOf(folder: string, paths: Iterable<string>): readonly 
 export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [path, text] of files) {
     const target = join(folder, path);
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     writeFileSync(target, text, { flag: "wx" });
   }
 }
