@@ -40,7 +40,14 @@ export const layers = {
   "cluster-etcd": [["."], ["testing", "index.ts"]],
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
   cli: [
-    ["cli-error.ts", "terminal.ts", "process-terminal.ts", "grain-target.ts", "own-kinds.ts"],
+    [
+      "cli-error.ts",
+      "terminal.ts",
+      "process-terminal.ts",
+      "grain-target.ts",
+      "own-kinds.ts",
+      "make-folder.ts",
+    ],
     ["cluster-options.ts", "find-service.ts", "implement", "init", "completion"],
     ["visit-cluster.ts"],
     ["commands"],

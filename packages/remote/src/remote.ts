@@ -16,6 +16,7 @@ import { SessionTable } from "./endpoint/session-table.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
+import { RemoteError } from "./remote-error.ts";
 import { activatorId, activatorProps } from "./spawn/activator.ts";
 import { type RemoteSpawnOptions, type SpawnPlace, spawnAt } from "./spawn/spawn-at.ts";
 import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
@@ -87,6 +88,8 @@ export interface RemoteStats {
  * console.log(answer.value); // prints: hello
  */
 export class Remote implements AsyncDisposable {
+  /** Systems that have a remote: a second one would take the messages of the first, and leave none to it when it ends. */
+  static readonly #connected = new WeakSet<ActorSystem>();
   /** Message types that may travel. */
   readonly types: TypeRegistry;
   /** Systems that may not connect. */
@@ -134,9 +137,21 @@ export class Remote implements AsyncDisposable {
   /**
    * Listens, gives the system its address, and from then on carries its messages to other addresses.
    *
-   * @throws RemoteError "listen_failed"; "invalid_options" without a transport; "type_conflict" if two of the given types share a name.
+   * @throws RemoteError "listen_failed"; "invalid_options" if the system has a remote that was not shut down; "type_conflict" if two of the given types share a name.
    */
   static async start(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
+    if (Remote.#connected.has(system))
+      throw new RemoteError("invalid_options", "the system has a remote already; shut that one down first");
+    Remote.#connected.add(system);
+    try {
+      return await Remote.#listen(system, config);
+    } catch (error) {
+      Remote.#connected.delete(system);
+      throw error;
+    }
+  }
+
+  static async #listen(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
     const transport = config.transport ?? grpcFor(system, config);
     const types = new TypeRegistry();
     for (const file of [file_actor_actor, file_remote_remote])
@@ -242,6 +257,7 @@ export class Remote implements AsyncDisposable {
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     await this.#listener.close();
+    Remote.#connected.delete(this.#system);
   }
 
   #startActivator(): void {

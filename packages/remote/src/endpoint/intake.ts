@@ -1,6 +1,8 @@
 /** What handing over a message counts as. */
 export const messageWork = 1;
-/** The same if somebody may wait for an answer to it: the answer has to be made and sent as well, and the sooner the better. */
+/** The same if it has a sender: an answer may have to be made and sent as well. */
+export const answerableWork = 2;
+/** The same if it is a request, to which somebody waits for the answer: the sooner that leaves, the better. */
 export const requestWork = 4;
 
 /** Something that arrived and holds messages. */
