@@ -146,3 +146,29 @@ test("what is encoded but cannot be decoded again is a dead letter that names it
   ]);
   expect(watcher.messages).toEqual([expect.objectContaining({ why: "address_terminated" })]);
 });
+
+test("a message that sends another one while it is encoded arrives whole, and the other one is refused", async () => {
+  await using pair = await RemotePair.start();
+  const texts: string[] = [];
+  const target = pair.expose("x", ({ message }) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  const { root } = pair.a.system;
+  let refusal: unknown;
+  const talkative = Object.defineProperty(text(""), "value", {
+    enumerable: true,
+    get() {
+      try {
+        root.send(target, text("inner"));
+      } catch (error) {
+        refusal = error;
+      }
+      return "outer";
+    },
+  });
+  root.send(target, talkative);
+  root.send(target, text("next"));
+  await pair.clock.settle();
+  expect(texts).toEqual(["outer", "next"]);
+  expect(refusal).toMatchObject({ name: "RemoteError", code: "not_serializable" });
+});

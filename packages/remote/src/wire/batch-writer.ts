@@ -1,5 +1,6 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import type { MessageHeaders, PID } from "@ts-grain/actor";
+import { RemoteError } from "../remote-error.ts";
 import { ByteWriter, varintLength, writeVarint } from "./byte-writer.ts";
 import type { MessageCodec } from "./message-codec.ts";
 import { NameIndex } from "./name-index.ts";
@@ -54,6 +55,7 @@ export class BatchWriter {
   readonly #targetAddress: string;
   readonly #ownAddress: string;
   #count = 0;
+  #isWriting = false;
   /** Bytes of the tables. */
   #tableBytes = 0;
   // What the last message named, as most name the same.
@@ -85,6 +87,8 @@ export class BatchWriter {
   /**
    * Appends one message. False if the batch would then be longer than `maxBytes`. If it is refused, or its codec throws,
    * the batch holds the messages that it held before.
+   *
+   * @throws RemoteError "not_serializable" if it is called by a codec that writes another message into the batch.
    */
   add({ message, codec, target, sender, replyTo, headers }: Outgoing, maxBytes: number): boolean {
     return this.put(maxBytes, message, codec, target, sender, replyTo, headers);
@@ -100,8 +104,11 @@ export class BatchWriter {
     replyTo: PID | undefined,
     headers: MessageHeaders | undefined,
   ): boolean {
+    // A getter of the message may send another one, which must not end up inside of it.
+    if (this.#isWriting) throw new RemoteError("not_serializable", "it was sent while another was encoded");
     const into = this.#envelopes;
     const before = into.length;
+    this.#isWriting = true;
     try {
       const start = into.beginField(tag.envelope);
       number(into, tag.typeId, this.#typeId(codec.typeName));
@@ -116,6 +123,8 @@ export class BatchWriter {
     } catch (error) {
       this.#takeBack(before);
       throw error;
+    } finally {
+      this.#isWriting = false;
     }
     if (this.byteLength > maxBytes) {
       this.#takeBack(before);
