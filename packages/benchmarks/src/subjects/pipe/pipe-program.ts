@@ -17,14 +17,14 @@ export function pipeProgram(codec: HelloCodec, handling: Handling): RemoteProgra
   };
 }
 
-async function serve(codec: HelloCodec, { answer }: Handling): Promise<string> {
+async function serve(codec: HelloCodec, handling: Handling): Promise<string> {
   const server = createServer({ settings: { initialWindowSize: windowBytes } });
   server.on("session", (session) => session.setLocalWindowSize(windowBytes));
   server.on("stream", (stream) => {
     stream.respond();
     // The client simply ends.
     stream.on("error", () => {});
-    answer(stream, codec);
+    handling.answer(stream, codec);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
