@@ -98,6 +98,8 @@ export const layers = {
       "remote-server.ts",
       "cluster-child.ts",
       "cluster-server.ts",
+      "limit-child.ts",
+      "limit-server.ts",
     ],
   ],
   e2e: [["."]],

@@ -1,10 +1,11 @@
 import type { Group } from "../harness/group.ts";
 import type { ReportGuide } from "../report/report-guide.ts";
 import { clusterGroup } from "./cluster-group.ts";
+import { limitsGroup } from "./limits-group.ts";
 import { localGroup } from "./local-group.ts";
 import { remoteGroup } from "./remote-group.ts";
 
-export const groups: readonly Group[] = [localGroup, remoteGroup, clusterGroup];
+export const groups: readonly Group[] = [localGroup, remoteGroup, clusterGroup, limitsGroup];
 
 /** @throws Error if there is no such group. */
 export function findGroup(name: string): Group {
@@ -15,6 +16,6 @@ export function findGroup(name: string): Group {
   return group;
 }
 
-export function guideOf({ workloads, subjects, targets }: Group): ReportGuide {
-  return { workloads, subjects: subjects.map(({ name }) => name), targets };
+export function guideOf({ workloads, subjects, targets, comparisons }: Group): ReportGuide {
+  return { workloads, subjects: subjects.map(({ name }) => name), targets, comparisons };
 }

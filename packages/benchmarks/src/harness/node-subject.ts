@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { needsServer } from "../workloads/cluster-workloads.ts";
+import { findServe } from "../workloads/limit-workloads.ts";
 import { runCommand } from "./run-command.ts";
 import type { Subject } from "./subject.ts";
 
@@ -35,6 +36,15 @@ export function clusterNodeSubject(options: NodeSubjectOptions): Subject {
   return nodeSubject(options, {
     child: [process.execPath, "--expose-gc", program("cluster-child"), options.name],
     server: (workload) => (needsServer(workload) ? server : undefined),
+  });
+}
+
+/** The same with a workload's one process or two, of which each workload opens what it needs. */
+export function limitNodeSubject(options: NodeSubjectOptions): Subject {
+  const server = (workload: string) => [process.execPath, program("limit-server"), options.name, workload];
+  return nodeSubject(options, {
+    child: [process.execPath, "--expose-gc", program("limit-child"), options.name],
+    server: (workload) => (findServe(workload) === undefined ? undefined : server(workload)),
   });
 }
 

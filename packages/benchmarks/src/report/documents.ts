@@ -7,8 +7,8 @@ export interface GroupTexts {
   readonly group: string;
   /** The whole report. */
   readonly report: string;
-  /** A line for each workload. */
-  readonly summary: string;
+  /** A line for each workload, if the group has a summary. */
+  readonly summary: string | undefined;
 }
 
 /** What shows a group's results, relative to the repository, and how. */
@@ -21,14 +21,16 @@ const documents = [
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /**
- * Puts a group's results into their place in each document, and returns the documents' paths.
+ * Puts a group's results into their place in each document that shows them, and returns the documents' paths.
  *
  * @throws Error if a document has no place for them.
  */
 export function updateDocuments(texts: GroupTexts): readonly string[] {
-  for (const { path, shows } of documents) {
-    const block = { group: texts.group, text: texts[shows] };
+  return documents.flatMap(({ path, shows }) => {
+    const text = texts[shows];
+    if (text === undefined) return [];
+    const block = { group: texts.group, text };
     writeFileSync(root + path, replaceMarkedBlock(readFileSync(root + path, "utf8"), block));
-  }
-  return documents.map(({ path }) => path);
+    return [path];
+  });
 }

@@ -1,3 +1,4 @@
+import type { Comparison } from "./comparison.ts";
 import type { Target } from "./target.ts";
 
 /** The subject that is ours, which all others are compared with. */
@@ -9,6 +10,8 @@ export interface ReportGuide {
   /** All subjects in the order of their columns. */
   readonly subjects: readonly string[];
   readonly targets: readonly Target[];
+  /** What is divided by what, instead of ours by each other subject's. */
+  readonly comparisons?: readonly Comparison[] | undefined;
 }
 
 /** Those without a part of ours. */

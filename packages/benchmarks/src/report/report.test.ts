@@ -124,12 +124,33 @@ test("the summary has a line for each workload, with our figure divided by each 
   const memory = row("W1a", "ts-grain", { unit: "B per idle actor", median: 100 });
   const rows = [...rates(14), memory, row("W6", "ts-grain", { unit: "spawns/s", median: 3000 })];
   const others = [...subjects, "ts-grain-codec", "go→ts-grain"];
-  const text = summaryOf(results({ rows }), { workloads, subjects: others, targets: [] });
+  const text = summaryOf(results({ rows }), { workloads, subjects: others, targets: [] })!;
   expect(cellsIn(text.slice(text.indexOf("|")))).toEqual([
     ["", "ts-grain", "÷ floor", "÷ go"],
     ["a ball", "14 msg/s", "0.70", "28"],
     ["actors", "3 k spawns/s", "–", "–"],
   ]);
+});
+
+test("what a group compares by itself stands instead of our ratios, and has no summary", () => {
+  const rows = [...rates(14), row("W6", "floor", { unit: "spawns/s", median: 15 })];
+  const floor = { subject: "floor", workload: "W6", unit: "spawns/s" } as const;
+  const go = { subject: "go", workload: "W1a", unit: "msg/s" } as const;
+  const unmeasured = { ...floor, subject: "nact" };
+  const comparisons = [
+    { figure: floor, by: go, limit: 20 },
+    { figure: floor, by: go, limit: 40 },
+    { figure: go, by: floor },
+    { figure: unmeasured, by: go },
+  ];
+  const [, table] = tablesOf(rows, { comparisons });
+  expect(table).toEqual([
+    ["figure", "÷", "ratio"],
+    ["floor, W6: 15 spawns/s", "go, W1a: 0.5 msg/s", "30 (≥ 20)"],
+    ["floor, W6: 15 spawns/s", "go, W1a: 0.5 msg/s", "**30 (≥ 40)**"],
+    ["go, W1a: 0.5 msg/s", "floor, W6: 15 spawns/s", "0.03"],
+  ]);
+  expect(summaryOf(results({ rows }), { workloads, subjects, targets: [], comparisons })).toBeUndefined();
 });
 
 test("a subject without a figure is named as not measured, with the reason", () => {

@@ -1,3 +1,4 @@
+import { comparisonsTable } from "./comparison.ts";
 import { figuresOf } from "./figure.ts";
 import { figuresTable } from "./figures-table.ts";
 import { markdownTable } from "./markdown-table.ts";
@@ -10,17 +11,19 @@ const aboutRatios =
   "A column `÷` is a figure, ours unless it names another, divided by that subject's, with the limit that it is to keep; " +
   "**bold** where it does not.";
 
+const aboutComparisons =
+  "The first figure divided by the second, with the limit that ours is to keep; **bold** where not even this one does.";
+
 /** The results as Markdown: where and with what they were measured, the tables, and what is not in them. */
 export function reportOf(results: Results, guide: ReportGuide): string {
   const measured = guide.workloads.filter(({ name }) => results.rows.some((row) => row.workload === name));
   const figures = figuresOf(results.rows, guide);
-  const ratios = ratiosTable(figures, guide);
+  const ratios = describeRatios(results, guide);
   return [
     describeRun(results),
     figuresTable(figures, guide.subjects),
     "Medians, with the least and the most, and the limit where a figure has one; **bold** where it exceeds that.",
-    ratios,
-    ratios === "" ? "" : aboutRatios,
+    ...ratios,
     describeMissing(results.missing),
     measured.map(({ name, about }) => `- ${name}: ${about}`).join("\n"),
   ]
@@ -28,8 +31,25 @@ export function reportOf(results: Results, guide: ReportGuide): string {
     .join("\n\n");
 }
 
-/** One line for each workload: our figure, and how many times as much as that of each subject without a part of ours it is. */
-export function summaryOf(results: Results, { workloads, subjects }: ReportGuide): string {
+/** A table, and how to read it; nothing if nothing is divided by anything. */
+function describeRatios({ rows }: Results, guide: ReportGuide): readonly string[] {
+  const { comparisons } = guide;
+  const [table, about] =
+    comparisons === undefined
+      ? [ratiosTable(figuresOf(rows, guide), guide), aboutRatios]
+      : [comparisonsTable(rows, comparisons), aboutComparisons];
+  return table === "" ? [] : [table, about];
+}
+
+/**
+ * One line for each workload: our figure, and how many times as much as that of each subject without a part of ours it is.
+ * There is none where other things are compared.
+ */
+export function summaryOf(
+  results: Results,
+  { workloads, subjects, comparisons }: ReportGuide,
+): string | undefined {
+  if (comparisons !== undefined) return undefined;
   const others = peersIn(subjects);
   const figures = workloads.flatMap(({ name, about }) => {
     const found = results.rows.filter(({ workload }) => workload === name);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openClusterProgram } from "./open-cluster-program.ts";
 
-describe.each(["ts-grain", "ts-grain-actor", "floor", "effect"])("%s", (name) => {
+describe.each(["ts-grain", "ts-grain-actor", "floor", "one table", "four tables", "effect"])("%s", (name) => {
   test("its grains give each question its own answer", async () => {
     const grains = await (await openClusterProgram(name)).openAlone();
     const answers = await Promise.all([1, 5, 3].map((number) => grains.grain(`g${number}`).ask(number)));

@@ -14,14 +14,11 @@ export async function openRemoteProgram(name: string): Promise<RemoteProgram> {
         helloResponseCodec,
       ]);
     }
-    case "floor": {
-      const { protobufEsCodec } = await import("./pipe/hello-codec.ts");
-      return (await import("./pipe/pipe-program.ts")).pipeProgram(protobufEsCodec);
-    }
-    case "floor-codec": {
-      const { straightCodec } = await import("./pipe/hello-codec.ts");
-      return (await import("./pipe/pipe-program.ts")).pipeProgram(straightCodec);
-    }
+    case "floor":
+    case "floor-codec":
+    case "floor-mailbox":
+    case "floor-mailbox-codec":
+      return openPipeProgram(name);
     case "connect-node":
       return (await import("./grpc/connect-program.ts")).connectProgram;
     case "connect-stream":
@@ -35,4 +32,13 @@ export async function openRemoteProgram(name: string): Promise<RemoteProgram> {
     default:
       throw new Error(`no remote program is called "${name}"`);
   }
+}
+
+async function openPipeProgram(name: string): Promise<RemoteProgram> {
+  const { protobufEsCodec, straightCodec } = await import("./pipe/hello-codec.ts");
+  const { pipeProgram } = await import("./pipe/pipe-program.ts");
+  const handling = name.startsWith("floor-mailbox")
+    ? (await import("./pipe/through-mailbox.ts")).throughMailbox
+    : (await import("./pipe/at-once.ts")).atOnce;
+  return pipeProgram(name.endsWith("-codec") ? straightCodec : protobufEsCodec, handling);
 }

@@ -11,6 +11,8 @@ describe.each([
   "ts-grain-codec",
   "floor",
   "floor-codec",
+  "floor-mailbox",
+  "floor-mailbox-codec",
   "connect-node",
   "grpc-js",
   "moleculer",
@@ -23,11 +25,21 @@ describe.each([
   });
 });
 
-describe.each(["ts-grain", "ts-grain-codec", "floor", "floor-codec", "connect-stream"])("%s", (name) => {
+const actors = ["ts-grain", "ts-grain-codec", "floor", "floor-codec", "floor-mailbox", "floor-mailbox-codec"];
+
+describe.each([...actors, "connect-stream"])("%s", (name) => {
   test("it counts what is sent one way, each time anew", async () => {
     const subject = await open(name);
     expect(await subject.tell(25_000)).toBe(25_000);
     expect(await subject.tell(10)).toBe(10);
+  });
+});
+
+describe.each(actors)("%s", (name) => {
+  test("each ping is answered by a pong, each time anew", async () => {
+    const subject = await open(name);
+    expect(await subject.exchange(25_000)).toBe(25_000);
+    expect(await subject.exchange(10)).toBe(10);
   });
 });
 

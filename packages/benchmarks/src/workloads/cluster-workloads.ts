@@ -10,7 +10,7 @@ interface ClusterSetup {
   readonly address: string;
 }
 
-interface ClusterWorkload extends Workload<ClusterSetup> {
+export interface ClusterWorkload extends Workload<ClusterSetup> {
   /** Whether it needs another process, which serves. */
   readonly processes: 1 | 2;
 }

@@ -17,6 +17,8 @@ import { type RemoteProgram, type RemoteSubject, sendInSlices } from "../remote-
 
 /** Our runtime's remote, with every option at its default; with messages encoded by these codecs, if any are given. */
 export function tsGrainRemote(codecs: readonly MessageCodec[] = []): RemoteProgram {
+  /** One, however many it talks to. */
+  let client: Promise<Started> | undefined;
   return {
     async serve() {
       const { system, remote } = await start(codecs);
@@ -25,15 +27,19 @@ export function tsGrainRemote(codecs: readonly MessageCodec[] = []): RemoteProgr
       return remote.address;
     },
     async connect(address) {
-      const { system } = await start(codecs);
+      client ??= start(codecs);
+      const { system } = await client;
       return new RemoteActorClient(system, new PID(address, "hello"));
     },
   };
 }
 
-async function start(
-  codecs: readonly MessageCodec[],
-): Promise<{ readonly system: ActorSystem; readonly remote: Remote }> {
+interface Started {
+  readonly system: ActorSystem;
+  readonly remote: Remote;
+}
+
+async function start(codecs: readonly MessageCodec[]): Promise<Started> {
   const system = new ActorSystem();
   const remote = await Remote.start(system, configureRemote("127.0.0.1", 0));
   remote.types.register(file_tsgrain_benchmarks_v1_hello, { knownBy: "every peer" });

@@ -1,0 +1,63 @@
+import { openClusterProgram } from "../subjects/open-cluster-program.ts";
+import { openRemoteProgram } from "../subjects/open-remote-program.ts";
+import type { RemoteSubject } from "../subjects/remote-subject.ts";
+import { type ClusterWorkload, clusterWorkloads } from "./cluster-workloads.ts";
+import { measureConnections } from "./connections.ts";
+import { remoteWorkloads } from "./remote-workloads.ts";
+import { measurePairs } from "./round-trips.ts";
+import type { Workload } from "./workload.ts";
+
+/** A subject's name, and where its other process listens if there is one. */
+interface LimitSetup {
+  readonly subject: string;
+  readonly address: string;
+}
+
+interface LimitWorkload extends Workload<LimitSetup> {
+  /** What the other process does, if there is one: it resolves with what the first one needs to find it. */
+  readonly serve?: Serve | undefined;
+}
+
+type Serve = (subject: string) => Promise<string>;
+
+/** What is measured to see how far anything could come: workloads of other groups, and what their figures hang on. */
+export const limitWorkloads: readonly LimitWorkload[] = [
+  ...remoteWorkloads.filter(({ name }) => name.startsWith("W4")).map(betweenTwo),
+  ...[1, 3, 5].map(
+    (connections): LimitWorkload => ({
+      name: `connections n=${connections}`,
+      about: `requests to ${connections === 1 ? "one server" : `${connections} servers in turn, each with a connection of its own`}, 100 in flight; client and servers share a process, with sockets between`,
+      measure: async ({ subject }, setting) =>
+        measureConnections(await openRemoteProgram(subject), { connections, setting }),
+    }),
+  ),
+  ...clusterWorkloads.filter(({ name }) => name.startsWith("W5")).map(ofGrains),
+  betweenTwo({
+    name: "W5 round trips",
+    about: "two requests to another process, one after the other, as a first call takes; 100 pairs in flight",
+    measure: measurePairs,
+  }),
+];
+
+/** How the workload's other process serves, if there is one. */
+export function findServe(workload: string): Serve | undefined {
+  return limitWorkloads.find(({ name }) => name === workload)?.serve;
+}
+
+function betweenTwo(workload: Workload<RemoteSubject>): LimitWorkload {
+  return {
+    ...workload,
+    serve: async (subject) => (await openRemoteProgram(subject)).serve(),
+    measure: async ({ subject, address }, setting) =>
+      workload.measure(await (await openRemoteProgram(subject)).connect(address), setting),
+  };
+}
+
+function ofGrains({ processes, ...workload }: ClusterWorkload): LimitWorkload {
+  return {
+    ...workload,
+    serve: processes === 2 ? async (subject) => (await openClusterProgram(subject)).serve() : undefined,
+    measure: async ({ subject, address }, setting) =>
+      workload.measure({ program: await openClusterProgram(subject), address }, setting),
+  };
+}
