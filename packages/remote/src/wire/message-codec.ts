@@ -79,6 +79,7 @@ export interface MessageCodec {
  */
 export function protobufCodec(desc: DescMessage): MessageCodec {
   const hasFields = desc.fields.length > 0;
+  const createEmpty = emptyMessages(desc);
   return {
     typeName: desc.typeName,
     serializerId: 0,
@@ -86,8 +87,15 @@ export function protobufCodec(desc: DescMessage): MessageCodec {
       if (hasFields || message.$unknown !== undefined) into.raw(toBinary(desc, message));
     },
     decode: (bytes, start, end) =>
-      start === end ? create(desc) : fromBinary(desc, bytes.subarray(start, end)),
+      start === end ? createEmpty() : fromBinary(desc, bytes.subarray(start, end)),
   };
+}
+
+/** Makes what protobuf-es's `create` does; of a type without fields in a quarter of the time. */
+function emptyMessages(desc: DescMessage): () => ProtobufMessage {
+  const { typeName: $typeName } = desc;
+  const isBare = desc.fields.length === 0 && Object.getPrototypeOf(create(desc)) === Object.prototype;
+  return isBare ? () => ({ $typeName }) : () => create(desc);
 }
 
 /** Protobuf's JSON mapping, for peers that may not know the type. The registry finds what an Any holds. */
