@@ -86,6 +86,53 @@ test("what a grain has left behind is known until the last call there has settle
   expect(cache.leftBehind(target)).toBeUndefined();
 });
 
+/** A cache beside which every grain is in this process, at one place. */
+function besideOwn() {
+  const own = new PidCache(1).set({ kind: "Bulb", identity: "own" }, here);
+  const cache = new PidCache(100, { processes: { isLocal: (pid) => pid.equals(here) }, findHere: () => own });
+  return { own, cache };
+}
+
+test("what is in this process is found where it was placed, and has no entry", () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  expect(cache.find(target)).toBe(own);
+  expect(cache.set(target, here)).toBe(own);
+  expect(cache.size).toBe(0);
+  expect(cache.set(target, there)).not.toBe(own);
+  expect(cache.find(target)?.pid).toBe(there);
+  expect(cache.set(target, here)).toBe(own);
+  expect(cache.size).toBe(0);
+});
+
+test("nothing is found while calls are under way to where a grain was before, in this process or elsewhere", async () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  for (const locate of [() => own, () => cache.set(target, there)]) {
+    const location = locate();
+    location.begin();
+    cache.removeLocation(target, location);
+    expect(cache.leftBehind(target)).toBe(location);
+    expect(cache.find(target)).toBeUndefined();
+    location.end();
+    await location.settled();
+    expect(cache.find(target)).toBe(own);
+  }
+});
+
+test("a call that comes back from where a grain was long ago leaves nothing newer behind", () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  own.begin();
+  const newer = cache.set(target, there);
+  cache.removeLocation(target, own);
+  expect(cache.find(target)).toBe(newer);
+  newer.begin();
+  cache.removeLocation(target, newer);
+  cache.removeLocation(target, own);
+  expect(cache.leftBehind(target)).toBe(newer);
+});
+
 test("a place that is found again is the same, with the calls that are under way there", () => {
   const cache = new PidCache(100);
   const target = { kind: "Bulb", identity: "kitchen" };

@@ -1,6 +1,25 @@
-import type { PID } from "@ts-grain/actor";
+import type { PID, ProcessRegistry } from "@ts-grain/actor";
 import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
+
+/** What is in this process, which is found where it was placed. */
+export interface Here {
+  readonly processes: Pick<ProcessRegistry, "isLocal">;
+  /** The activation of an identity, which is started if there is none and nobody need be asked; undefined wherever else it is. */
+  readonly findHere: (identity: ClusterIdentity) => Location | undefined;
+}
+
+const nothing: Here = { processes: { isLocal: () => false }, findHere: () => undefined };
+
+/** Where a grain was last seen. */
+class LastSeen extends Location {
+  readonly pid: PID;
+
+  constructor(pid: PID) {
+    super();
+    this.pid = pid;
+  }
+}
 
 /** Where the grains of one kind are. */
 interface KindLocations {
@@ -12,16 +31,21 @@ interface KindLocations {
   readonly oldest: Iterator<string>;
 }
 
-/** Where activations were last seen, the newest so many. A stale entry costs one refused call, never a wrong one. */
+/**
+ * Where activations in other processes were last seen, the newest so many. A stale entry costs one refused call, never a wrong one.
+ * Those of this process have no entry.
+ */
 export class PidCache {
   readonly #byKind = new Map<string, KindLocations>();
   /** Places that grains have left while calls to them were under way. */
   readonly #left = new Map<string, Location>();
   readonly #maxPerKind: number;
+  readonly #here: Here;
 
   /** @param maxPerKind at least 1; beyond it, what was stored first is forgotten */
-  constructor(maxPerKind: number) {
+  constructor(maxPerKind: number, here: Here = nothing) {
     this.#maxPerKind = maxPerKind;
+    this.#here = here;
   }
 
   get size(): number {
@@ -30,21 +54,27 @@ export class PidCache {
     return size;
   }
 
+  /** The entry, if there is one. */
   get({ kind, identity }: ClusterIdentity): Location | undefined {
     return this.#byKind.get(kind)?.byIdentity.get(identity);
   }
 
-  /** Returns the entry: the one that there is, if it has this PID. */
+  /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
+  find(target: ClusterIdentity): Location | undefined {
+    const known = this.get(target);
+    return known || this.leftBehind(target) ? known : this.#here.findHere(target);
+  }
+
+  /** A grain was found there. Returns the entry: the one that there is, if it has this PID. */
   set(target: ClusterIdentity, pid: PID): Location {
     const known = this.get(target);
     if (known?.pid.equals(pid)) return known;
-    if (known) this.#leave(target, known);
-    return this.add(target, pid);
+    if (known) this.#forget(target, known);
+    return (this.#here.processes.isLocal(pid) && this.#here.findHere(target)) || this.#add(target, pid);
   }
 
-  /** The same where there is no entry. */
-  add({ kind, identity }: ClusterIdentity, pid: PID): Location {
-    const location = new Location(pid);
+  #add({ kind, identity }: ClusterIdentity, pid: PID): Location {
+    const location = new LastSeen(pid);
     let locations = this.#byKind.get(kind);
     if (!locations) {
       const byIdentity = new Map<string, Location>();
@@ -60,9 +90,14 @@ export class PidCache {
   /** Forgets an entry, unless it has been replaced by another PID in the meantime. */
   remove(target: ClusterIdentity, pid: PID): void {
     const known = this.get(target);
-    if (!known?.pid.equals(pid)) return;
-    this.#byKind.get(target.kind)?.byIdentity.delete(target.identity);
-    this.#leave(target, known);
+    if (known?.pid.equals(pid)) this.#forget(target, known);
+  }
+
+  /** A call that was sent there has come back. */
+  removeLocation(target: ClusterIdentity, location: Location): void {
+    const known = this.get(target);
+    if (known === location) this.#forget(target, known);
+    else if (!known && !this.leftBehind(target)) this.leave(target, location);
   }
 
   /** Forgets everything on a member that has left. */
@@ -70,8 +105,7 @@ export class PidCache {
     for (const [kind, { byIdentity }] of this.#byKind) {
       for (const [identity, location] of byIdentity) {
         if (location.pid.address !== address) continue;
-        byIdentity.delete(identity);
-        this.#leave({ kind, identity }, location);
+        this.#forget({ kind, identity }, location);
       }
     }
   }
@@ -82,12 +116,18 @@ export class PidCache {
     return left?.isSettled ? undefined : left;
   }
 
-  #leave(target: ClusterIdentity, location: Location): void {
+  /** Remembers that calls are under way to where a grain does not take any more, if there are some. */
+  leave(target: ClusterIdentity, location: Location): void {
     if (location.isSettled) return;
     const key = identityKey(target);
     this.#left.set(key, location);
     void location.settled().then(() => {
       if (this.#left.get(key) === location) this.#left.delete(key);
     });
+  }
+
+  #forget(target: ClusterIdentity, location: Location): void {
+    this.#byKind.get(target.kind)?.byIdentity.delete(target.identity);
+    this.leave(target, location);
   }
 }

@@ -22,8 +22,9 @@ import { findReadiness, type Readiness } from "../health/readiness.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
-import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
-import { PidCache } from "../identity/pid-cache.ts";
+import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
+import type { Location } from "../identity/location.ts";
+import { type Here, PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
 import { InspectionActor, inspectionActorId } from "../inspection/inspection-actor.ts";
@@ -81,7 +82,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.#config = config;
     this.#remote = joining.remote;
     this.members = new MemberList(system, joining.remote);
-    this.#cache = new PidCache(config.maxCachedLocations);
+    const findHere: Here["findHere"] = (grain) => this.#findHere(grain);
+    this.#cache = new PidCache(config.maxCachedLocations, { processes: system.processes, findHere });
     this.#dispatcher = this.#createDispatcher();
     this.#cancellationActor = system.root.spawnNamed(
       propsFromProducer(() => new CancellationActor(this.#cancellations)),
@@ -91,7 +93,9 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
     this.#pubSub = new PubSub({ cluster: this, cache: this.#cache, remote: joining.remote, config });
-    this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
+    const kinds = this.#hostKinds(joining);
+    const left: LookupContext["left"] = (...grain) => this.#cache.leave(...grain);
+    this.#lookup = config.lookup.start({ system, members: this.members, kinds, left });
     this.#presence = new Presence({ ...joining, system, config, members: this.members });
   }
 
@@ -245,7 +249,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       cache: this.#cache,
       types: this.#remote.types,
       locate: (identity, options) => this.#find(identity, options),
-      findHere: (identity) => this.#findHere(identity),
       requestTimeoutMs,
       freezesMessages,
       counters: this.#counters,
@@ -262,9 +265,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     return this.#lookup.find(identity, options);
   }
 
-  #findHere(identity: ClusterIdentity): PID | undefined {
-    if (this.#phase === "stopped" || identityProblem(identity.identity) !== undefined) return undefined;
-    return this.#lookup.findHere?.(identity);
+  #findHere(identity: ClusterIdentity): Location | undefined {
+    return this.#phase === "stopped" ? undefined : this.#lookup.findHere?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */
