@@ -1,8 +1,7 @@
 import {
   type Actor,
   type ActorContext,
-  type Props,
-  propsFromProducer,
+  propsForEach,
   Restarting,
   Started,
   Stopped,
@@ -40,7 +39,7 @@ export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
   const options = { mailbox: { capacity: kind.maxQueuedCalls } };
   return {
     name: kind.name,
-    propsFor: (activation): Props => propsFromProducer(() => new GrainActor(host, activation), options),
+    propsFor: propsForEach((activation: Activation) => new GrainActor(host, activation), options),
   };
 }
 
