@@ -95,6 +95,10 @@ class DistHashSession implements LookupSession {
     return this.#actor?.placeNow(identity, this.#context.members.topology);
   }
 
+  belongsTo(identity: ClusterIdentity, address: string): boolean {
+    return this.#rendezvous.ownerOf(identity) === address;
+  }
+
   async release({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     const { root, logger } = this.#context.system;
     try {

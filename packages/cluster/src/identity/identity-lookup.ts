@@ -51,6 +51,11 @@ export interface LookupSession {
    */
   findHere?(identity: ClusterIdentity): Location | undefined;
   /**
+   * Whether an identity belongs to the member at an address, as far as this process knows. Where it does not any more, its
+   * calls are not sent there first, but it is asked for anew. Default: it does.
+   */
+  belongsTo?(identity: ClusterIdentity, address: string): boolean;
+  /**
    * Ends every activation of this process in order: takes no new ones, lets each finish what it has, and resolves
    * when all have ended, or after the given milliseconds. Idempotent.
    */

@@ -1,29 +1,40 @@
 import type { PID, ProcessRegistry } from "@ts-grain/actor";
+import type { MemberList } from "../membership/member-list.ts";
+import { createTopology, type Topology } from "../membership/topology.ts";
 import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
+import type { LookupSession } from "./identity-lookup.ts";
 import { Location } from "./location.ts";
 
-/** What is in this process, which is found where it was placed. */
+/** What is known without an entry. */
 export interface Here {
   readonly processes: Pick<ProcessRegistry, "isLocal">;
-  /** The activation of an identity, which is started if there is none and nobody need be asked; undefined wherever else it is. */
-  readonly findHere: (identity: ClusterIdentity) => Location | undefined;
+  readonly members: Pick<MemberList, "topology">;
+  /** Says what belongs where, as long as this process takes part. */
+  readonly lookup: () => Pick<LookupSession, "findHere" | "belongsTo"> | undefined;
 }
 
-const nothing: Here = { processes: { isLocal: () => false }, findHere: () => undefined };
+const nothing: Here = {
+  processes: { isLocal: () => false },
+  members: { topology: createTopology([]) },
+  lookup: () => undefined,
+};
 
 /** Where a grain was last seen. */
 class LastSeen extends Location {
   readonly pid: PID;
+  /** In which the grain belongs there. */
+  topology: Topology;
 
-  constructor(pid: PID) {
+  constructor(pid: PID, topology: Topology) {
     super();
     this.pid = pid;
+    this.topology = topology;
   }
 }
 
 /** Where the grains of one kind are. */
 interface KindLocations {
-  readonly byIdentity: Map<string, Location>;
+  readonly byIdentity: Map<string, LastSeen>;
   /**
    * Goes through the identities, the oldest first. Kept, as one that begins anew passes all places from which
    * something was taken since the map was last laid out anew.
@@ -55,14 +66,31 @@ export class PidCache {
   }
 
   /** The entry, if there is one. */
-  get({ kind, identity }: ClusterIdentity): Location | undefined {
+  get(target: ClusterIdentity): Location | undefined {
+    return this.#entry(target);
+  }
+
+  #entry({ kind, identity }: ClusterIdentity): LastSeen | undefined {
     return this.#byKind.get(kind)?.byIdentity.get(identity);
   }
 
   /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
   find(target: ClusterIdentity): Location | undefined {
-    const known = this.get(target);
-    return known || this.leftBehind(target) ? known : this.#here.findHere(target);
+    const known = this.#entry(target);
+    if (known && (known.topology === this.#here.members.topology || this.#stays(target, known))) return known;
+    return this.leftBehind(target) ? undefined : this.#findHere(target);
+  }
+
+  /** Looked at once in each topology: what has moved would only refuse the call. */
+  #stays(target: ClusterIdentity, known: LastSeen): boolean {
+    known.topology = this.#here.members.topology;
+    const stays = this.#here.lookup()?.belongsTo?.(target, known.pid.address) ?? true;
+    if (!stays) this.#forget(target, known);
+    return stays;
+  }
+
+  #findHere(target: ClusterIdentity): Location | undefined {
+    return this.#here.lookup()?.findHere?.(target);
   }
 
   /** A grain was found there. Returns the entry: the one that there is, if it has this PID. */
@@ -70,14 +98,14 @@ export class PidCache {
     const known = this.get(target);
     if (known?.pid.equals(pid)) return known;
     if (known) this.#forget(target, known);
-    return (this.#here.processes.isLocal(pid) && this.#here.findHere(target)) || this.#add(target, pid);
+    return (this.#here.processes.isLocal(pid) && this.#findHere(target)) || this.#add(target, pid);
   }
 
   #add({ kind, identity }: ClusterIdentity, pid: PID): Location {
-    const location = new LastSeen(pid);
+    const location = new LastSeen(pid, this.#here.members.topology);
     let locations = this.#byKind.get(kind);
     if (!locations) {
-      const byIdentity = new Map<string, Location>();
+      const byIdentity = new Map<string, LastSeen>();
       locations = { byIdentity, oldest: byIdentity.keys() };
       this.#byKind.set(kind, locations);
     }

@@ -23,8 +23,7 @@ import type { HostedKind } from "../identity/activation.ts";
 import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
-import type { Location } from "../identity/location.ts";
-import { type Here, PidCache } from "../identity/pid-cache.ts";
+import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
 import { InspectionActor, inspectionActorId } from "../inspection/inspection-actor.ts";
@@ -81,9 +80,11 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.requestTimeoutMs = config.requestTimeoutMs;
     this.#config = config;
     this.#remote = joining.remote;
-    this.members = new MemberList(system, joining.remote);
-    const findHere: Here["findHere"] = (grain) => this.#findHere(grain);
-    this.#cache = new PidCache(config.maxCachedLocations, { processes: system.processes, findHere });
+    const members = new MemberList(system, joining.remote);
+    this.members = members;
+    const { processes } = system;
+    const lookup = () => (this.#phase === "stopped" ? undefined : this.#lookup);
+    this.#cache = new PidCache(config.maxCachedLocations, { processes, members, lookup });
     this.#dispatcher = this.#createDispatcher();
     this.#cancellationActor = system.root.spawnNamed(
       propsFromProducer(() => new CancellationActor(this.#cancellations)),
@@ -95,7 +96,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.#pubSub = new PubSub({ cluster: this, cache: this.#cache, remote: joining.remote, config });
     const kinds = this.#hostKinds(joining);
     const left: LookupContext["left"] = (...grain) => this.#cache.leave(...grain);
-    this.#lookup = config.lookup.start({ system, members: this.members, kinds, left });
+    this.#lookup = config.lookup.start({ system, members, kinds, left });
     this.#presence = new Presence({ ...joining, system, config, members: this.members });
   }
 
@@ -263,10 +264,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const problem = identityProblem(identity.identity);
     if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     return this.#lookup.find(identity, options);
-  }
-
-  #findHere(identity: ClusterIdentity): Location | undefined {
-    return this.#phase === "stopped" ? undefined : this.#lookup.findHere?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */

@@ -139,6 +139,21 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
     },
   },
   {
+    name: "an identity belongs to the member on which it is found, and to no other one",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first, second] = [await rig.addMember(), await rig.addMember()];
+      await rig.clock.advance(100);
+      for (const identity of identities) {
+        const { address } = await rig.find(first, identity);
+        for (const { system } of [first, second]) {
+          const belongs = first.lookup.belongsTo?.({ kind: rigKind, identity }, system.address);
+          if (belongs !== undefined) strictEqual(belongs, system.address === address);
+        }
+      }
+    },
+  },
+  {
     name: "who found an activation here is told when it takes no more calls, whatever ends it",
     async run(createLookup) {
       const rig = new LookupRig(createLookup, { endsAfterMs: 50 });
