@@ -22,13 +22,13 @@ const nothing: Here = {
 /** Where a grain was last seen. */
 class LastSeen extends Location {
   readonly pid: PID;
-  /** In which the grain belongs there. */
-  topology: Topology;
+  /** The number of the topology in which the grain belongs there. */
+  checkedIn: number;
 
-  constructor(pid: PID, topology: Topology) {
+  constructor(pid: PID, checkedIn: number) {
     super();
     this.pid = pid;
-    this.topology = topology;
+    this.checkedIn = checkedIn;
   }
 }
 
@@ -52,6 +52,8 @@ export class PidCache {
   readonly #left = new Map<string, Location>();
   readonly #maxPerKind: number;
   readonly #here: Here;
+  #topology: Topology | undefined;
+  #topologies = 0;
 
   /** @param maxPerKind at least 1; beyond it, what was stored first is forgotten */
   constructor(maxPerKind: number, here: Here = nothing) {
@@ -77,13 +79,25 @@ export class PidCache {
   /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
   find(target: ClusterIdentity): Location | undefined {
     const known = this.#entry(target);
-    if (known && (known.topology === this.#here.members.topology || this.#stays(target, known))) return known;
+    if (known && (known.checkedIn === this.#newest || this.#stays(target, known))) return known;
     return this.leftBehind(target) ? undefined : this.#findHere(target);
   }
 
-  /** Looked at once in each topology: what has moved would only refuse the call. */
+  /** Numbers the topologies, as entries that kept them would keep them alive. */
+  get #newest(): number {
+    const { topology } = this.#here.members;
+    if (topology !== this.#topology) this.#topologies++;
+    this.#topology = topology;
+    return this.#topologies;
+  }
+
+  /**
+   * Looked at once in each topology: what has moved would only refuse the call. While calls are under way there, further ones
+   * follow them, so that those which come back do so in order.
+   */
   #stays(target: ClusterIdentity, known: LastSeen): boolean {
-    known.topology = this.#here.members.topology;
+    if (!known.isSettled) return true;
+    known.checkedIn = this.#newest;
     const stays = this.#here.lookup()?.belongsTo?.(target, known.pid.address) ?? true;
     if (!stays) this.#forget(target, known);
     return stays;
@@ -102,7 +116,7 @@ export class PidCache {
   }
 
   #add({ kind, identity }: ClusterIdentity, pid: PID): Location {
-    const location = new LastSeen(pid, this.#here.members.topology);
+    const location = new LastSeen(pid, this.#newest);
     let locations = this.#byKind.get(kind);
     if (!locations) {
       const byIdentity = new Map<string, LastSeen>();
