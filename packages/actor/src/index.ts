@@ -23,7 +23,13 @@ export type {
   SpawnMiddleware,
   SpawnPlace,
 } from "./actor-cell/middleware.ts";
-export { type Props, type PropsOptions, propsFromFunction, propsFromProducer } from "./actor-cell/props.ts";
+export {
+  type Props,
+  type PropsOptions,
+  propsForEach,
+  propsFromFunction,
+  propsFromProducer,
+} from "./actor-cell/props.ts";
 export { ActorError, type ActorErrorCode } from "./actor-error.ts";
 export { ActorSystem, type SystemStats } from "./actor-system/actor-system.ts";
 export type {

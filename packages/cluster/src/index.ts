@@ -26,6 +26,7 @@ export type {
   LookupContext,
   LookupSession,
 } from "./identity/identity-lookup.ts";
+export { Location } from "./identity/location.ts";
 export { Rendezvous } from "./identity/rendezvous.ts";
 export type { ActiveGrains, Inspection } from "./inspection/inspection.ts";
 export type {

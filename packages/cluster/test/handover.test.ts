@@ -54,6 +54,21 @@ test("a member that shuts down hands its grains over without a failed call", asy
   );
 });
 
+test("who has called a grain before it moved asks the new owner at once, without being refused by the old one", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  const callers = [await cluster.addClient(), ...cluster.members];
+  for (const caller of callers) await bumpAll(cluster, caller);
+  const joined = await cluster.addMember();
+  await cluster.clock.advance(1_000);
+  for (const caller of callers) {
+    const answers = await bumpAll(cluster, caller);
+    expect(answers.some(({ member }) => member === joined.system.address)).toBe(true);
+    expect(caller.stats.retries).toBe(0);
+  }
+  expectOneAtATime(testimony);
+});
+
 test("a member that joins gets its share of the grains, which end where they were", async () => {
   const { cluster, testimony } = await start({ members: 2 });
   await using _ = cluster;

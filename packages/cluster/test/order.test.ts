@@ -1,3 +1,4 @@
+import type { PID } from "@ts-grain/actor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Cluster } from "../src/index.ts";
@@ -69,6 +70,46 @@ test.each(Object.entries(disturbances))(
           // What has left for a member that is let go may be lost with it.
           if (what !== "the owner is let go") expect(order).toHaveLength(60);
         }
+      }),
+      { numRuns: 15 },
+    );
+  },
+);
+
+const ownDisturbances = {
+  "a member joins": async (cluster: InMemoryCluster) => void (await cluster.addMember()),
+  "it is let go": async (cluster: InMemoryCluster, owner: Cluster) => cluster.evict(owner),
+  "the grain is stopped": async (_cluster: InMemoryCluster, { system }: Cluster, grain: PID) =>
+    system.root.stop(grain),
+  "the grain is told to end": async (_cluster: InMemoryCluster, { system }: Cluster, grain: PID) =>
+    system.root.poison(grain),
+} as const;
+
+test.each(Object.entries(ownDisturbances))(
+  "calls of a member to a grain of its own start in the order in which they were made while %s",
+  async (what, disturb) => {
+    const plan = fc.record({
+      seed: fc.nat(),
+      everyMs: fc.nat({ max: 3 }),
+      atMs: fc.nat({ max: 120 }),
+      endsAfterMs: fc.nat({ max: 10 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(plan, async ({ seed, everyMs, atMs, endsAfterMs }) => {
+        const { cluster, handled, testimony } = await start({ seed });
+        await using _ = cluster;
+        testimony.beforeDeactivation = () =>
+          new Promise<void>((resolve) => void cluster.clock.schedule(endsAfterMs, resolve));
+        const [first] = cluster.members as [Cluster];
+        const pid = await cluster.settle(first.locate({ kind: "Witness", identity: "kitchen" }));
+        const owner = cluster.memberAt(pid.address);
+        const calling = callAndCall(cluster, owner, everyMs);
+        await cluster.clock.advance(atMs);
+        const disturbed = disturb(cluster, owner, pid);
+        await cluster.settle(Promise.all([calling, disturbed]));
+        const order = handled.map(({ number }) => number);
+        expect(order).toEqual(order.toSorted((a, b) => a - b));
+        if (what !== "it is let go") expect(order).toHaveLength(60);
       }),
       { numRuns: 15 },
     );

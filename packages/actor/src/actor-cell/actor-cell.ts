@@ -14,6 +14,7 @@ import { PID } from "../pid/pid.ts";
 import type { ProcessHome } from "../pid/process.ts";
 import type { Actor } from "./actor.ts";
 import type { ActorContext } from "./actor-context.ts";
+import type { ActorPlace } from "./actor-place.ts";
 import { CellExtras } from "./cell-extras.ts";
 import type { ChildList, ChildNode } from "./child-list.ts";
 import { superviseChild } from "./failure.ts";
@@ -49,23 +50,22 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
   readonly self: PID;
   /** @internal The parent's cell, or a guardian. */
   readonly supervisor: Supervisor;
+  /** @internal What its name begins with, if that is still to be made up. */
+  readonly prefix: string | undefined;
   /** @internal */
   older: ActorCell | undefined = undefined;
   /** @internal */
   younger: ActorCell | undefined = undefined;
 
   /** Makes the actor, and begins nothing. Throws what the producer throws. */
-  constructor(
-    runtime: Runtime,
-    props: Props,
-    place: { readonly parent: Supervisor; readonly id?: string | undefined },
-  ) {
+  constructor(runtime: Runtime, props: Props, place: ActorPlace) {
     super(runtime.runQueue, firstQueue(props.options.mailbox));
     this.props = props;
     this.runtime = runtime;
     this.self = new PID(runtime.processes, place.id);
     this.self.process = this;
     this.supervisor = place.parent;
+    this.prefix = place.prefix;
     this.instance = props.producer();
   }
 
@@ -95,7 +95,8 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
 
   chooseId(): string {
     const { processes } = this.runtime;
-    const prefix = this.supervisor.self === undefined ? "" : `${this.supervisor.self.id}/`;
+    const { self: parent } = this.supervisor;
+    const prefix = (parent === undefined ? "" : `${parent.id}/`) + (this.prefix ?? "");
     let id: string;
     do id = prefix + processes.nextId();
     while (processes.getLocal(id) !== undefined);

@@ -162,7 +162,7 @@ export interface SpawnerContext {
    */
   spawnNamed(props: Props, name: string): PID;
 
-  /** Starts an actor whose name is the prefix and something made up. Throws as `spawn`. */
+  /** Starts an actor whose name is the prefix and something made up, once somebody asks for its id. Throws as `spawn`. */
   spawnPrefix(props: Props, prefix: string): PID;
 }
 

@@ -7,6 +7,7 @@ import type { RequestOptions, SendOptions, WaitOptions } from "../process/reques
 import type { Actor } from "./actor.ts";
 import { ActorCell } from "./actor-cell.ts";
 import type { ActorContext, Continuation, System } from "./actor-context.ts";
+import type { ActorPlace } from "./actor-place.ts";
 import { childId } from "./child-id.ts";
 import { checkMessage } from "./directly.ts";
 import { unstashAll } from "./lifecycle.ts";
@@ -15,7 +16,6 @@ import type { Props } from "./props.ts";
 import { cancelReceiveTimeout, setReceiveTimeout } from "./receive-timeout.ts";
 import { reenter } from "./reenter.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Supervisor } from "./supervisor.ts";
 import { end, poison, reply, stop } from "./waiting.ts";
 
 /**
@@ -30,11 +30,7 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
   // Whoever reads it handles a message, unless it kept the context for longer than it may.
   declare message: Message;
 
-  constructor(
-    runtime: Runtime,
-    props: Props,
-    place: { readonly parent: Supervisor; readonly id?: string | undefined },
-  ) {
+  constructor(runtime: Runtime, props: Props, place: ActorPlace) {
     super(runtime, props, place);
     const { decorate } = props.compiled;
     if (decorate !== undefined) this.extras.decorated = decorate(this);
@@ -131,17 +127,18 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
   }
 
   spawnPrefix(props: Props, prefix: string): PID {
+    if (this.props.compiled.spawn === undefined) return this.spawnDirectly(props, undefined, prefix);
     return this.start(props, childId(this.self, prefix + this.runtime.processes.nextId()));
   }
 
   /** @internal */
-  spawnDirectly(props: Props, id: string | undefined): PID {
+  spawnDirectly(props: Props, id: string | undefined, prefix?: string): PID {
     const { runtime, phase } = this;
     // A child that came after its siblings were told to stop would never be told.
     if (phase !== "running" && phase !== "failed") {
       throw new ActorError("stopped", `${this.self.toString()} is ${phase} and spawns no children`);
     }
-    return runtime.spawn(props, { parent: this.cell, id });
+    return runtime.spawn(props, { parent: this.cell, id, prefix });
   }
 
   stash(): void {

@@ -74,7 +74,7 @@ export interface SpawnPlace {
   /** The parent; `undefined` on the root. */
   readonly self: PID | undefined;
   /** @internal Spawns without middleware. */
-  spawnDirectly(props: Props, id: string | undefined): PID;
+  spawnDirectly(props: Props, id: string | undefined, prefix?: string): PID;
 }
 
 /**

@@ -89,7 +89,7 @@ interface CompiledMiddleware {
  * console.log(await root.requestAsync(root.spawn(counterProps), "tick")); // prints: 1
  */
 export function propsFromProducer(producer: () => Actor, options: PropsOptions = noOptions): Props {
-  return new ProducerProps(producer, options);
+  return new ProducerProps(producer, options, compile(options), undefined);
 }
 
 /**
@@ -109,6 +109,40 @@ export function propsFromFunction(receive: Receive, options: PropsOptions = noOp
   return propsFromProducer(() => actor, options);
 }
 
+/**
+ * Makes props for many actors that differ in one thing only, which their producer is given. A closure for each of a million
+ * actors would take more memory.
+ *
+ * @example
+ * import { type Actor, ActorSystem, propsForEach } from "@ts-grain/actor";
+ *
+ * class Bulb implements Actor {
+ *   readonly #room: string;
+ *
+ *   constructor(room: string) {
+ *     this.#room = room;
+ *   }
+ *
+ *   receive({ message }: { readonly message: unknown }): void {
+ *     if (message === "turn on") console.log(`light in the ${this.#room}`);
+ *   }
+ * }
+ *
+ * const bulbProps = propsForEach((room: string) => new Bulb(room));
+ * const { root } = new ActorSystem();
+ * root.send(root.spawn(bulbProps("kitchen")), "turn on"); // prints: light in the kitchen
+ */
+export function propsForEach<Subject>(
+  producer: (subject: Subject) => Actor,
+  options: PropsOptions = noOptions,
+): (subject: Subject) => Props {
+  const compiled = compile(options);
+  function produce(this: ProducerProps): Actor {
+    return producer(this.subject as Subject);
+  }
+  return (subject) => new ProducerProps(produce, options, compiled, subject);
+}
+
 const noOptions: PropsOptions = {};
 /** Shared by all props without middleware, as some programs make props for each actor. */
 const noMiddleware = compileMiddleware(noOptions);
@@ -117,16 +151,25 @@ class ProducerProps implements Props {
   readonly producer: () => Actor;
   readonly options: PropsOptions;
   readonly compiled: CompiledMiddleware;
+  /** What a producer of many is given. */
+  readonly subject: unknown;
 
-  constructor(producer: () => Actor, options: PropsOptions) {
+  // Four parameters, as an object for them would be made for each of a million actors.
+  constructor(producer: () => Actor, options: PropsOptions, compiled: CompiledMiddleware, subject: unknown) {
     this.producer = producer;
     this.options = options;
-    this.compiled = hasMiddleware(options) ? compileMiddleware(options) : noMiddleware;
+    this.compiled = compiled;
+    this.subject = subject;
   }
 
   with(options: PropsOptions): Props {
-    return new ProducerProps(this.producer, { ...this.options, ...options });
+    const all = { ...this.options, ...options };
+    return new ProducerProps(this.producer, all, compile(all), this.subject);
   }
+}
+
+function compile(options: PropsOptions): CompiledMiddleware {
+  return hasMiddleware(options) ? compileMiddleware(options) : noMiddleware;
 }
 
 function hasMiddleware(options: PropsOptions): boolean {

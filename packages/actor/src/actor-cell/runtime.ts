@@ -8,8 +8,8 @@ import type { DeadLetters } from "../process/dead-letters.ts";
 import type { ProcessRegistry } from "../process/process-registry.ts";
 import type { Replies } from "../process/replies.ts";
 import type { System } from "./actor-context.ts";
+import type { ActorPlace } from "./actor-place.ts";
 import type { Props } from "./props.ts";
-import type { Supervisor } from "./supervisor.ts";
 
 /** What the cells of one system share. */
 export interface Runtime {
@@ -23,8 +23,5 @@ export interface Runtime {
   readonly random: Random;
   readonly logger: Logger;
   /** Starts an actor under the given supervisor. */
-  readonly spawn: (
-    props: Props,
-    place: { readonly parent: Supervisor; readonly id: string | undefined },
-  ) => PID;
+  readonly spawn: (props: Props, place: ActorPlace) => PID;
 }

@@ -4,6 +4,7 @@ import { Started } from "../message/lifecycle.ts";
 import type { PID } from "../pid/pid.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
+import type { SpawnMiddleware } from "./middleware.ts";
 import { propsFromFunction, propsFromProducer } from "./props.ts";
 
 const idle = propsFromFunction(() => {});
@@ -42,6 +43,39 @@ test("ids of children without a name, and with a prefix, begin with their parent
   expect(ids[0]).toMatch(/^parent\/\$/);
   expect(ids[1]).toMatch(/^parent\/bulb\$/);
   expect(rig.system.root.spawnPrefix(idle, "top").id).toMatch(/^top\$/);
+});
+
+test("an actor with a prefix is listed once its id is read, below its parent or without one", async () => {
+  await using rig = new TestSystem();
+  const { processes, root } = rig.system;
+  const child = await inActor(rig, (context) => context.spawnPrefix(idle, "bulb"));
+  for (const pid of [child, root.spawnPrefix(idle, "top")]) {
+    const before = processes.size;
+    expect(pid.hasId).toBe(false);
+    expect(processes.getLocal(pid.id)).toBe(processes.get(pid));
+    expect(processes.size).toBe(before + 1);
+  }
+});
+
+test("what is made up behind a prefix is never what another actor is called", async () => {
+  await using rig = new TestSystem();
+  const { root } = rig.system;
+  const pids = [root.spawnPrefix(idle, "a"), root.spawnPrefix(idle, "a")];
+  for (let number = 1; number <= 9; number++) root.spawnNamed(idle, `a$${number}`);
+  expect(new Set(pids.map(({ id }) => id)).size).toBe(2);
+  for (const pid of pids) expect(pid.id).not.toMatch(/^a\$[1-9]$/);
+});
+
+test("spawn middleware is told the whole id of an actor with a prefix", async () => {
+  const told: unknown[] = [];
+  const listen: SpawnMiddleware = (next) => (place, props, id) => {
+    told.push(id);
+    return next(place, props, id);
+  };
+  await using rig = new TestSystem({ root: { spawnMiddleware: [listen] } });
+  const pid = rig.system.root.spawnPrefix(idle, "top");
+  expect(told).toEqual([pid.id]);
+  expect(pid.id).toMatch(/^top\$/);
 });
 
 test("children are listed in the order in which they were spawned", async () => {

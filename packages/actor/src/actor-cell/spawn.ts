@@ -3,18 +3,14 @@ import { Started } from "../message/lifecycle.ts";
 import { Stop } from "../message/system-message.ts";
 import type { PID } from "../pid/pid.ts";
 import type { ActorCell } from "./actor-cell.ts";
+import type { ActorPlace } from "./actor-place.ts";
 import { Context } from "./context.ts";
 import { unlist } from "./lifecycle.ts";
 import type { Props } from "./props.ts";
 import type { Runtime } from "./runtime.ts";
-import type { Supervisor } from "./supervisor.ts";
 
 /** Makes an actor under the given supervisor, lists it if it has an id, and sends it `Started`. */
-export function spawnCell(
-  runtime: Runtime,
-  props: Props,
-  place: { readonly parent: Supervisor; readonly id: string | undefined },
-): PID {
+export function spawnCell(runtime: Runtime, props: Props, place: ActorPlace): PID {
   const { id, parent } = place;
   // Looked up first, so that no actor is made in vain.
   if (id !== undefined && runtime.processes.getLocal(id) !== undefined) throw nameTaken(id);

@@ -101,17 +101,18 @@ export class SystemRoot implements RootContext, SpawnPlace {
   }
 
   spawnPrefix(props: Props, prefix: string): PID {
+    if (this.#parts.spawn === undefined) return this.spawnDirectly(props, undefined, prefix);
     return this.#start(props, childId(undefined, prefix + this.#runtime.processes.nextId()));
   }
 
   /** @internal */
-  spawnDirectly(props: Props, id: string | undefined): PID {
+  spawnDirectly(props: Props, id: string | undefined, prefix?: string): PID {
     const { guardians } = this.#parts;
     if (guardians.isClosed) throw new ActorError("stopped", "the actor system has been shut down");
     const { spawn } = this.#runtime;
     const { guardianStrategy } = props.options;
-    if (guardianStrategy === undefined) return spawn(props, { parent: guardians.default, id });
-    return guardians.spawnUnder(guardianStrategy, (parent) => spawn(props, { parent, id }));
+    if (guardianStrategy === undefined) return spawn(props, { parent: guardians.default, id, prefix });
+    return guardians.spawnUnder(guardianStrategy, (parent) => spawn(props, { parent, id, prefix }));
   }
 
   #start(props: Props, id: string | undefined): PID {

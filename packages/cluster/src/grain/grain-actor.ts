@@ -1,8 +1,7 @@
 import {
   type Actor,
   type ActorContext,
-  type Props,
-  propsFromProducer,
+  propsForEach,
   Restarting,
   Started,
   Stopped,
@@ -40,7 +39,7 @@ export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
   const options = { mailbox: { capacity: kind.maxQueuedCalls } };
   return {
     name: kind.name,
-    propsFor: (activation): Props => propsFromProducer(() => new GrainActor(host, activation), options),
+    propsFor: propsForEach((activation: Activation) => new GrainActor(host, activation), options),
   };
 }
 
@@ -51,14 +50,10 @@ const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
 const noGrain: object = Object.freeze({});
 
 /** The actor around one activation of a grain. */
-class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
-  readonly host: GrainHost;
-  readonly activation: Activation;
+class GrainActor extends ActivationContext implements Actor, ActiveGrain, ActiveNode, Watched {
   older: ActiveNode | undefined = undefined;
   younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
-  // Set before anything else is handled.
-  context!: ActivationContext;
   usedAtMs = 0;
   hasEnded = false;
   #isWatched = false;
@@ -66,9 +61,9 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
   #interleaving: Interleaving | undefined;
   #failure: unknown;
 
-  constructor(host: GrainHost, activation: Activation) {
-    this.host = host;
-    this.activation = activation;
+  /** What the grain is given. One object with its actor, as two for each grain would take more memory. */
+  get context(): ActivationContext {
+    return this;
   }
 
   receive(context: ActorContext): void | Promise<void> {
@@ -82,6 +77,11 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
     if (message instanceof Stopped) return this.#letGo();
     if (message instanceof Terminated) return undefined;
     return this.#onMessage(context);
+  }
+
+  /** Rounded up, as the engine keeps a whole number in the grain and makes an object for any other. */
+  use(nowMs: number): void {
+    this.usedAtMs = Math.ceil(nowMs);
   }
 
   becomeIdle(): void {
@@ -131,10 +131,10 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
   #activate({ self }: ActorContext): void | Promise<void> {
     const { host } = this;
-    const { cluster, counters, interleaves } = host;
+    const { counters, interleaves } = host;
     counters.begin(this);
     if (interleaves) this.#interleaving = new Interleaving(this.activation, host.kind.maxQueuedCalls);
-    this.context = new ActivationContext({ grain: this.activation, cluster, self, interleaves });
+    this.self = self;
     try {
       const instance = host.kind.factory(this.context);
       const activated = isPromiseLike(instance)
@@ -167,7 +167,7 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
   #watchIdle(): void {
     const { idleWatch, clock } = this.host;
     if (!idleWatch) return;
-    this.usedAtMs = clock.nowMs();
+    this.use(clock.nowMs());
     this.#isWatched = true;
     idleWatch.add(this);
   }
@@ -212,7 +212,7 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
 
   #onMessage(context: ActorContext): void | Promise<void> {
     const { cluster, clock } = this.host;
-    this.usedAtMs = clock.nowMs();
+    this.use(clock.nowMs());
     const deadline = new Deadline(clock, cluster.requestTimeoutMs);
     const callContext = new CallContext(
       this.context,
@@ -227,7 +227,7 @@ class GrainActor implements Actor, ActiveGrain, ActiveNode, Watched {
     try {
       await handled;
     } finally {
-      this.usedAtMs = this.host.clock.nowMs();
+      this.use(this.host.clock.nowMs());
     }
   }
 

@@ -1,11 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Message } from "@bufbuild/protobuf";
 import type { ActorContext, Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
+import type { Activation } from "../identity/activation.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
+import type { GrainHost } from "./grain-host.ts";
 import { withFields } from "./grain-logger.ts";
 import type { GrainMethod } from "./grain-service.ts";
 
@@ -56,34 +58,35 @@ export interface GrainCallContext extends GrainContext {
   readonly signal: AbortSignal;
 }
 
-/** The parts of a `GrainContext`. */
-export interface GrainContextParts {
-  readonly grain: ClusterIdentity;
-  readonly cluster: GrainCluster;
-  readonly self: PID;
-  /** Whether several of its calls may be under way at once. */
-  readonly interleaves: boolean;
-}
-
 /** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
-export class ActivationContext implements GrainContext {
-  readonly kind: string;
-  readonly identity: string;
-  readonly cluster: GrainCluster;
-  readonly self: PID;
+export abstract class ActivationContext implements GrainContext {
+  readonly host: GrainHost;
+  readonly activation: Activation;
+  // Set before anything else is handled.
+  self!: PID;
   /** The call that is being handled, if one is: where calls are handled one at a time. */
   current: CallContext | undefined;
   /** The call on whose behalf the present code runs: where calls interleave. */
   readonly interleaved: AsyncLocalStorage<CallContext> | undefined;
   #logger: Logger | undefined = undefined;
 
-  constructor({ grain, cluster, self, interleaves }: GrainContextParts) {
-    this.kind = grain.kind;
-    this.identity = grain.identity;
-    this.cluster = cluster;
-    this.self = self;
+  constructor(host: GrainHost, activation: Activation) {
+    this.host = host;
+    this.activation = activation;
     this.current = undefined;
-    this.interleaved = interleaves ? new AsyncLocalStorage() : undefined;
+    this.interleaved = host.interleaves ? new AsyncLocalStorage() : undefined;
+  }
+
+  get kind(): string {
+    return this.activation.kind;
+  }
+
+  get identity(): string {
+    return this.activation.identity;
+  }
+
+  get cluster(): GrainCluster {
+    return this.host.cluster;
   }
 
   /** Made when it is first read: most grains log nothing, and it takes more memory than the rest of the context. */

@@ -35,8 +35,6 @@ export interface DispatcherParts {
   readonly cache: PidCache;
   readonly types: TypeRegistry;
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
-  /** The same without waiting, where that is possible. */
-  readonly findHere: (identity: ClusterIdentity) => PID | undefined;
   readonly requestTimeoutMs: number;
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
@@ -149,7 +147,8 @@ export class GrainDispatcher {
    */
   #send(sending: Sending, remainingMs: number): Promise<Message> {
     const order = this.#made++;
-    const location = this.#searches.has(sending.target) ? undefined : this.#find(sending.target, undefined);
+    const { target } = sending;
+    const location = this.#searches.has(target) ? undefined : this.#parts.cache.find(target);
     if (!location) return this.#sendUntilAnswered(sending, order, undefined);
     const attempt = new FirstAttempt({ sending, order, location, goOn: this.#goOn });
     this.#sendTo(location, sending, attempt, remainingMs);
@@ -178,7 +177,7 @@ export class GrainDispatcher {
           location.end();
         }
         this.#parts.counters.retries++;
-        sent = this.#sendAgain(sending, last);
+        sent = this.#sendAgain(sending);
       }
     } catch (error) {
       if (outcomes) outcomes[outcomeOf(error)]++;
@@ -186,18 +185,10 @@ export class GrainDispatcher {
     }
   }
 
-  /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
-  #find(target: ClusterIdentity, last: Undelivered | undefined): Location | undefined {
-    const { cache, findHere } = this.#parts;
-    const known = cache.get(target);
-    if (known || last || cache.leftBehind(target)) return known;
-    const pid = findHere(target);
-    return pid && cache.add(target, pid);
-  }
-
-  /** Sends it at once, if it is known where to. */
-  #sendAgain(sending: Sending, last: Undelivered): Sent | undefined {
-    const known = this.#searches.has(sending.target) ? undefined : this.#find(sending.target, last);
+  /** Sends it at once, if another call has found out where to. */
+  #sendAgain(sending: Sending): Sent | undefined {
+    const { target } = sending;
+    const known = this.#searches.has(target) ? undefined : this.#parts.cache.get(target);
     return known && this.#sendAndPromise(known, sending);
   }
 
@@ -243,7 +234,7 @@ export class GrainDispatcher {
     if (options.signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
     const problem = ActorError.is(error) ? toOutcome(error, target, call.method) : error;
     if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
-    this.#parts.cache.remove(target, pid);
+    this.#parts.cache.removeLocation(target, location);
     return { problem, times: (last?.times ?? 0) + 1 };
   }
 }

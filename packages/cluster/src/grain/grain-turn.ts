@@ -14,8 +14,8 @@ export interface ActiveGrain {
   readonly host: GrainHost;
   readonly instance: object;
   readonly context: ActivationContext;
-  /** When it began or ended to do something last. */
-  usedAtMs: number;
+  /** It begins or ends to do something. */
+  use(nowMs: number): void;
 }
 
 /** Where a call came from and how it is answered. */
@@ -51,9 +51,10 @@ function readReceivedCall({ host }: ActiveGrain, { request, deadline }: Received
  */
 export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): void | Promise<void> {
   const { method, deadline } = call;
-  grain.usedAtMs = grain.host.clock.nowMs();
+  const nowMs = grain.host.clock.nowMs();
+  grain.use(nowMs);
   // Nobody waits any more, so nothing is started.
-  if (deadline.isOver(grain.usedAtMs)) return undefined;
+  if (deadline.isOver(nowMs)) return undefined;
   const cancelled = call.isCancelledByMessage
     ? grain.host.cancellations.begin(turn.sender, call.cancelId)
     : call.signal;
@@ -97,7 +98,7 @@ async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): P
   } catch (error) {
     respondFailure(grain, turn, error);
   }
-  grain.usedAtMs = grain.host.clock.nowMs();
+  grain.use(grain.host.clock.nowMs());
   endCall(grain, turn, pending.call, pending.callContext);
 }
 

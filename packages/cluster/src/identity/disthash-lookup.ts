@@ -7,6 +7,7 @@ import { memberAddress } from "../membership/member.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Departures } from "./departures.ts";
 import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
+import type { Location } from "./location.ts";
 import { PlacementActor } from "./placement-actor.ts";
 import { PlaceBy, placementActorId, Release } from "./placement-messages.ts";
 import { Rendezvous } from "./rendezvous.ts";
@@ -49,11 +50,11 @@ class DistHashSession implements LookupSession {
 
   constructor(context: LookupContext) {
     this.#context = context;
-    const { system, members, kinds } = context;
+    const { system, members, kinds, left } = context;
     this.#rendezvous = new Rendezvous(members.topology.members);
     this.#placement = system.root.spawnNamed(
       propsFromProducer(() => {
-        this.#actor = new PlacementActor(kinds, system.address);
+        this.#actor = new PlacementActor(kinds, { self: system.address, left });
         return this.#actor;
       }),
       placementActorId,
@@ -90,9 +91,12 @@ class DistHashSession implements LookupSession {
     throw new ClusterError("not_delivered", `member ${owner} does not activate ${describe(identity)} now`);
   }
 
-  findHere(identity: ClusterIdentity): PID | undefined {
-    const isHere = this.#rendezvous.ownerOf(identity) === this.#context.system.address;
-    return isHere ? this.#actor?.placeNow(identity) : undefined;
+  findHere(identity: ClusterIdentity): Location | undefined {
+    return this.#actor?.placeNow(identity, this.#context.members.topology);
+  }
+
+  belongsTo(identity: ClusterIdentity, address: string): boolean {
+    return this.#rendezvous.ownerOf(identity) === address;
   }
 
   async release({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {

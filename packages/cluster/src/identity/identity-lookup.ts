@@ -2,6 +2,7 @@ import type { ActorSystem, PID } from "@ts-grain/actor";
 import type { MemberList } from "../membership/member-list.ts";
 import type { HostedKind } from "./activation.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
+import type { Location } from "./location.ts";
 
 /**
  * What a lookup works with.
@@ -13,6 +14,11 @@ export interface LookupContext {
   readonly members: MemberList;
   /** The kinds that this process hosts, by name; empty for a client. */
   readonly kinds: ReadonlyMap<string, HostedKind>;
+  /**
+   * To be told when what `findHere` has given out takes no more calls, so that those that come back from there are sent again
+   * before any that are made later.
+   */
+  readonly left?: ((identity: ClusterIdentity, location: Location) => void) | undefined;
 }
 
 /**
@@ -41,9 +47,14 @@ export interface LookupSession {
   find(identity: ClusterIdentity, options: FindOptions): Promise<PID>;
   /**
    * The same without waiting, and without asking other processes, where that is possible: undefined wherever it is not, and
-   * where `find` would throw. Default: nowhere.
+   * where `find` would throw. The same object for each call to one activation. Default: nowhere.
    */
-  findHere?(identity: ClusterIdentity): PID | undefined;
+  findHere?(identity: ClusterIdentity): Location | undefined;
+  /**
+   * Whether an identity belongs to the member at an address, as far as this process knows. Where it does not any more, its
+   * calls are not sent there first, but it is asked for anew. Default: it does.
+   */
+  belongsTo?(identity: ClusterIdentity, address: string): boolean;
   /**
    * Ends every activation of this process in order: takes no new ones, lets each finish what it has, and resolves
    * when all have ended, or after the given milliseconds. Idempotent.

@@ -1,14 +1,30 @@
 import type { PID } from "@ts-grain/actor";
 
-/** Where a grain was last seen, and how many calls of this process to it have not settled. */
-export class Location {
-  readonly pid: PID;
+/**
+ * Where a grain is, as far as this process knows, and how many calls of this process to it have not settled.
+ *
+ * @example
+ * import { type ClusterIdentity, Location, type LookupSession, type PID } from "@ts-grain/cluster";
+ *
+ * class PlacedHere extends Location {
+ *   readonly pid: PID;
+ *
+ *   constructor(pid: PID) {
+ *     super();
+ *     this.pid = pid;
+ *   }
+ * }
+ *
+ * // For those who write a lookup: what it gives out as long as the activation takes calls.
+ * function findHere(placed: ReadonlyMap<string, PlacedHere>): LookupSession["findHere"] {
+ *   return ({ identity }: ClusterIdentity) => placed.get(identity);
+ * }
+ */
+export abstract class Location {
   #underWay = 0;
-  #settled: PromiseWithResolvers<void> | undefined;
+  #settled: PromiseWithResolvers<void> | undefined = undefined;
 
-  constructor(pid: PID) {
-    this.pid = pid;
-  }
+  abstract readonly pid: PID;
 
   /** Whether no call is under way. */
   get isSettled(): boolean {

@@ -1,6 +1,7 @@
 import { PID } from "@ts-grain/actor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { createTopology } from "../membership/topology.ts";
 import { PidCache } from "./pid-cache.ts";
 
 const here = new PID("here:1", "a");
@@ -84,6 +85,90 @@ test("what a grain has left behind is known until the last call there has settle
   location.end();
   await location.settled();
   expect(cache.leftBehind(target)).toBeUndefined();
+});
+
+/** A cache beside which every grain is in this process, at one place. */
+function besideOwn() {
+  const own = new PidCache(1).set({ kind: "Bulb", identity: "own" }, here);
+  const cache = new PidCache(100, {
+    processes: { isLocal: (pid) => pid.equals(here) },
+    members: { topology: createTopology([]) },
+    lookup: () => ({ findHere: () => own }),
+  });
+  return { own, cache };
+}
+
+test("what is in this process is found where it was placed, and has no entry", () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  expect(cache.find(target)).toBe(own);
+  expect(cache.set(target, here)).toBe(own);
+  expect(cache.size).toBe(0);
+  expect(cache.set(target, there)).not.toBe(own);
+  expect(cache.find(target)?.pid).toBe(there);
+  expect(cache.set(target, here)).toBe(own);
+  expect(cache.size).toBe(0);
+});
+
+test("a place is forgotten once the grain belongs to another member, of which it is asked once in each topology", () => {
+  const members = { topology: createTopology([]) };
+  const asked: string[] = [];
+  let owner = "there:1";
+  const cache = new PidCache(100, {
+    processes: { isLocal: () => false },
+    members,
+    lookup: () => ({
+      belongsTo: ({ identity }, address) => {
+        asked.push(identity);
+        return address === owner;
+      },
+    }),
+  });
+  const target = { kind: "Bulb", identity: "kitchen" };
+  const location = cache.set(target, there);
+  for (const identity of ["a", "b"]) {
+    expect(cache.find(target)).toBe(location);
+    members.topology = createTopology([{ id: identity, host: "", port: 1, kinds: [], dialect: "ts-grain" }]);
+    expect(cache.find(target)).toBe(location);
+  }
+  expect(asked).toEqual(["kitchen", "kitchen"]);
+  owner = "other:1";
+  expect(cache.find(target)).toBe(location);
+  members.topology = createTopology([]);
+  location.begin();
+  // What comes back does so in order, if all are sent there.
+  expect(cache.find(target)).toBe(location);
+  location.end();
+  expect(cache.find(target)).toBeUndefined();
+  expect(cache.size).toBe(0);
+});
+
+test("nothing is found while calls are under way to where a grain was before, in this process or elsewhere", async () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  for (const locate of [() => own, () => cache.set(target, there)]) {
+    const location = locate();
+    location.begin();
+    cache.removeLocation(target, location);
+    expect(cache.leftBehind(target)).toBe(location);
+    expect(cache.find(target)).toBeUndefined();
+    location.end();
+    await location.settled();
+    expect(cache.find(target)).toBe(own);
+  }
+});
+
+test("a call that comes back from where a grain was long ago leaves nothing newer behind", () => {
+  const { own, cache } = besideOwn();
+  const target = { kind: "Bulb", identity: "kitchen" };
+  own.begin();
+  const newer = cache.set(target, there);
+  cache.removeLocation(target, own);
+  expect(cache.find(target)).toBe(newer);
+  newer.begin();
+  cache.removeLocation(target, newer);
+  cache.removeLocation(target, own);
+  expect(cache.leftBehind(target)).toBe(newer);
 });
 
 test("a place that is found again is the same, with the calls that are under way there", () => {

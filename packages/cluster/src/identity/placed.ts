@@ -1,13 +1,23 @@
 import type { PID } from "@ts-grain/actor";
-import { Activation } from "./activation.ts";
+import type { Activation, DeactivationReason } from "./activation.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
+import { Location } from "./location.ts";
 
-/** An activation on this member. */
-export class Placed extends Activation {
+/** An activation on this member. It is also what calls of this process find: an object less for each, and a table less. */
+export class Placed extends Location implements Activation {
+  readonly kind: string;
+  readonly identity: string;
+  reason: DeactivationReason = "stopped";
   /** Its actor. Set as soon as that is spawned. */
-  pid: PID | undefined = undefined;
+  pid!: PID;
   /** Those who asked while it was ending; undefined while it lives. */
   askers: PID[] | undefined = undefined;
+
+  constructor({ kind, identity }: ClusterIdentity) {
+    super();
+    this.kind = kind;
+    this.identity = identity;
+  }
 }
 
 /** The activations of this member. */
@@ -30,7 +40,7 @@ export class PlacedActivations {
     const identity = id.slice(id.indexOf("/") + 1, id.lastIndexOf("$"));
     for (const ofKind of this.#byKind.values()) {
       const placed = ofKind.get(identity);
-      if (placed?.pid?.equals(pid)) return placed;
+      if (placed?.pid.equals(pid)) return placed;
     }
     return undefined;
   }

@@ -22,6 +22,7 @@ import { type DeactivationReason, type HostedKind, Passivate } from "./activatio
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
+import type { Location } from "./location.ts";
 import { Placed, PlacedActivations } from "./placed.ts";
 import {
   GiveUpWaiting,
@@ -41,6 +42,14 @@ interface Held {
   readonly asker: PID;
 }
 
+/** What a placement actor works with, beside the kinds. */
+export interface PlacementParts {
+  /** This member's address. */
+  readonly self: string;
+  /** Is told when an activation takes no more calls. */
+  readonly left: ((identity: ClusterIdentity, location: Location) => void) | undefined;
+}
+
 /**
  * Starts and ends the activations that this member owns: at most one for each identity at a time, and none before
  * an earlier owner has ended its own. Its children are the activations.
@@ -48,6 +57,7 @@ interface Held {
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
   readonly #barrier: HandoverBarrier;
+  readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
   #held: Held[] = [];
   #topology: Topology = { hash: 0n, members: [] };
@@ -59,10 +69,10 @@ export class PlacementActor implements Actor {
   /** While it lives. */
   #context: ActorContext | undefined;
 
-  /** @param self this member's address */
-  constructor(kinds: ReadonlyMap<string, HostedKind>, self: string) {
+  constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
     this.#kinds = kinds;
     this.#barrier = new HandoverBarrier(self);
+    this.#left = left;
   }
 
   receive(context: ActorContext): void {
@@ -87,12 +97,14 @@ export class PlacementActor implements Actor {
   /**
    * What those who ask by message are answered, for those in this process: the identity's activation, or undefined if they must
    * wait or are refused. Between two turns of the actor nothing is half done, so that nobody need wait for one.
+   *
+   * @param newest the present topology; everybody must wait until the actor knows it
    */
-  placeNow(identity: ClusterIdentity): PID | undefined {
+  placeNow(identity: ClusterIdentity, newest: Topology): Placed | undefined {
     const context = this.#context;
-    if (!context) return undefined;
+    if (!context || this.#topology !== newest) return undefined;
     const placed = this.#placed.get(identity);
-    if (placed) return placed.askers ? undefined : placed.pid;
+    if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(context, identity) && this.#barrier.lets(identity);
     return isFree ? this.#activate(context, identity) : undefined;
   }
@@ -108,24 +120,25 @@ export class PlacementActor implements Actor {
     if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#respond(context, asker, placed.pid);
     else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
-    else if (this.#barrier.lets(identity)) this.#respond(context, asker, this.#activate(context, identity));
+    else if (this.#barrier.lets(identity))
+      this.#respond(context, asker, this.#activate(context, identity).pid);
     else this.#held.push({ identity, asker });
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
-    if (this.#released || identityProblem(identity.identity)) return false;
-    return this.#kinds.has(identity.kind) && this.#owns(context, identity);
+    if (this.#released || !this.#kinds.has(identity.kind)) return false;
+    return identityProblem(identity.identity) === undefined && this.#owns(context, identity);
   }
 
   #owns({ system }: ActorContext, identity: ClusterIdentity): boolean {
     return this.#barrier.rendezvous.ownerOf(identity) === system.address;
   }
 
-  #activate(context: ActorContext, identity: ClusterIdentity): PID {
+  #activate(context: ActorContext, identity: ClusterIdentity): Placed {
     const placed = new Placed(identity);
     placed.pid = context.spawnPrefix(this.#kinds.get(identity.kind)!.propsFor(placed), identity.identity);
     this.#placed.add(placed);
-    return placed.pid;
+    return placed;
   }
 
   #respond(context: ActorContext, asker: PID, pid: PID | undefined): void {
@@ -203,8 +216,9 @@ export class PlacementActor implements Actor {
     if (placed.askers && reason !== "evicted") return;
     placed.reason = reason;
     placed.askers ??= [];
-    if (reason === "evicted") context.stop(placed.pid!);
-    else context.poison(placed.pid!);
+    this.#left?.(placed, placed);
+    if (reason === "evicted") context.stop(placed.pid);
+    else context.poison(placed.pid);
   }
 
   /** Of what it sends, only the news of a hand-over have a sender. */
@@ -216,6 +230,7 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.ofActor(who);
     if (!placed) return;
     this.#placed.delete(placed);
+    this.#left?.(placed, placed);
     this.#leftovers.delete(placed);
     for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);

@@ -43,7 +43,7 @@ export class Rendezvous {
   ownerOf({ kind, identity }: ClusterIdentity): string | undefined {
     const candidates = this.#candidatesFor(kind);
     if (candidates.length <= 1) return candidates[0]?.address;
-    const prefix = fnv1a(offsetBasis, this.#encoder.encode(identity));
+    const prefix = this.#hash(identity);
     let owner: string | undefined;
     let best = 0;
     for (const { address, bytes } of candidates) {
@@ -54,6 +54,17 @@ export class Rendezvous {
       }
     }
     return owner;
+  }
+
+  /** What is ASCII needs no bytes made of it. */
+  #hash(identity: string): number {
+    let hash = offsetBasis;
+    for (let index = 0; index < identity.length; index++) {
+      const unit = identity.charCodeAt(index);
+      if (unit > 0x7f) return fnv1a(offsetBasis, this.#encoder.encode(identity));
+      hash = Math.imul(hash ^ unit, prime);
+    }
+    return hash >>> 0;
   }
 
   #candidatesFor(kind: string): readonly Candidate[] {

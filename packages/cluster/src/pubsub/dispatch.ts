@@ -52,7 +52,7 @@ export class Dispatch {
     const { cache, cluster } = this.#parts;
     const deadline = new Deadline(cluster.system.clock, locateTimeoutMs);
     const known = subscriptions.map(({ subscriber }) =>
-      subscriber instanceof PID ? subscriber : cache.get(subscriber)?.pid,
+      subscriber instanceof PID ? subscriber : cache.find(subscriber)?.pid,
     );
     const pids = known.includes(undefined)
       ? await Promise.all(subscriptions.map(({ subscriber }) => this.#locate(subscriber, deadline)))

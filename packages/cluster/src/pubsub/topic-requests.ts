@@ -71,7 +71,7 @@ export class TopicRequests {
   /** The activation of a grain, from memory if it is known. @throws ClusterError as the cluster's `locate`. */
   async locate(identity: ClusterIdentity, deadline: Deadline, signal?: AbortSignal): Promise<PID> {
     const { cluster, cache } = this.#parts;
-    return cache.get(identity)?.pid ?? cluster.locate(identity, { timeoutMs: deadline.remainingMs, signal });
+    return cache.find(identity)?.pid ?? cluster.locate(identity, { timeoutMs: deadline.remainingMs, signal });
   }
 
   async #attempt(

@@ -22,7 +22,7 @@ import { findReadiness, type Readiness } from "../health/readiness.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
-import type { FindOptions, LookupSession } from "../identity/identity-lookup.ts";
+import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
@@ -80,8 +80,11 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.requestTimeoutMs = config.requestTimeoutMs;
     this.#config = config;
     this.#remote = joining.remote;
-    this.members = new MemberList(system, joining.remote);
-    this.#cache = new PidCache(config.maxCachedLocations);
+    const members = new MemberList(system, joining.remote);
+    this.members = members;
+    const { processes } = system;
+    const lookup = () => (this.#phase === "stopped" ? undefined : this.#lookup);
+    this.#cache = new PidCache(config.maxCachedLocations, { processes, members, lookup });
     this.#dispatcher = this.#createDispatcher();
     this.#cancellationActor = system.root.spawnNamed(
       propsFromProducer(() => new CancellationActor(this.#cancellations)),
@@ -91,7 +94,9 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
     });
     this.#pubSub = new PubSub({ cluster: this, cache: this.#cache, remote: joining.remote, config });
-    this.#lookup = config.lookup.start({ system, members: this.members, kinds: this.#hostKinds(joining) });
+    const kinds = this.#hostKinds(joining);
+    const left: LookupContext["left"] = (...grain) => this.#cache.leave(...grain);
+    this.#lookup = config.lookup.start({ system, members, kinds, left });
     this.#presence = new Presence({ ...joining, system, config, members: this.members });
   }
 
@@ -245,7 +250,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       cache: this.#cache,
       types: this.#remote.types,
       locate: (identity, options) => this.#find(identity, options),
-      findHere: (identity) => this.#findHere(identity),
       requestTimeoutMs,
       freezesMessages,
       counters: this.#counters,
@@ -260,11 +264,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const problem = identityProblem(identity.identity);
     if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     return this.#lookup.find(identity, options);
-  }
-
-  #findHere(identity: ClusterIdentity): PID | undefined {
-    if (this.#phase === "stopped" || identityProblem(identity.identity) !== undefined) return undefined;
-    return this.#lookup.findHere?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */

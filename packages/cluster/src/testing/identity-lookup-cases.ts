@@ -99,7 +99,7 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
       for (const identity of identities) {
         const here = first.lookup.findHere?.({ kind: rigKind, identity });
         const found = await rig.find(second, identity);
-        if (here) strictEqual(String(found), String(here));
+        if (here) strictEqual(String(found), String(here.pid));
         strictEqual(rig.started.get(`${rigKind}/${identity}`), 1);
       }
     },
@@ -123,6 +123,55 @@ export const identityLookupCases: readonly IdentityLookupCase[] = [
       await rig.clock.settle();
       for (const identity of identities)
         strictEqual(joined.lookup.findHere?.({ kind: rigKind, identity }), undefined);
+      await rig.settle(released);
+    },
+  },
+  {
+    name: "nothing is found here without asking once this member is let go, even before its activations hear of it",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first] = [await rig.addMember(), await rig.addMember()];
+      await rig.clock.advance(100);
+      for (const identity of identities) await rig.find(first, identity);
+      first.members.forgetAll();
+      for (const identity of identities)
+        strictEqual(first.lookup.findHere?.({ kind: rigKind, identity }), undefined);
+    },
+  },
+  {
+    name: "an identity belongs to the member on which it is found, and to no other one",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup);
+      const [first, second] = [await rig.addMember(), await rig.addMember()];
+      await rig.clock.advance(100);
+      for (const identity of identities) {
+        const { address } = await rig.find(first, identity);
+        for (const { system } of [first, second]) {
+          const belongs = first.lookup.belongsTo?.({ kind: rigKind, identity }, system.address);
+          if (belongs !== undefined) strictEqual(belongs, system.address === address);
+        }
+      }
+    },
+  },
+  {
+    name: "who found an activation here is told when it takes no more calls, whatever ends it",
+    async run(createLookup) {
+      const rig = new LookupRig(createLookup, { endsAfterMs: 50 });
+      const only = await rig.addMember();
+      await rig.clock.advance(100);
+      const here = identities.map((identity) => only.lookup.findHere?.({ kind: rigKind, identity }));
+      const again = identities.map((identity) => only.lookup.findHere?.({ kind: rigKind, identity }));
+      for (const [index, location] of here.entries()) strictEqual(again[index], location);
+      const stopped = here[0];
+      if (!stopped) return;
+      only.system.root.stop(stopped.pid);
+      await rig.clock.advance(100);
+      strictEqual(only.left.get(`${rigKind}/${identities[0]}`), stopped);
+      strictEqual(only.left.size, 1);
+      const released = only.lookup.release({ timeoutMs: 1_000 });
+      await rig.clock.settle();
+      for (const [index, identity] of identities.entries())
+        strictEqual(only.left.get(`${rigKind}/${identity}`), here[index]);
       await rig.settle(released);
     },
   },

@@ -13,6 +13,7 @@ import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { identityKey } from "../identity/cluster-identity.ts";
 import type { IdentityLookup, LookupSession } from "../identity/identity-lookup.ts";
+import type { Location } from "../identity/location.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { type Member, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
@@ -23,6 +24,8 @@ export interface RigProcess {
   readonly members: MemberList;
   readonly lookup: LookupSession;
   readonly remote: Remote;
+  /** What was found here and takes no more calls, by kind and identity. */
+  readonly left: ReadonlyMap<string, Location>;
   /** How it is listed; undefined for a client. */
   readonly self: Member | undefined;
 }
@@ -100,15 +103,21 @@ export class LookupRig {
     remote.types.register(file_cluster_cluster);
     for (const id of [placementActorId, `${placementActorId}/*`]) remote.expose(id);
     const members = new MemberList(system, remote);
+    const left = new Map<string, Location>();
     const hosted = new Map((kinds ?? []).map((name) => [name, this.#hostedKind(name)]));
-    const lookup = this.#createLookup().start({ system, members, kinds: hosted });
+    const lookup = this.#createLookup().start({
+      system,
+      members,
+      kinds: hosted,
+      left: (identity, location) => left.set(identityKey(identity), location),
+    });
     const self = kinds && {
       id: system.id,
       ...splitAddress(system.address),
       kinds,
       dialect: "ts-grain" as const,
     };
-    const process = { system, members, lookup, remote, self };
+    const process = { system, members, lookup, remote, left, self };
     this.#processes.push(process);
     const listed = this.#processes.flatMap((other) => other.self ?? []);
     for (const other of this.#processes) other.members.update(listed);
