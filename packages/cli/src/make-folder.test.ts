@@ -24,6 +24,12 @@ test("a folder cannot be made below a file", () => {
   expect(() => makeFolder(join(file, "a", "b"))).toThrow("ENOTDIR");
 });
 
+test("a path that goes up again is made as it is resolved", () => {
+  const root = makeRoot();
+  makeFolder(`${root}/a/../b`);
+  expect(statSync(join(root, "b")).isDirectory()).toBe(true);
+});
+
 test.runIf(process.platform === "linux")(
   "where a folder that is there takes none, that is an error, at once",
   () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
@@ -11,7 +11,7 @@ export function makeFolder(path: string): void {
   if (isMade(path)) return;
   const parent = dirname(path);
   if (parent !== path) makeFolder(parent);
-  mkdirSync(path);
+  if (!isMade(path)) mkdirSync(path);
 }
 
 /** False if what it is to lie in is missing. */
@@ -20,9 +20,9 @@ function isMade(path: string): boolean {
     mkdirSync(path);
     return true;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EEXIST") return true;
-    if (code === "ENOENT") return false;
+    // What is there is not an error everywhere, and an error of another kind for some.
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;
   }
 }

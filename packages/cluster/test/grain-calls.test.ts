@@ -1,7 +1,15 @@
+import { inspect } from "node:util";
 import { create, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { GrainRequestSchema } from "../src/gen/cluster/grain_pb.ts";
-import { type Cluster, ClusterError, DistHashLookup, GrainError, type IdentityLookup } from "../src/index.ts";
+import {
+  type Cluster,
+  ClusterError,
+  DistHashLookup,
+  type GrainContext,
+  GrainError,
+  type IdentityLookup,
+} from "../src/index.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
 import { BumpRequestSchema } from "./gen/witness_pb.ts";
@@ -51,6 +59,32 @@ test("a grain calls another grain, on whichever member that is", async () => {
   const responses = await cluster.settle(Promise.all(relays));
   expect(new Set(responses.map(({ member }) => member)).size).toBeGreaterThan(1);
   expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(5);
+});
+
+test("a log shows of a grain's context which grain it is, and nothing of the runtime or of other grains", async () => {
+  const contexts: GrainContext[] = [];
+  const { cluster } = await start({
+    members: 1,
+    kinds: () => {
+      const kind = new Testimony().kind();
+      const factory: typeof kind.factory = (context) => {
+        contexts.push(context);
+        return kind.factory(context);
+      };
+      return [{ ...kind, factory }];
+    },
+  });
+  await using _ = cluster;
+  const [member] = cluster.members;
+  for (const lamp of ["a", "b"]) await cluster.settle(getWitnessGrainClient(member!, lamp).bump({}));
+  const shown = [
+    { kind: "Witness", identity: "a" },
+    { kind: "Witness", identity: "b" },
+  ];
+  expect(contexts.map((context) => JSON.parse(JSON.stringify({ context })))).toEqual(
+    shown.map((context) => ({ context })),
+  );
+  expect(contexts.map((context) => inspect(context))).toEqual(shown.map((context) => inspect(context)));
 });
 
 test("a call that cannot be sent once its grain is found fails, and those that wait with it are answered", async () => {

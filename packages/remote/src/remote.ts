@@ -1,5 +1,6 @@
 import {
   type ActorSystem,
+  type AddressResolver,
   type PID,
   platformEventLoop,
   type Subscription,
@@ -61,6 +62,9 @@ export interface RemoteStats {
   readonly watches: number;
 }
 
+/** Finds nothing, as long as nothing is sent to other addresses. */
+const nowhere: AddressResolver = () => undefined;
+
 /**
  * Connects a system's actors with those of other processes.
  *
@@ -88,8 +92,6 @@ export interface RemoteStats {
  * console.log(answer.value); // prints: hello
  */
 export class Remote implements AsyncDisposable {
-  /** Systems that have a remote: a second one would take the messages of the first, and leave none to it when it ends. */
-  static readonly #connected = new WeakSet<ActorSystem>();
   /** Message types that may travel. */
   readonly types: TypeRegistry;
   /** Systems that may not connect. */
@@ -140,13 +142,15 @@ export class Remote implements AsyncDisposable {
    * @throws RemoteError "listen_failed"; "invalid_options" if the system has a remote that was not shut down; "type_conflict" if two of the given types share a name.
    */
   static async start(system: ActorSystem, config: RemoteConfig): Promise<Remote> {
-    if (Remote.#connected.has(system))
+    const { processes } = system;
+    // A second one would take the messages of the first, and leave it none when it ends.
+    if (processes.hasResolver)
       throw new RemoteError("invalid_options", "the system has a remote already; shut that one down first");
-    Remote.#connected.add(system);
+    processes.useResolver(nowhere);
     try {
       return await Remote.#listen(system, config);
     } catch (error) {
-      Remote.#connected.delete(system);
+      processes.useResolver(undefined);
       throw error;
     }
   }
@@ -250,14 +254,18 @@ export class Remote implements AsyncDisposable {
   }
 
   async #shutdown(how: "gracefully" | "at once"): Promise<void> {
-    this.#system.processes.useResolver(() => undefined);
+    const { processes } = this.#system;
+    processes.useResolver(nowhere);
     this.#terminations.unsubscribe();
     for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
-    await this.#listener.close();
-    Remote.#connected.delete(this.#system);
+    try {
+      await this.#listener.close();
+    } finally {
+      processes.useResolver(undefined);
+    }
   }
 
   #startActivator(): void {

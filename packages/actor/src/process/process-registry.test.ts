@@ -41,7 +41,9 @@ test("what was found for an address is forgotten with the resolver, and when it 
   const [first, second, mine] = [recordingProcess(), recordingProcess(), recordingProcess()];
   processes.add("x", mine);
   const far = new PID("far:1", "x");
+  expect(processes.hasResolver).toBe(false);
   processes.useResolver(() => first);
+  expect(processes.hasResolver).toBe(true);
   root.send(far, 1);
   root.send(new PID("far:2", "x"), 2);
   root.send(far, 3);

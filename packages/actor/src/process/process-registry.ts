@@ -43,7 +43,7 @@ export class ProcessRegistry implements ProcessHome {
   /** @internal Takes what has no other process. */
   readonly deadLetters: DeadLetters;
   #address: string = localAddress;
-  #resolve: AddressResolver = () => undefined;
+  #resolve: AddressResolver | undefined;
   // Where the last message to another address went: the next one mostly goes there as well.
   #lastFarAddress: string | undefined;
   #lastFarProcess: Process | undefined;
@@ -72,8 +72,13 @@ export class ProcessRegistry implements ProcessHome {
     this.#lastFarAddress = undefined;
   }
 
-  /** Says who finds the processes behind other addresses. To be called by the remote, when it begins and when it ends. */
-  useResolver(resolve: AddressResolver): void {
+  /** Whether somebody finds the processes behind other addresses: the system has a remote then. */
+  get hasResolver(): boolean {
+    return this.#resolve !== undefined;
+  }
+
+  /** Says who finds the processes behind other addresses. To be called by the remote, when it begins and, with nobody, when it ends. */
+  useResolver(resolve: AddressResolver | undefined): void {
     this.#resolve = resolve;
     this.#lastFarAddress = undefined;
   }
@@ -171,7 +176,7 @@ export class ProcessRegistry implements ProcessHome {
   }
 
   #findFar(pid: PID): Process {
-    const process = this.#resolve(pid);
+    const process = this.#resolve?.(pid);
     if (process === undefined) return this.deadLetters;
     this.#lastFarAddress = pid.address;
     this.#lastFarProcess = process;

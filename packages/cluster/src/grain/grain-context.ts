@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { inspect } from "node:util";
 import type { Message } from "@bufbuild/protobuf";
 import type { ActorContext, Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
 import type { Activation } from "../identity/activation.ts";
@@ -96,12 +97,25 @@ export abstract class ActivationContext implements GrainContext {
     return this.#logger;
   }
 
+  /** All that a log shows of it: the rest is the runtime's, and leads to other grains. */
+  toJSON(): ClusterIdentity {
+    const { kind, identity } = this;
+    return { kind, identity };
+  }
+
   callGrain(call: OutgoingGrainCall): Promise<Message> {
     const current = this.interleaved ? this.interleaved.getStore() : this.current;
     if (current) return current.callGrain(call);
     return this.cluster.callGrain({ ...call, callers: [chainLink(this, "none")] });
   }
 }
+
+// Not in the class, as types of isolated declarations cannot name it.
+Object.defineProperty(ActivationContext.prototype, inspect.custom, {
+  value(this: ActivationContext) {
+    return this.toJSON();
+  },
+});
 
 /** Where a call came from. */
 export type CallOrigin = Pick<ActorContext, "sender" | "headers" | "signal">;

@@ -39,10 +39,12 @@ export abstract class Location {
   /** A call that was sent there has settled. */
   end(): void {
     this.#underWay--;
-    if (this.#underWay === 0) this.#settled?.resolve();
+    if (this.#underWay > 0) return;
+    this.#settled?.resolve();
+    this.#settled = undefined;
   }
 
-  /** Resolves when no call is under way. To be asked for once no more are begun. */
+  /** Resolves when no call is under way. Others may begin later. */
   async settled(): Promise<void> {
     if (this.isSettled) return;
     this.#settled ??= Promise.withResolvers();

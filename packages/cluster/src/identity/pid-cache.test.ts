@@ -177,3 +177,38 @@ test("a place that is found again is the same, with the calls that are under way
   expect(cache.set(target, here)).toBe(cache.set(target, new PID("here:1", "a")));
   expect(cache.set(target, there)).not.toBe(cache.set(target, here));
 });
+
+test("what is found again while it is left behind is left behind until the last of its calls has settled", async () => {
+  const cache = new PidCache(100);
+  const target = { kind: "Bulb", identity: "kitchen" };
+  const location = cache.set(target, here);
+  location.begin();
+  cache.leave(target, location);
+  location.end();
+  location.begin();
+  cache.leave(target, location);
+  for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  expect(cache.leftBehind(target)).toBe(location);
+  const settled = location.settled();
+  location.end();
+  await settled;
+  expect(cache.leftBehind(target)).toBeUndefined();
+});
+
+test("what is forgotten because others are newer is left behind while calls are under way there", () => {
+  const cache = new PidCache(1);
+  const oldest = cache.set({ kind: "Bulb", identity: "oldest" }, here);
+  oldest.begin();
+  cache.set({ kind: "Bulb", identity: "newest" }, here);
+  expect(cache.leftBehind({ kind: "Bulb", identity: "oldest" })).toBe(oldest);
+});
+
+test("a call that comes back takes the entry of the same place with it, whichever was forgotten in between", () => {
+  const cache = new PidCache(1);
+  const target = { kind: "Bulb", identity: "kitchen" };
+  const first = cache.set(target, there);
+  cache.set({ kind: "Bulb", identity: "other" }, there);
+  expect(cache.set(target, there)).not.toBe(first);
+  cache.removeLocation(target, first);
+  expect(cache.get(target)).toBeUndefined();
+});

@@ -124,9 +124,13 @@ export class PidCache {
       this.#byKind.set(kind, locations);
     }
     locations.byIdentity.set(identity, location);
-    if (locations.byIdentity.size > this.#maxPerKind)
-      locations.byIdentity.delete(locations.oldest.next().value as string);
+    if (locations.byIdentity.size > this.#maxPerKind) this.#forgetOldest(kind, locations);
     return location;
+  }
+
+  #forgetOldest(kind: string, { byIdentity, oldest }: KindLocations): void {
+    const identity = oldest.next().value as string;
+    this.#forget({ kind, identity }, byIdentity.get(identity)!);
   }
 
   /** Forgets an entry, unless it has been replaced by another PID in the meantime. */
@@ -138,7 +142,7 @@ export class PidCache {
   /** A call that was sent there has come back. */
   removeLocation(target: ClusterIdentity, location: Location): void {
     const known = this.get(target);
-    if (known === location) this.#forget(target, known);
+    if (known?.pid.equals(location.pid)) this.#forget(target, known);
     else if (!known && !this.leftBehind(target)) this.leave(target, location);
   }
 
@@ -162,10 +166,15 @@ export class PidCache {
   leave(target: ClusterIdentity, location: Location): void {
     if (location.isSettled) return;
     const key = identityKey(target);
+    const isNew = this.#left.get(key) !== location;
     this.#left.set(key, location);
-    void location.settled().then(() => {
-      if (this.#left.get(key) === location) this.#left.delete(key);
-    });
+    if (isNew) void this.#forgetOnceSettled(key, location);
+  }
+
+  async #forgetOnceSettled(key: string, location: Location): Promise<void> {
+    // One that is found again takes further calls before it ends.
+    while (!location.isSettled) await location.settled();
+    if (this.#left.get(key) === location) this.#left.delete(key);
   }
 
   #forget(target: ClusterIdentity, location: Location): void {

@@ -23,7 +23,9 @@ class ClaimedPorts {
 
   async take(): Promise<number> {
     while (this.#next === this.#end) {
-      this.#claiming ??= this.#claim();
+      this.#claiming ??= this.#claim().finally(() => {
+        this.#claiming = undefined;
+      });
       await this.#claiming;
     }
     const port = this.#next;
@@ -44,13 +46,13 @@ class ClaimedPorts {
       server.unref();
       this.#next = port + 1;
       this.#end = port + blockSize;
-      this.#claiming = undefined;
       return;
     }
     throw new Error(`no ${blockSize} ports between ${firstPort} and ${lastPort} of ${host} are free`);
   }
 }
 
+/** Of the process, as ports are. */
 const claimed = new ClaimedPorts();
 
 /**
