@@ -116,11 +116,17 @@ test("L6 ten thousand members that join and leave under new ids leave nothing th
       await clock.advance(10);
     }
   };
-  await visit(0, 2_000);
-  const beforeBytes = heapBytes();
-  await visit(2_000, 12_000);
-  const perMember = (heapBytes() - beforeBytes) / 10_000;
-  console.log(`L6: ${perMember.toFixed(1)} bytes a member`);
+  // The first ones have code compiled, and what was used at the start only is dropped at some time: what they leave is not told
+  // from that. So the growth is measured three times, and the middle one counts.
+  await visit(0, 10_000);
+  const growths: number[] = [];
+  for (let from = 10_000; from < 40_000; from += 10_000) {
+    const beforeBytes = heapBytes();
+    await visit(from, from + 10_000);
+    growths.push((heapBytes() - beforeBytes) / 10_000);
+  }
+  const [, perMember] = growths.toSorted((a, b) => a - b);
+  console.log(`L6: ${growths.map((growth) => growth.toFixed(1)).join(", ")} bytes a member`);
   expect(perMember).toBeLessThan(20);
   expect(cluster.stats).toMatchObject({ members: 1, remote: { endpoints: 0 } });
   const ended = cluster.kill();
