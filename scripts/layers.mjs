@@ -86,7 +86,8 @@ export const layers = {
     ["."],
   ],
   benchmarks: [
-    ["measurement", "command-line.ts", "gen"],
+    ["measurement", "usage-error.ts", "gen"],
+    ["command-line.ts"],
     ["subjects", "report"],
     ["workloads"],
     ["harness"],

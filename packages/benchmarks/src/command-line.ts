@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { EffortName } from "./measurement/effort.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** What the command line asks for. */
 export type Command =
@@ -29,22 +30,13 @@ npm run bench -- table GROUP         puts the table of the last full run into th
 A full run of all workloads, with at least ${fewestRoundsKept} rounds is kept in packages/benchmarks/results/GROUP.json,
 unless ts-grain failed, or another subject twice.`;
 
-/** @throws Error that says what is wrong with the arguments. */
+/** @throws UsageError that says what is wrong with the arguments. */
 export function parseCommandLine(args: readonly string[]): Command {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
-    options: {
-      rounds: { type: "string" },
-      only: { type: "string" },
-      quick: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
+  const { values, positionals } = parse(args);
   const [first, second, ...rest] = positionals;
   if (values.help || first === undefined) return { name: "help" };
   if (first === "table" && second !== undefined && rest.length === 0) return { name: "table", group: second };
-  if (first === "table" || second !== undefined) throw new Error("expected one group; see --help");
+  if (first === "table" || second !== undefined) throw new UsageError("expected one group; see --help");
   return {
     name: "run",
     group: first,
@@ -54,23 +46,40 @@ export function parseCommandLine(args: readonly string[]): Command {
   };
 }
 
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        rounds: { type: "string" },
+        only: { type: "string" },
+        quick: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    });
+  } catch (cause) {
+    throw new UsageError((cause as Error).message, { cause });
+  }
+}
+
 function parseRounds(text: string): number {
   const rounds = Number(text);
   if (!Number.isInteger(rounds) || rounds < 1)
-    throw new Error(`--rounds must be a whole number from 1 on, got ${text}`);
+    throw new UsageError(`--rounds must be a whole number from 1 on, got ${text}`);
   return rounds;
 }
 
 /**
  * The workloads that `--only` names.
  *
- * @throws Error for a name that fits none.
+ * @throws UsageError for a name that fits none.
  */
 export function selectWorkloads(names: readonly string[], only: readonly string[]): readonly string[] {
   if (only.length === 0) return names;
   const fits = (name: string, wanted: string) => name === wanted || name.startsWith(`${wanted} `);
   const unknown = only.filter((wanted) => !names.some((name) => fits(name, wanted)));
   if (unknown.length > 0)
-    throw new Error(`no workload is called ${unknown.join(", ")}; there are ${names.join(", ")}`);
+    throw new UsageError(`no workload is called ${unknown.join(", ")}; there are ${names.join(", ")}`);
   return names.filter((name) => only.some((wanted) => fits(name, wanted)));
 }

@@ -1,5 +1,6 @@
 // `npm run bench`: see `usage`.
 import {
+  type Command,
   fewestRoundsKept,
   parseCommandLine,
   type RunOptions,
@@ -11,18 +12,28 @@ import { measureGroup } from "./harness/measure-group.ts";
 import { updateDocuments } from "./report/documents.ts";
 import { reportOf, summaryOf } from "./report/report.ts";
 import { readResults, writeResults } from "./report/results.ts";
+import { UsageError } from "./usage-error.ts";
 
-const command = parseCommandLine(process.argv.slice(2));
-switch (command.name) {
-  case "help":
-    printHelp();
-    break;
-  case "table":
-    updateTables(command.group);
-    break;
-  case "run":
-    await run(command.group, command);
-    break;
+try {
+  await obey(parseCommandLine(process.argv.slice(2)));
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`error: ${error.message}`);
+  process.exitCode = 2;
+}
+
+async function obey(command: Command): Promise<void> {
+  switch (command.name) {
+    case "help":
+      printHelp();
+      break;
+    case "table":
+      updateTables(command.group);
+      break;
+    case "run":
+      await run(command.group, command);
+      break;
+  }
 }
 
 function printHelp(): void {

@@ -1,5 +1,6 @@
 import type { Group } from "../harness/group.ts";
 import type { ReportGuide } from "../report/report-guide.ts";
+import { UsageError } from "../usage-error.ts";
 import { clusterGroup } from "./cluster-group.ts";
 import { limitsGroup } from "./limits-group.ts";
 import { localGroup } from "./local-group.ts";
@@ -11,7 +12,9 @@ export const groups: readonly Group[] = [localGroup, remoteGroup, clusterGroup, 
 export function findGroup(name: string): Group {
   const group = groups.find((candidate) => candidate.name === name);
   if (group === undefined) {
-    throw new Error(`there is no group "${name}"; there is ${groups.map((known) => known.name).join(", ")}`);
+    throw new UsageError(
+      `there is no group "${name}"; there is ${groups.map((known) => known.name).join(", ")}`,
+    );
   }
   return group;
 }

@@ -6,10 +6,18 @@ import type { Comparison } from "../report/comparison.ts";
 import { ours } from "../report/report-guide.ts";
 import { limitWorkloads } from "../workloads/limit-workloads.ts";
 
-/** The subject is only put to the workloads whose names begin so. */
-function only(...beginnings: readonly string[]): Subject["cannot"] {
+/** A subject that is only put to the workloads whose names begin so. */
+function subject(
+  name: string,
+  version: string | (() => Promise<string>),
+  ...beginnings: readonly string[]
+): Subject {
   const others = limitWorkloads.filter(({ name }) => !beginnings.some((begin) => name.startsWith(begin)));
-  return new Map(others.map(({ name }) => [name, "it shows no limit there"]));
+  return limitNodeSubject({
+    name,
+    findVersion: typeof version === "string" ? () => Promise.resolve(version) : version,
+    cannot: new Map(others.map((workload) => [workload.name, "it shows no limit there"])),
+  });
 }
 
 function figure(subject: string, workload: string, unit: Unit): Comparison["figure"] {
@@ -61,51 +69,22 @@ export const limitsGroup: Group = {
   about: "what bare things reach that do a part of the work, where ours misses a target",
   workloads: limitWorkloads,
   subjects: [
-    limitNodeSubject({
-      name: ours,
-      findVersion: describeCheckout,
-      cannot: only("W4", "W5"),
-    }),
-    limitNodeSubject({
-      name: "ts-grain-codec",
-      findVersion: () => Promise.resolve("(the same, with generated codecs)"),
-      cannot: only("W4", "connections n=1", "connections n=5", "W5 round trips"),
-    }),
-    limitNodeSubject({
-      name: "floor",
-      findVersion: () => Promise.resolve("(bare node:http2, protobuf-es for messages)"),
-      cannot: only("W4"),
-    }),
-    limitNodeSubject({
-      name: "floor-codec",
-      findVersion: () => Promise.resolve("(the same, messages encoded by hand)"),
-      cannot: only("W4", "connections"),
-    }),
-    limitNodeSubject({
-      name: "floor-mailbox",
-      findVersion: () => Promise.resolve("(floor, and a bare mailbox for what arrives)"),
-      cannot: only("W4"),
-    }),
-    limitNodeSubject({
-      name: "floor-mailbox-codec",
-      findVersion: () => Promise.resolve("(floor-codec, and the same)"),
-      cannot: only("W4"),
-    }),
-    limitNodeSubject({
-      name: "four tables",
-      findVersion: () => Promise.resolve("(objects that are kept, in four Maps)"),
-      cannot: only("W5 local"),
-    }),
-    limitNodeSubject({
-      name: "one table",
-      findVersion: () => Promise.resolve("(as many bytes in one)"),
-      cannot: only("W5 local"),
-    }),
-    limitNodeSubject({
-      name: "effect",
-      findVersion: () => Promise.resolve(pinnedVersion("effect")),
-      cannot: only("W5 local", "W5 remote"),
-    }),
+    subject(ours, describeCheckout, "W4", "W5"),
+    subject(
+      "ts-grain-codec",
+      "(the same, with generated codecs)",
+      "W4",
+      "connections n=1",
+      "connections n=5",
+      "W5 round trips",
+    ),
+    subject("floor", "(bare node:http2, protobuf-es for messages)", "W4"),
+    subject("floor-codec", "(the same, messages encoded by hand)", "W4", "connections"),
+    subject("floor-mailbox", "(floor, and a bare mailbox for what arrives)", "W4"),
+    subject("floor-mailbox-codec", "(floor-codec, and the same)", "W4"),
+    subject("four tables", "(objects that are kept, in four Maps)", "W5 local"),
+    subject("one table", "(as many bytes in one)", "W5 local"),
+    subject("effect", () => Promise.resolve(pinnedVersion("effect")), "W5 local", "W5 remote"),
   ],
   targets: [],
   comparisons,
