@@ -19,6 +19,7 @@ import {
 } from "./endpoint/endpoint-events.ts";
 import { Remote } from "./remote.ts";
 import { configureRemote } from "./remote-config.ts";
+import type { Transport } from "./transport/transport.ts";
 
 function text(value: string): StringValue {
   return create(StringValueSchema, { value });
@@ -314,8 +315,28 @@ test("a system has one remote at a time", async () => {
   await expect(startAnother("a", 2)).rejects.toMatchObject({ code: "invalid_options" });
   await remote.shutdown({ graceful: false });
   await expect(startAnother("b", 1)).rejects.toMatchObject({ code: "listen_failed" });
-  await using successor = await startAnother("a", 2);
-  expect(successor.address).toBe("a:2");
+  const outcomes = await Promise.allSettled([startAnother("a", 2), startAnother("a", 3)]);
+  expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+  expect(system.address).toBe("a:2");
+  await (outcomes[0] as PromiseFulfilledResult<Remote>).value.shutdown({ graceful: false });
+});
+
+test("a system whose remote could not stop listening may have another", async () => {
+  await using pair = await RemotePair.start();
+  const { system, remote } = await pair.member("c", 1);
+  await remote.shutdown({ graceful: false });
+  const transport = pair.network.transport();
+  const stuck: Transport = {
+    connect: (...call) => transport.connect(...call),
+    async listen(at, accept) {
+      const { host, port } = await transport.listen(at, accept);
+      return { host, port, close: () => Promise.reject(new Error("stuck")) };
+    },
+  };
+  const second = await Remote.start(system, configureRemote("c", 2, { transport: stuck }));
+  await expect(second.shutdown({ graceful: false })).rejects.toThrow("stuck");
+  await using third = await Remote.start(system, configureRemote("c", 3, { transport }));
+  expect(third.address).toBe("c:3");
 });
 
 test("after a shutdown messages to other addresses are dead letters", async () => {

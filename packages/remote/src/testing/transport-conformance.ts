@@ -143,9 +143,8 @@ export const transportConformance: readonly TransportCase[] = [
   {
     name: "connecting to an address where nobody listens fails with connect_failed",
     run: async (pair) => {
-      const listener = await pair.listener.listen({ host: "127.0.0.1", port: 0 }, () => {});
-      await listener.close();
-      const error = await rejection(pair.dialler.connect(`127.0.0.1:${listener.port}`, new Recorder()));
+      // One that was free a moment ago might be somebody's by now.
+      const error = await rejection(pair.dialler.connect("127.0.0.1:1", new Recorder()));
       expect(RemoteError.is(error) && error.code === "connect_failed", `it failed with ${String(error)}`);
     },
   },
