@@ -210,6 +210,14 @@ export class Remote implements AsyncDisposable {
   }
 
   /**
+   * What is spoken at an address to which a connection is open, so that what is sent leaves at once; undefined while none is.
+   */
+  dialectAt(address: string): "ts-grain" | "proto-actor" | undefined {
+    const peer = this.#endpoints.get(address)?.connected;
+    return peer && (peer.isTsGrain ? "ts-grain" : "proto-actor");
+  }
+
+  /**
    * Has a peer spawn an actor of a kind that it allows; see {@link RemoteOptions.spawnable}. The actor lives until it is
    * stopped or the peer ends, whatever becomes of this system.
    *

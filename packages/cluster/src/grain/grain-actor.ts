@@ -31,6 +31,7 @@ import {
 import type { Watched } from "./idle-watch.ts";
 import { Interleaving } from "./interleaving.ts";
 import type { Kind } from "./kind.ts";
+import { tellingPlace } from "./located-answer.ts";
 import { ReceivedCall } from "./received-call.ts";
 
 /** Makes a kind something that the placement of activations can start. */
@@ -96,17 +97,18 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
       if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
         this.host.peerKnows(context.sender.address, call.method.output.typeName);
-      if (this.#interleaving) return this.#interleave(this.#interleaving, context, call);
-      return runGrainCall(this, context, call);
+      const tells = message instanceof ReceivedCall && message.tellsPlace;
+      if (this.#interleaving) return this.#interleave(this.#interleaving, context, call, tells);
+      return runGrainCall(this, tells ? tellingPlace(context, call.method, this.self.id) : context, call);
     } catch (error) {
       return respondFailure(this, context, error);
     }
   }
 
   /** The actor takes its next message while the call is under way. */
-  #interleave(interleaving: Interleaving, context: ActorContext, call: GrainCall): void {
+  #interleave(interleaving: Interleaving, context: ActorContext, call: GrainCall, tells: boolean): void {
     const { sender, headers, self, system } = context;
-    const turn: Turn = {
+    const plain: Turn = {
       sender,
       headers,
       get signal() {
@@ -114,6 +116,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
       },
       respond: (response) => sender && context.send(sender, response),
     };
+    const turn = tells ? tellingPlace(plain, call.method, self.id) : plain;
     interleaving.add({
       call,
       run: () => runGrainCall(this, turn, call),

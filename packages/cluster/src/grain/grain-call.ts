@@ -1,8 +1,11 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { HasWireForm } from "@ts-grain/remote";
+import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { Deadline } from "./deadline.ts";
 import type { GrainMethod } from "./grain-service.ts";
 import { OutgoingRequest } from "./outgoing-request.ts";
+
+const theGrainItself: ClusterIdentity = { kind: "", identity: "" };
 
 /** What a call consists of. */
 export interface GrainCallParts {
@@ -43,7 +46,8 @@ export class GrainCall implements HasWireForm {
     return this.cancelId !== 0 && this.signal === undefined;
   }
 
-  toWireMessage(): OutgoingRequest {
+  /** @param target where the call does not go to the grain itself */
+  toWireMessage(target: ClusterIdentity = theGrainItself): OutgoingRequest {
     return new OutgoingRequest(this.request, this.method.inputCodec, {
       methodIndex: this.method.index,
       methodName: this.method.name,
@@ -52,6 +56,23 @@ export class GrainCall implements HasWireForm {
       callers: [...this.callers],
       cancelId: this.cancelId,
       untilMs: this.deadline.wireMs,
+      kind: target.kind,
+      identity: target.identity,
     });
+  }
+}
+
+/** A call on its way to the member that has the grain. */
+export class CallByName implements HasWireForm {
+  readonly target: ClusterIdentity;
+  readonly call: GrainCall;
+
+  constructor(target: ClusterIdentity, call: GrainCall) {
+    this.target = target;
+    this.call = call;
+  }
+
+  toWireMessage(): OutgoingRequest {
+    return this.call.toWireMessage(this.target);
   }
 }

@@ -1,19 +1,22 @@
 import { create, isMessage, type Message } from "@bufbuild/protobuf";
-import { ActorError, type ActorSystem, type PID, type ReplyHandler } from "@ts-grain/actor";
+import { ActorError, type ActorSystem, PID, type ReplyHandler } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
+import { ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
+import { LocatedAnswerSchema } from "../gen/tsgrain/cluster/v1/located_pb.ts";
+import { AtMember } from "../identity/at-member.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { Location } from "../identity/location.ts";
-import type { PidCache } from "../identity/pid-cache.ts";
 import type { MemberList } from "../membership/member-list.ts";
 import type { CallOutcome, ClusterCounters } from "../stats/cluster-stats.ts";
 import { describeCycle } from "./call-chain.ts";
+import { CallsByName, type CallsByNameParts } from "./calls-by-name.ts";
 import { Deadline } from "./deadline.ts";
 import { FirstAttempt, type GoOn } from "./first-attempt.ts";
 import { deepFreeze } from "./freeze.ts";
-import { GrainCall } from "./grain-call.ts";
+import { CallByName, GrainCall } from "./grain-call.ts";
 import type { OutgoingGrainCall } from "./grain-caller.ts";
 import { GrainError } from "./grain-error.ts";
 import { fromGrainFailure } from "./grain-failure.ts";
@@ -21,6 +24,7 @@ import type { Undelivered } from "./grain-search.ts";
 import { GrainSearches } from "./grain-searches.ts";
 import { type GrainMethod, type GrainService, registerService } from "./grain-service.ts";
 import { IdempotentCalls } from "./idempotent-calls.ts";
+import { answerIn } from "./located-answer.ts";
 import { handOver, type SendCall } from "./one-way.ts";
 import type { Sending, Sent } from "./sending.ts";
 
@@ -29,10 +33,9 @@ const nobody: readonly string[] = [];
 const settled: Promise<void> = Promise.resolve();
 
 /** What calls are made with. */
-export interface DispatcherParts {
+export interface DispatcherParts extends CallsByNameParts {
   readonly system: ActorSystem;
   readonly members: MemberList;
-  readonly cache: PidCache;
   readonly types: TypeRegistry;
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
   readonly requestTimeoutMs: number;
@@ -61,6 +64,7 @@ export class GrainDispatcher {
   readonly #registered = new Set<GrainService>();
   readonly #idempotentCalls: IdempotentCalls;
   readonly #searches: GrainSearches;
+  readonly #byName: CallsByName;
   #cancelId: number;
   /** Calls made so far. */
   #made = 0;
@@ -71,6 +75,7 @@ export class GrainDispatcher {
     this.#cancelId = Math.floor(parts.system.random.next() * 2 ** 30);
     this.#idempotentCalls = new IdempotentCalls(parts);
     this.#searches = new GrainSearches(parts);
+    this.#byName = new CallsByName(parts);
   }
 
   /** Makes a call and counts how it ends. */
@@ -148,10 +153,25 @@ export class GrainDispatcher {
   #send(sending: Sending, remainingMs: number): Promise<Message> {
     const order = this.#made++;
     const { target } = sending;
-    const location = this.#searches.has(target) ? undefined : this.#parts.cache.find(target);
-    if (!location) return this.#sendUntilAnswered(sending, order, undefined);
+    if (this.#searches.has(target)) return this.#sendUntilAnswered(sending, order, undefined);
+    const location = this.#parts.cache.find(target);
+    if (!location) return this.#sendByName(sending, order, remainingMs);
     const attempt = new FirstAttempt({ sending, order, location, goOn: this.#goOn });
     this.#sendTo(location, sending, attempt, remainingMs);
+    return attempt.answer;
+  }
+
+  /** Sends it to the member that the grain belongs to, if that can hand it on, or asks for the grain first. */
+  #sendByName(sending: Sending, order: number, timeoutMs: number): Promise<Message> {
+    const { target, call, options, onSent } = sending;
+    const place = this.#byName.placeFor(target, call.deadline.atMs - timeoutMs);
+    if (!place) return this.#sendUntilAnswered(sending, order, undefined);
+    const attempt = this.#byName.attempt(place, { sending, order, goOn: this.#goOn });
+    const { signal, headers } = options;
+    place.begin();
+    const message = new CallByName(target, call);
+    this.#parts.system.root.requestInto(place.pid, message, attempt, { timeoutMs, signal, headers });
+    onSent?.(place.pid);
     return attempt.answer;
   }
 
@@ -159,7 +179,7 @@ export class GrainDispatcher {
 
   /** @param first what came of sending it for the first time, if it was sent and is not answered by that */
   async #sendUntilAnswered(sending: Sending, order: number, first: Sent | undefined): Promise<Message> {
-    const { call, outcomes } = sending;
+    const { outcomes } = sending;
     let sent = first;
     let last: Undelivered | undefined;
     try {
@@ -168,7 +188,7 @@ export class GrainDispatcher {
       for (;;) {
         const { location, reply } = sent ?? (await this.#sendOnceFound(sending, { order, last }));
         try {
-          const response = readReply(call.method, await reply());
+          const response = this.#read(await reply(), sending, location);
           if (outcomes) outcomes.ok++;
           return response;
         } catch (error) {
@@ -183,6 +203,18 @@ export class GrainDispatcher {
       if (outcomes) outcomes[outcomeOf(error)]++;
       throw error;
     }
+  }
+
+  /** @throws what the grain reports, and what shows that the reply is none. */
+  #read(reply: unknown, { target, call: { method } }: Sending, location: Location): Message {
+    if (!(location instanceof AtMember)) return readReply(method, reply);
+    const { pid } = location;
+    if (isMessage(reply, ActivationResponseSchema))
+      throw new ClusterError("not_delivered", `member ${pid.address} does not activate the grain now`);
+    if (!isMessage(reply, LocatedAnswerSchema)) return readReply(method, reply);
+    const { cache } = this.#parts;
+    if (!cache.get(target)) cache.set(target, new PID(pid.address, reply.id));
+    return readReply(method, answerIn(reply, method));
   }
 
   /** Sends it at once, if another call has found out where to. */

@@ -21,6 +21,8 @@ const fields = fc.record({
   callers: fc.array(text),
   cancelId: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
   untilMs: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+  kind: text,
+  identity: text,
 });
 
 test("its bytes and objects are those of protobuf-es", () => {

@@ -1,8 +1,8 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
-import { BinaryReader } from "@bufbuild/protobuf/wire";
-import type { ByteWriter, MessageCodec } from "@ts-grain/remote";
+import { type ByteWriter, type MessageCodec, MessageReader } from "@ts-grain/remote";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
 import { OutgoingRequest } from "./outgoing-request.ts";
+import { RepeatedText } from "./repeated-text.ts";
 
 // Field number * 8 + wire type.
 const tag = {
@@ -14,6 +14,8 @@ const tag = {
   callers: 1002 * 8 + 2,
   cancelId: 1003 * 8,
   untilMs: 1004 * 8,
+  kind: 1005 * 8 + 2,
+  identity: 1006 * 8 + 2,
 } as const;
 
 /**
@@ -25,13 +27,21 @@ export const grainRequestCodec: MessageCodec = {
   serializerId: 0,
   encode: (message, into) => write(message as GrainRequest, into),
   decode(bytes, start, end) {
-    const own = bytes.subarray(start, end);
-    return read(new BinaryReader(own)) ?? fromBinary(GrainRequestSchema, own);
+    try {
+      const request = read(bytes, start, end);
+      if (request) return request;
+    } catch {
+      // Protobuf-es says what is wrong.
+    } finally {
+      reader.restart(noBytes, 0, 0);
+    }
+    return fromBinary(GrainRequestSchema, bytes.subarray(start, end));
   },
 };
 
 function write(request: GrainRequest, into: ByteWriter): void {
-  const { methodIndex, messageTypeName, methodName, timeoutMs, callers, cancelId, untilMs } = request;
+  const { methodIndex, messageTypeName, methodName, timeoutMs, callers, cancelId, untilMs, kind, identity } =
+    request;
   const isAllPlain = isPlain(methodIndex) && isPlain(timeoutMs) && isPlain(cancelId) && isPlain(untilMs);
   if (request.$unknown || !isAllPlain) {
     into.raw(toBinary(GrainRequestSchema, request));
@@ -45,6 +55,8 @@ function write(request: GrainRequest, into: ByteWriter): void {
   for (const caller of callers) writeText(into, tag.callers, caller);
   writeNumber(into, tag.cancelId, cancelId);
   writeNumber(into, tag.untilMs, untilMs);
+  if (kind !== "") writeText(into, tag.kind, kind);
+  if (identity !== "") writeText(into, tag.identity, identity);
 }
 
 function writeMessageData(request: GrainRequest, into: ByteWriter): void {
@@ -73,9 +85,14 @@ function writeText(into: ByteWriter, fieldTag: number, value: string): void {
 }
 
 const noBytes = new Uint8Array(0);
+/** Reading one request never begins another, so that one reader does for all. */
+const reader = new MessageReader(noBytes);
+const methodNames = new RepeatedText();
+const kinds = new RepeatedText();
 
-/** @returns undefined for a field that it does not know. @throws Error if the bytes are no message. */
-function read(reader: BinaryReader): GrainRequest | undefined {
+/** @returns undefined for a field that it does not know. @throws RemoteError if the bytes are no message. */
+function read(bytes: Uint8Array, start: number, end: number): GrainRequest | undefined {
+  reader.restart(bytes, start, end);
   const request: GrainRequest = {
     $typeName: "cluster.GrainRequest",
     methodIndex: 0,
@@ -86,26 +103,28 @@ function read(reader: BinaryReader): GrainRequest | undefined {
     callers: [],
     cancelId: 0,
     untilMs: 0,
+    kind: "",
+    identity: "",
   };
-  while (reader.pos < reader.len) {
-    switch (reader.uint32()) {
+  while (reader.pos < end) {
+    switch (reader.tag()) {
       case tag.methodIndex:
         request.methodIndex = reader.int32();
         break;
       case tag.messageData:
-        request.messageData = reader.bytes();
+        request.messageData = readBytes(bytes);
         break;
       case tag.messageTypeName:
-        request.messageTypeName = reader.string(true);
+        request.messageTypeName = reader.string();
         break;
       case tag.methodName:
-        request.methodName = reader.string(true);
+        request.methodName = methodNames.read(reader);
         break;
       case tag.timeoutMs:
         request.timeoutMs = reader.uint32();
         break;
       case tag.callers:
-        request.callers.push(reader.string(true));
+        request.callers.push(reader.string());
         break;
       case tag.cancelId:
         request.cancelId = reader.uint32();
@@ -113,9 +132,22 @@ function read(reader: BinaryReader): GrainRequest | undefined {
       case tag.untilMs:
         request.untilMs = reader.uint32();
         break;
+      case tag.kind:
+        request.kind = kinds.read(reader);
+        break;
+      case tag.identity:
+        request.identity = reader.string();
+        break;
       default:
         return undefined;
     }
   }
   return request;
+}
+
+function readBytes(bytes: Uint8Array): Uint8Array {
+  const end = reader.lengthEnd();
+  const start = reader.pos;
+  reader.pos = end;
+  return bytes.subarray(start, end);
 }

@@ -87,6 +87,7 @@ export class GrainSearch {
           timeoutMs: this.#askMs,
           signal: asking?.signal,
         });
+        await this.#untilBackFromOthers(pid);
         const location = this.#parts.cache.set(this.#target, pid);
         for (const call of this.#waiting.splice(0)) call.send(location);
       } catch (error) {
@@ -116,6 +117,12 @@ export class GrainSearch {
     let last = this.#waiting[0]!.deadline;
     for (const { deadline } of this.#waiting) if (deadline.atMs > last.atMs) last = deadline;
     return last;
+  }
+
+  /** A call by name may be under way to another member than the one that has the grain: to the one that had it when it was sent. */
+  async #untilBackFromOthers({ address }: PID): Promise<void> {
+    const called = this.#parts.cache.atMembers.get(this.#target);
+    if (called && called.pid.address !== address) await this.#untilSettled(called);
   }
 
   /** What was sent before and comes back undelivered must be sent again first. */

@@ -5,7 +5,7 @@ import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 /** What a call says of itself beside its request. */
 type RequestHead = Pick<
   GrainRequest,
-  "methodIndex" | "methodName" | "timeoutMs" | "callers" | "cancelId" | "untilMs"
+  "methodIndex" | "methodName" | "timeoutMs" | "callers" | "cancelId" | "untilMs" | "kind" | "identity"
 >;
 
 /** A call as it travels, whose request is written where the call is: nothing holds the request's bytes in between. */
@@ -18,6 +18,8 @@ export class OutgoingRequest implements GrainRequest {
   readonly callers: string[];
   readonly cancelId: number;
   readonly untilMs: number;
+  readonly kind: string;
+  readonly identity: string;
   readonly #request: Message;
   readonly #codec: MessageCodec;
 
@@ -30,6 +32,8 @@ export class OutgoingRequest implements GrainRequest {
     this.callers = head.callers;
     this.cancelId = head.cancelId;
     this.untilMs = head.untilMs;
+    this.kind = head.kind;
+    this.identity = head.identity;
   }
 
   /** For who does not know {@link writeRequest}. */

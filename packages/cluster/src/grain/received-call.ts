@@ -1,17 +1,27 @@
 import type { Clock } from "@ts-grain/actor";
 import type { TypeRegistry } from "@ts-grain/remote";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import { CallForGrain } from "../identity/call-for-grain.ts";
 import { CallAges } from "./call-ages.ts";
 import { Deadline } from "./deadline.ts";
 
 /** A call from another process, whose time has run since it was made, and not only since its turn came. */
-export class ReceivedCall {
+export class ReceivedCall extends CallForGrain {
   readonly request: GrainRequest;
   readonly deadline: Deadline;
 
   constructor(request: GrainRequest, deadline: Deadline) {
+    super();
     this.request = request;
     this.deadline = deadline;
+  }
+
+  get kind(): string {
+    return this.request.kind;
+  }
+
+  get identity(): string {
+    return this.request.identity;
   }
 }
 

@@ -4,6 +4,7 @@ import { pidFromWire } from "@ts-grain/remote/wire";
 import { ClusterError } from "../cluster-error.ts";
 import { type ActivationRequest, ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
 import { memberAddress } from "../membership/member.ts";
+import type { Topology } from "../membership/topology.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Departures } from "./departures.ts";
 import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
@@ -45,6 +46,8 @@ class DistHashSession implements LookupSession {
   readonly #subscription: Subscription;
   readonly #departures = new Departures();
   #rendezvous: Rendezvous;
+  /** The placement actors of the others, by address. */
+  #receivers: ReadonlyMap<string, PID>;
   /** The present incarnation. */
   #actor: PlacementActor | undefined;
 
@@ -52,6 +55,7 @@ class DistHashSession implements LookupSession {
     this.#context = context;
     const { system, members, kinds, left } = context;
     this.#rendezvous = new Rendezvous(members.topology.members);
+    this.#receivers = this.#placementActorsOf(members.topology);
     this.#placement = system.root.spawnNamed(
       propsFromProducer(() => {
         this.#actor = new PlacementActor(kinds, { self: system.address, left });
@@ -61,6 +65,7 @@ class DistHashSession implements LookupSession {
     );
     this.#subscription = members.subscribe(({ topology, left }) => {
       this.#rendezvous = new Rendezvous(topology.members);
+      this.#receivers = this.#placementActorsOf(topology);
       for (const member of left) this.#departures.left(memberAddress(member));
       system.root.send(this.#placement, new PlaceBy(topology));
     });
@@ -76,7 +81,7 @@ class DistHashSession implements LookupSession {
     let response: unknown;
     try {
       response = await this.#context.system.root.requestAsync(
-        new PID(owner, placementActorId),
+        this.#receivers.get(owner) ?? this.#placement,
         activationRequest(identity),
         options,
       );
@@ -95,8 +100,18 @@ class DistHashSession implements LookupSession {
     return this.#actor?.placeNow(identity, this.#context.members.topology);
   }
 
+  receiverOf(identity: ClusterIdentity): PID | undefined {
+    const owner = this.#rendezvous.ownerOf(identity);
+    return owner === undefined ? undefined : this.#receivers.get(owner);
+  }
+
   belongsTo(identity: ClusterIdentity, address: string): boolean {
     return this.#rendezvous.ownerOf(identity) === address;
+  }
+
+  #placementActorsOf({ members }: Topology): ReadonlyMap<string, PID> {
+    const others = members.map(memberAddress).filter((address) => address !== this.#context.system.address);
+    return new Map(others.map((address) => [address, new PID(address, placementActorId)]));
   }
 
   async release({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {

@@ -51,6 +51,12 @@ export interface LookupSession {
    */
   findHere?(identity: ClusterIdentity): Location | undefined;
   /**
+   * Who takes calls of other processes for an identity, activates it and hands them on: an actor of the member that the identity
+   * belongs to, if that is another one. It is sent `cluster.GrainRequest`s that name the grain. Default: nobody, so that who has no
+   * PID asks for it first.
+   */
+  receiverOf?(identity: ClusterIdentity): PID | undefined;
+  /**
    * Whether an identity belongs to the member at an address, as far as this process knows. Where it does not any more, its
    * calls are not sent there first, but it is asked for anew. Default: it does.
    */

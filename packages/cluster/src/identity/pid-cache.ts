@@ -1,6 +1,7 @@
 import type { PID, ProcessRegistry } from "@ts-grain/actor";
 import type { MemberList } from "../membership/member-list.ts";
 import { createTopology, type Topology } from "../membership/topology.ts";
+import { CallsAtMembers } from "./at-member.ts";
 import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
 import type { LookupSession } from "./identity-lookup.ts";
 import { Location } from "./location.ts";
@@ -47,6 +48,8 @@ interface KindLocations {
  * Those of this process have no entry.
  */
 export class PidCache {
+  /** Grains of which this process has called only the member. */
+  readonly atMembers: CallsAtMembers = new CallsAtMembers();
   readonly #byKind = new Map<string, KindLocations>();
   /** Places that grains have left while calls to them were under way. */
   readonly #left = new Map<string, Location>();
@@ -80,7 +83,8 @@ export class PidCache {
   find(target: ClusterIdentity): Location | undefined {
     const known = this.#entry(target);
     if (known && (known.checkedIn === this.#newest || this.#stays(target, known))) return known;
-    return this.leftBehind(target) ? undefined : this.#findHere(target);
+    if (this.leftBehind(target) || this.atMembers.get(target)) return undefined;
+    return this.#findHere(target);
   }
 
   /** Numbers the topologies, as entries that kept them would keep them alive. */

@@ -1,7 +1,16 @@
-import type { PID } from "@ts-grain/actor";
+import type { MessageHeaders, PID } from "@ts-grain/actor";
 import type { Activation, DeactivationReason } from "./activation.ts";
+import type { CallForGrain } from "./call-for-grain.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
+
+/** Who asked for an activation, or called the grain. */
+export interface Asker {
+  readonly pid: PID;
+  /** What the activation is to be sent; undefined from who only asked where it is. */
+  readonly call: CallForGrain | undefined;
+  readonly headers: MessageHeaders | undefined;
+}
 
 /** An activation on this member. It is also what calls of this process find: an object less for each, and a table less. */
 export class Placed extends Location implements Activation {
@@ -11,7 +20,7 @@ export class Placed extends Location implements Activation {
   /** Its actor. Set as soon as that is spawned. */
   pid!: PID;
   /** Those who asked while it was ending; undefined while it lives. */
-  askers: PID[] | undefined = undefined;
+  askers: Asker[] | undefined = undefined;
 
   constructor({ kind, identity }: ClusterIdentity) {
     super();

@@ -19,11 +19,12 @@ import {
 } from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
 import { type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
+import { CallForGrain } from "./call-for-grain.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import type { Location } from "./location.ts";
-import { Placed, PlacedActivations } from "./placed.ts";
+import { type Asker, Placed, PlacedActivations } from "./placed.ts";
 import {
   GiveUpWaiting,
   PlaceBy,
@@ -39,7 +40,7 @@ const handoverTimeoutMs = 5_000;
 /** Who asked for what an earlier owner may still hold. */
 interface Held {
   readonly identity: ClusterIdentity;
-  readonly asker: PID;
+  readonly asker: Asker;
 }
 
 /** What a placement actor works with, beside the kinds. */
@@ -77,7 +78,8 @@ export class PlacementActor implements Actor {
 
   receive(context: ActorContext): void {
     const { message, sender } = context;
-    if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
+    if (message instanceof CallForGrain) this.#onCall(context, message);
+    else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
     else if (message instanceof Passivate) this.#onPassivate(context, message);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
@@ -111,18 +113,35 @@ export class PlacementActor implements Actor {
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
     const { kind = "", identity = "" } = clusterIdentity ?? {};
-    if (context.sender) this.#answer(context, { kind, identity }, context.sender);
+    const { sender: pid } = context;
+    if (pid) this.#answer(context, { kind, identity }, { pid, call: undefined, headers: undefined });
+  }
+
+  #onCall(context: ActorContext, call: CallForGrain): void {
+    const { sender: pid } = context;
+    const headers = Object.keys(context.headers).length === 0 ? undefined : context.headers;
+    if (pid) this.#answer(context, call, { pid, call, headers });
   }
 
   /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
-  #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
+  #answer(context: ActorContext, identity: ClusterIdentity, asker: Asker): void {
     const placed = this.#placed.get(identity);
     if (placed?.askers) placed.askers.push(asker);
-    else if (placed) this.#respond(context, asker, placed.pid);
-    else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
-    else if (this.#barrier.lets(identity))
-      this.#respond(context, asker, this.#activate(context, identity).pid);
+    else if (placed) this.#grant(context, asker, placed);
+    else if (!this.#accepts(context, identity)) this.#respond(context, asker.pid, undefined);
+    else if (this.#barrier.lets(identity)) this.#grantNew(context, asker, this.#activate(context, identity));
     else this.#held.push({ identity, asker });
+  }
+
+  #grant(context: ActorContext, asker: Asker, placed: Placed): void {
+    if (asker.call) asker.call.tellsPlace = true;
+    this.#grantNew(context, asker, placed);
+  }
+
+  /** A grain that is called but once need not be known: who calls it again is told where it is. */
+  #grantNew(context: ActorContext, { pid, call, headers }: Asker, placed: Placed): void {
+    if (call) context.system.processes.get(placed.pid).sendUser(placed.pid, call, pid, headers);
+    else this.#respond(context, pid, placed.pid);
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
@@ -135,8 +154,10 @@ export class PlacementActor implements Actor {
   }
 
   #activate(context: ActorContext, identity: ClusterIdentity): Placed {
-    const placed = new Placed(identity);
-    placed.pid = context.spawnPrefix(this.#kinds.get(identity.kind)!.propsFor(placed), identity.identity);
+    const kind = this.#kinds.get(identity.kind)!;
+    // The kind's own name, not one that came by wire and would be kept for each.
+    const placed = new Placed({ kind: kind.name, identity: identity.identity });
+    placed.pid = context.spawnPrefix(kind.propsFor(placed), placed.identity);
     this.#placed.add(placed);
     return placed;
   }

@@ -7,6 +7,7 @@ import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
 import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
 import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
+import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/located_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
 import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
 import { Cancellations } from "../grain/cancellations.ts";
@@ -249,6 +250,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       members: this.members,
       cache: this.#cache,
       types: this.#remote.types,
+      receiverOf: (identity) => this.#receiverOf(identity),
+      dialectAt: (address) => this.#remote.dialectAt(address),
       locate: (identity, options) => this.#find(identity, options),
       requestTimeoutMs,
       freezesMessages,
@@ -264,6 +267,11 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const problem = identityProblem(identity.identity);
     if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     return this.#lookup.find(identity, options);
+  }
+
+  #receiverOf(identity: ClusterIdentity): PID | undefined {
+    if (this.#phase === "stopped" || identityProblem(identity.identity) !== undefined) return undefined;
+    return this.#lookup.receiverOf?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */
@@ -318,7 +326,11 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
     started.types.register(file, { knownBy: "every peer" });
   for (const codec of [grainRequestCodec, ...activationCodecs]) started.types.useCodec(codec);
   receiveCalls(started.types, { clock: system.clock, requestTimeoutMs });
-  for (const file of [file_tsgrain_cluster_v1_cancel, file_tsgrain_cluster_v1_inspection])
+  for (const file of [
+    file_tsgrain_cluster_v1_cancel,
+    file_tsgrain_cluster_v1_inspection,
+    file_tsgrain_cluster_v1_located,
+  ])
     started.types.register(file);
   for (const id of [
     placementActorId,

@@ -55,6 +55,11 @@ export class Endpoint {
     return this.#link.phase === "terminated";
   }
 
+  /** Who is connected; undefined while nobody is. */
+  get connected(): LinkPeer | undefined {
+    return this.#link.phase === "open" ? this.#peer : undefined;
+  }
+
   /** Local actors that watch processes of the peer, counted once for each process. */
   get watchCount(): number {
     return this.#watches.size;

@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file cluster/grain.proto.
  */
 export const file_cluster_grain: GenFile = /*@__PURE__*/
-  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyIrkBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkSEgoJY2FuY2VsX2lkGOsHIAEoDRIRCgh1bnRpbF9tcxjsByABKA0iQAoNR3JhaW5SZXNwb25zZRIUCgxtZXNzYWdlX2RhdGEYASABKAwSGQoRbWVzc2FnZV90eXBlX25hbWUYAiABKAkiowEKEkdyYWluRXJyb3JSZXNwb25zZRIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCRI7CghtZXRhZGF0YRgDIAMoCzIpLmNsdXN0ZXIuR3JhaW5FcnJvclJlc3BvbnNlLk1ldGFkYXRhRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBYgZwcm90bzM");
+  fileDesc("ChNjbHVzdGVyL2dyYWluLnByb3RvEgdjbHVzdGVyItsBCgxHcmFpblJlcXVlc3QSFAoMbWV0aG9kX2luZGV4GAEgASgFEhQKDG1lc3NhZ2VfZGF0YRgCIAEoDBIZChFtZXNzYWdlX3R5cGVfbmFtZRgDIAEoCRIUCgttZXRob2RfbmFtZRjoByABKAkSEwoKdGltZW91dF9tcxjpByABKA0SEAoHY2FsbGVycxjqByADKAkSEgoJY2FuY2VsX2lkGOsHIAEoDRIRCgh1bnRpbF9tcxjsByABKA0SDQoEa2luZBjtByABKAkSEQoIaWRlbnRpdHkY7gcgASgJIkAKDUdyYWluUmVzcG9uc2USFAoMbWVzc2FnZV9kYXRhGAEgASgMEhkKEW1lc3NhZ2VfdHlwZV9uYW1lGAIgASgJIqMBChJHcmFpbkVycm9yUmVzcG9uc2USDgoGcmVhc29uGAEgASgJEg8KB21lc3NhZ2UYAiABKAkSOwoIbWV0YWRhdGEYAyADKAsyKS5jbHVzdGVyLkdyYWluRXJyb3JSZXNwb25zZS5NZXRhZGF0YUVudHJ5Gi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AWIGcHJvdG8z");
 
 /**
  * @generated from message cluster.GrainRequest
@@ -70,6 +70,19 @@ export type GrainRequest = Message<"cluster.GrainRequest"> & {
    * @generated from field: uint32 until_ms = 1004;
    */
   untilMs: number;
+
+  /**
+   * ts-grain: which grain is called, where the call goes to the member that has it, to its actor "partition-activator", because the
+   * caller does not know the grain's PID. Empty: the call goes to the grain itself.
+   *
+   * @generated from field: string kind = 1005;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string identity = 1006;
+   */
+  identity: string;
 };
 
 /**
