@@ -19,7 +19,7 @@ import { CellExtras } from "./cell-extras.ts";
 import type { ChildList, ChildNode } from "./child-list.ts";
 import { superviseChild } from "./failure.ts";
 import { childEnded, stopCell } from "./lifecycle.ts";
-import type { Props } from "./props.ts";
+import type { Props, Recipe } from "./props.ts";
 import type { Runtime } from "./runtime.ts";
 import type { Supervisor } from "./supervisor.ts";
 
@@ -42,7 +42,8 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
   /** @internal The present incarnation; undefined if it could not be made. */
   instance: Actor | undefined;
   /** @internal */
-  readonly props: Props;
+  readonly recipe: Recipe;
+  readonly #subject: unknown;
   /** @internal */
   phase: CellPhase = "running";
   /** @internal */
@@ -60,13 +61,19 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
   /** Makes the actor, and begins nothing. Throws what the producer throws. */
   constructor(runtime: Runtime, props: Props, place: ActorPlace) {
     super(runtime.runQueue, firstQueue(props.options.mailbox));
-    this.props = props;
+    this.recipe = props.recipe;
+    this.#subject = props.subject;
     this.runtime = runtime;
     this.self = new PID(runtime.processes, place.id);
     this.self.process = this;
     this.supervisor = place.parent;
     this.prefix = place.prefix;
-    this.instance = props.producer();
+    this.instance = this.produce();
+  }
+
+  /** Makes an incarnation. */
+  produce(): Actor {
+    return this.recipe.producer(this.#subject);
   }
 
   /** The context as the actor sees it: decorated, if the props say so. */
@@ -105,7 +112,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
   }
 
   protected makeQueue(): MessageQueue {
-    return createQueue(this.props.options.mailbox);
+    return createQueue(this.recipe.options.mailbox);
   }
 
   protected handleUser(message: Message, origin: Origin): unknown {
@@ -197,7 +204,7 @@ export abstract class ActorCell extends Mailbox implements Supervisor, ChildNode
     const { instance } = this;
     // Without an actor, its producer failed at a restart, and there is nobody to tell.
     if (instance === undefined) return undefined;
-    const { receive } = this.props.compiled;
+    const { receive } = this.recipe.compiled;
     return receive === undefined ? instance.receive(this.facade) : receive(this.facade);
   }
 

@@ -32,7 +32,7 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
 
   constructor(runtime: Runtime, props: Props, place: ActorPlace) {
     super(runtime, props, place);
-    const { decorate } = props.compiled;
+    const { decorate } = this.recipe.compiled;
     if (decorate !== undefined) this.extras.decorated = decorate(this);
   }
 
@@ -127,7 +127,7 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
   }
 
   spawnPrefix(props: Props, prefix: string): PID {
-    if (this.props.compiled.spawn === undefined) return this.spawnDirectly(props, undefined, prefix);
+    if (this.recipe.compiled.spawn === undefined) return this.spawnDirectly(props, undefined, prefix);
     return this.start(props, childId(this.self, prefix + this.runtime.processes.nextId()));
   }
 
@@ -187,8 +187,8 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
   // Four parameters, as an object for them would be made for every message.
   /** @internal Sends through the middleware, if there is any. */
   sendAs(sender: PID | undefined, target: PID, message: Message, headers: MessageHeaders | undefined): void {
-    const { runtime, props } = this;
-    const { send } = props.compiled;
+    const { runtime, recipe } = this;
+    const { send } = recipe.compiled;
     if (send === undefined) {
       checkMessage(message);
       runtime.processes.get(target).sendUser(target, message, sender, headers);
@@ -199,7 +199,7 @@ export class Context extends ActorCell implements ActorContext, SpawnPlace {
 
   /** @internal Spawns through the middleware, if there is any. */
   start(props: Props, id: string | undefined): PID {
-    const { spawn } = this.props.compiled;
+    const { spawn } = this.recipe.compiled;
     return spawn === undefined ? this.spawnDirectly(props, id) : spawn(this, props, id);
   }
 }

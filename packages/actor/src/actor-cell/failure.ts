@@ -22,7 +22,7 @@ export function superviseChild(parent: ActorCell, failure: ChildFailure): void {
   if (parent.phase === "stopping" || parent.phase === "restarting" || failure.child.phase !== "failed")
     return;
   const strategy =
-    parent.instance?.supervisionStrategy ?? parent.props.options.supervisionStrategy ?? defaultStrategy;
+    parent.instance?.supervisionStrategy ?? parent.recipe.options.supervisionStrategy ?? defaultStrategy;
   let decision: Decision;
   try {
     decision = decide(strategy, failure);

@@ -65,7 +65,7 @@ function beginIncarnation(cell: ActorCell): Step {
   // Before the producer, so that its failure is dealt with like any other.
   cell.phase = "running";
   cell.instance = undefined;
-  cell.instance = cell.props.producer();
+  cell.instance = cell.produce();
   cell.resume();
   unstashAll(cell);
   return cell.deliver(Started.instance);

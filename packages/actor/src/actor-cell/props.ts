@@ -59,7 +59,16 @@ export interface Props {
   readonly options: PropsOptions;
   /** A copy with the given options in place of its own. */
   with(options: PropsOptions): Props;
-  /** @internal */
+  /** @internal What actors keep of it: all that the props of many have in common. */
+  readonly recipe: Recipe;
+  /** @internal What the recipe's producer is to be given. */
+  readonly subject: unknown;
+}
+
+/** @internal How to start actors that differ in one thing at most. */
+export interface Recipe {
+  readonly producer: (subject: unknown) => Actor;
+  readonly options: PropsOptions;
   readonly compiled: CompiledMiddleware;
 }
 
@@ -89,7 +98,7 @@ interface CompiledMiddleware {
  * console.log(await root.requestAsync(root.spawn(counterProps), "tick")); // prints: 1
  */
 export function propsFromProducer(producer: () => Actor, options: PropsOptions = noOptions): Props {
-  return new ProducerProps(producer, options, compile(options), undefined);
+  return new ProducerProps(producer, options);
 }
 
 /**
@@ -136,35 +145,59 @@ export function propsForEach<Subject>(
   producer: (subject: Subject) => Actor,
   options: PropsOptions = noOptions,
 ): (subject: Subject) => Props {
-  const compiled = compile(options);
-  function produce(this: ProducerProps): Actor {
-    return producer(this.subject as Subject);
-  }
-  return (subject) => new ProducerProps(produce, options, compiled, subject);
+  const recipe = new ProducerProps(producer as Recipe["producer"], options);
+  return (subject) => new PropsOfOne(recipe, subject);
 }
 
 const noOptions: PropsOptions = {};
 /** Shared by all props without middleware, as some programs make props for each actor. */
 const noMiddleware = compileMiddleware(noOptions);
 
-class ProducerProps implements Props {
-  readonly producer: () => Actor;
+/** Props that are all that their actors need, and the recipe for many that are not. */
+class ProducerProps implements Props, Recipe {
+  readonly producer: (subject?: unknown) => Actor;
   readonly options: PropsOptions;
   readonly compiled: CompiledMiddleware;
-  /** What a producer of many is given. */
-  readonly subject: unknown;
 
-  // Four parameters, as an object for them would be made for each of a million actors.
-  constructor(producer: () => Actor, options: PropsOptions, compiled: CompiledMiddleware, subject: unknown) {
+  constructor(producer: (subject?: unknown) => Actor, options: PropsOptions) {
     this.producer = producer;
     this.options = options;
-    this.compiled = compiled;
+    this.compiled = compile(options);
+  }
+
+  get recipe(): Recipe {
+    return this;
+  }
+
+  get subject(): undefined {
+    return undefined;
+  }
+
+  with(options: PropsOptions): ProducerProps {
+    return new ProducerProps(this.producer, { ...this.options, ...options });
+  }
+}
+
+/** Props of one of many actors. Nothing keeps them once it is spawned. */
+class PropsOfOne implements Props {
+  readonly recipe: ProducerProps;
+  readonly subject: unknown;
+
+  constructor(recipe: ProducerProps, subject: unknown) {
+    this.recipe = recipe;
     this.subject = subject;
   }
 
+  get options(): PropsOptions {
+    return this.recipe.options;
+  }
+
+  get producer(): () => Actor {
+    return () => this.recipe.producer(this.subject);
+  }
+
   with(options: PropsOptions): Props {
-    const all = { ...this.options, ...options };
-    return new ProducerProps(this.producer, all, compile(all), this.subject);
+    return new PropsOfOne(this.recipe.with(options), this.subject);
   }
 }
 

@@ -256,6 +256,8 @@ export abstract class Mailbox implements HomeProcess, Runnable {
 
   private becomeIdle(): void {
     this.#state &= ~scheduled;
+    // Else an idle actor would keep the PID that the last request is answered to.
+    this.#origin = undefined;
     this.#queue?.release?.();
     this.handleIdle();
   }
@@ -280,8 +282,12 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   private settle(pending: PendingTurn): void {
     this.#state &= ~awaiting;
     pending.message = undefined;
-    if (this.hasWork()) this.schedule();
-    else this.handleIdle();
+    if (this.hasWork()) {
+      this.schedule();
+    } else {
+      this.#origin = undefined;
+      this.handleIdle();
+    }
   }
 
   private seldom(): SeldomUsed {

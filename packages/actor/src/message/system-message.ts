@@ -119,9 +119,15 @@ export class Terminated {
  */
 export type SystemMessage = Started | Stop | Watch | Unwatch | Terminated | Signal;
 
-const fromRuntime = [Started, Stopping, Stopped, Restarting, ReceiveTimeout, Terminated];
-
 /** Whether the message came from the runtime itself, and is nobody's to answer, forward or keep. */
 export function isFromRuntime(message: unknown): boolean {
-  return fromRuntime.some((type) => message instanceof type);
+  // One after the other, as a list to go through takes several times as long.
+  return (
+    message instanceof Started ||
+    message instanceof Stopping ||
+    message instanceof Stopped ||
+    message instanceof Restarting ||
+    message instanceof ReceiveTimeout ||
+    message instanceof Terminated
+  );
 }

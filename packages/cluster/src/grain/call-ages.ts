@@ -1,5 +1,3 @@
-import type { Clock } from "@ts-grain/actor";
-
 /** How the calls of a process have come lately. */
 interface Pace {
   /** Our clock less the caller's when the fastest call came, as in {@link difference}. */
@@ -23,21 +21,16 @@ const allowance = { share: 0.2, longestSilenceMs: 100 } as const;
  * show how it goes beside one's own.
  */
 export class CallAges {
-  readonly #clock: Clock;
   readonly #paces = new Map<string, Pace>();
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
 
   /**
    * Milliseconds by which a call that comes now is late; 0 for the first of its caller. Rather too few than too many.
    *
    * @param caller the id of its actor system, which has one clock
    * @param sentMs when it was made, by the caller's clock and without its highest bit
+   * @param nowMs by our own clock
    */
-  ageOf(caller: string, sentMs: number): number {
-    const nowMs = this.#clock.nowMs();
+  ageOf(caller: string, sentMs: number, nowMs: number): number {
     const offset = difference(Math.trunc(nowMs), sentMs);
     const pace = this.#paces.get(caller);
     if (pace === undefined) {

@@ -8,11 +8,11 @@ export class Deadline {
   readonly atMs: number;
   readonly #clock: Clock;
 
-  /** @param agoMs how long ago it began. Default 0 */
-  constructor(clock: Clock, timeoutMs: number, agoMs = 0) {
+  /** @param sinceMs when it began, by the clock. Default: now */
+  constructor(clock: Clock, timeoutMs: number, sinceMs: number = clock.nowMs()) {
     this.timeoutMs = timeoutMs;
     this.#clock = clock;
-    this.atMs = clock.nowMs() + timeoutMs - agoMs;
+    this.atMs = sinceMs + timeoutMs;
   }
 
   /** The moment as it goes on the wire, where nobody knows this clock: its whole milliseconds but for their highest bit, never 0. */

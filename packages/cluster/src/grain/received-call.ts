@@ -34,12 +34,13 @@ export interface ReceivingOptions {
 
 /** From now on actors get calls of other processes as {@link ReceivedCall}. */
 export function receiveCalls(types: TypeRegistry, { clock, requestTimeoutMs }: ReceivingOptions): void {
-  const ages = new CallAges(clock);
+  const ages = new CallAges();
   const received = (message: object, _address: string, caller: string): ReceivedCall => {
     const request = message as GrainRequest;
     const { timeoutMs, untilMs } = request;
-    const agoMs = untilMs === 0 ? 0 : ages.ageOf(caller, untilMs - timeoutMs);
-    return new ReceivedCall(request, new Deadline(clock, timeoutMs || requestTimeoutMs, agoMs));
+    const nowMs = clock.nowMs();
+    const agoMs = untilMs === 0 ? 0 : ages.ageOf(caller, untilMs - timeoutMs, nowMs);
+    return new ReceivedCall(request, new Deadline(clock, timeoutMs || requestTimeoutMs, nowMs - agoMs));
   };
   types.register(GrainRequestSchema, { received });
 }

@@ -119,8 +119,11 @@ export class PlacementActor implements Actor {
 
   #onCall(context: ActorContext, call: CallForGrain): void {
     const { sender: pid } = context;
-    const headers = Object.keys(context.headers).length === 0 ? undefined : context.headers;
-    if (pid) this.#answer(context, call, { pid, call, headers });
+    if (!pid) return;
+    const isNew = !this.#placed.get(call) && this.#accepts(context, call) && this.#barrier.lets(call);
+    // A grain that is called but once need not be known: who calls it again is told where it is.
+    if (isNew) context.forward(this.#activate(context, call).pid);
+    else this.#answer(context, call, { pid, call, headers: context.headers });
   }
 
   /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
@@ -129,19 +132,17 @@ export class PlacementActor implements Actor {
     if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#grant(context, asker, placed);
     else if (!this.#accepts(context, identity)) this.#respond(context, asker.pid, undefined);
-    else if (this.#barrier.lets(identity)) this.#grantNew(context, asker, this.#activate(context, identity));
+    else if (this.#barrier.lets(identity)) this.#grant(context, asker, this.#activate(context, identity));
     else this.#held.push({ identity, asker });
   }
 
-  #grant(context: ActorContext, asker: Asker, placed: Placed): void {
-    if (asker.call) asker.call.tellsPlace = true;
-    this.#grantNew(context, asker, placed);
-  }
-
-  /** A grain that is called but once need not be known: who calls it again is told where it is. */
-  #grantNew(context: ActorContext, { pid, call, headers }: Asker, placed: Placed): void {
-    if (call) context.system.processes.get(placed.pid).sendUser(placed.pid, call, pid, headers);
-    else this.#respond(context, pid, placed.pid);
+  #grant(context: ActorContext, { pid, call, headers }: Asker, placed: Placed): void {
+    if (call) {
+      call.tellsPlace = true;
+      context.system.processes.get(placed.pid).sendUser(placed.pid, call, pid, headers);
+    } else {
+      this.#respond(context, pid, placed.pid);
+    }
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
