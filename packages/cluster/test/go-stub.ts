@@ -18,6 +18,7 @@ import {
   ActivationResponseSchema,
   file_cluster_cluster,
 } from "../src/gen/cluster/cluster_pb.ts";
+import { file_cluster_grain } from "../src/gen/cluster/grain_pb.ts";
 import { file_cluster_pubsub } from "../src/gen/cluster/pubsub_pb.ts";
 import { file_tsgrain_cluster_v1_topic } from "../src/gen/tsgrain/cluster/v1/topic_pb.ts";
 import {
@@ -33,6 +34,7 @@ import { file_witness } from "./gen/witness_pb.ts";
 const registry = createRegistry(
   file_cluster_pubsub,
   file_cluster_cluster,
+  file_cluster_grain,
   file_tsgrain_cluster_v1_topic,
   file_witness,
 );
@@ -109,8 +111,13 @@ export class GoStub implements AsyncDisposable {
     return stub;
   }
 
-  /** Sends a message to a process of the member, with a waiting request of the stub as sender. */
-  async send(id: string, schema: DescMessage, fields: MessageInitShape<DescMessage>): Promise<void> {
+  /** Sends a message to a process of the member, with a waiting request of the stub as sender unless there is to be none. */
+  async send(
+    id: string,
+    schema: DescMessage,
+    fields: MessageInitShape<DescMessage>,
+    { sender = "a request" }: { readonly sender?: "a request" | "none" } = {},
+  ): Promise<void> {
     const typeName = schema.typeName;
     const messageData = toBinary(schema, create(schema, fields));
     this.#requests++;
@@ -118,7 +125,7 @@ export class GoStub implements AsyncDisposable {
       typeNames: [typeName],
       targets: [{ Address: this.member.system.address, Id: id }],
       senders: [{ Address: this.address, Id: `future$${this.#requests}` }],
-      envelopes: [{ typeId: 0, target: 0, sender: 1, serializerId: 0, messageData }],
+      envelopes: [{ typeId: 0, target: 0, sender: sender === "none" ? 0 : 1, serializerId: 0, messageData }],
     });
     await this.clock.advance(20);
   }
