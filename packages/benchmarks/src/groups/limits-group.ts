@@ -41,26 +41,20 @@ function spread(subject: string): Comparison {
   return { figure: rate(5), by: rate(1), limit: 0.8 };
 }
 
-const localCalls = (subject: string) => figure(subject, "W5 local", "activations/s");
-const remoteCalls = (subject: string) => figure(subject, "W5 remote", "activations/s");
-const pairs = (subject: string) => figure(subject, "W5 round trips", "pairs/s");
+/** What bare objects come to beside Effect's first calls, and what ours come to beside bare objects. */
+function behindObjects(workload: string): readonly Comparison[] {
+  const rate = (subject: string) => figure(subject, workload, "activations/s");
+  return [
+    { figure: rate("bare objects"), by: rate("effect"), limit: 20 },
+    { figure: rate(ours), by: rate("bare objects") },
+  ];
+}
 
 const comparisons: readonly Comparison[] = [
   ...behindMailbox("W4a", { floor: 0.7, codec: 0.5 }),
   ...behindMailbox("W4b", { floor: 0.6, codec: 0.6 }),
   ...["floor-codec", "ts-grain-codec"].map(spread),
-  ...["four tables", "one table"].map((bare) => ({
-    figure: localCalls(bare),
-    by: localCalls("effect"),
-    limit: 20,
-  })),
-  { figure: localCalls(ours), by: localCalls("four tables") },
-  ...[ours, "ts-grain-codec"].map((subject) => ({
-    figure: pairs(subject),
-    by: remoteCalls("effect"),
-    limit: 20,
-  })),
-  { figure: remoteCalls(ours), by: pairs("ts-grain-codec") },
+  ...["W5 local", "W5 remote"].flatMap(behindObjects),
 ];
 
 /** How far anything could come, where ours does not reach what it is to reach. */
@@ -76,14 +70,12 @@ export const limitsGroup: Group = {
       "W4",
       "connections n=1",
       "connections n=5",
-      "W5 round trips",
     ),
     subject("floor", "(bare node:http2, protobuf-es for messages)", "W4"),
     subject("floor-codec", "(the same, messages encoded by hand)", "W4", "connections"),
     subject("floor-mailbox", "(floor, and a bare mailbox for what arrives)", "W4"),
     subject("floor-mailbox-codec", "(floor-codec, and the same)", "W4"),
-    subject("four tables", "(objects that are kept, in four Maps)", "W5 local"),
-    subject("one table", "(as many bytes in one)", "W5 local"),
+    subject("bare objects", "(as many bytes as a grain keeps, in a Map)", "W5"),
     subject("effect", () => Promise.resolve(pinnedVersion("effect")), "W5 local", "W5 remote"),
   ],
   targets: [],

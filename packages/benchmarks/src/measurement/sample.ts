@@ -4,7 +4,6 @@ export type Unit =
   | "req/s"
   | "spawns/s"
   | "activations/s"
-  | "pairs/s"
   | "calls/CPU s"
   | "req/CPU s"
   | "ns to enqueue"

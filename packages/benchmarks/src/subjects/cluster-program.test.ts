@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { openClusterProgram } from "./open-cluster-program.ts";
 
-describe.each(["ts-grain", "ts-grain-actor", "floor", "one table", "four tables", "effect"])("%s", (name) => {
+describe.each(["ts-grain", "ts-grain-actor", "floor", "bare objects", "effect"])("%s", (name) => {
   test("its grains give each question its own answer", async () => {
     const grains = await (await openClusterProgram(name)).openAlone();
     const answers = await Promise.all([1, 5, 3].map((number) => grains.grain(`g${number}`).ask(number)));
@@ -9,7 +9,7 @@ describe.each(["ts-grain", "ts-grain-actor", "floor", "one table", "four tables"
   });
 });
 
-describe.each(["ts-grain", "ts-grain-actor", "connect-node", "effect"])("%s", (name) => {
+describe.each(["ts-grain", "ts-grain-actor", "bare objects", "connect-node", "effect"])("%s", (name) => {
   test("its grains answer through a socket", async () => {
     const program = await openClusterProgram(name);
     const grains = await program.connect(await program.serve());

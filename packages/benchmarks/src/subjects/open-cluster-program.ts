@@ -9,11 +9,8 @@ export async function openClusterProgram(name: string): Promise<ClusterProgram> 
       return (await import("./ts-grain/actors-by-name.ts")).actorsByName;
     case "floor":
       return (await import("./floor/bare-identities.ts")).bareIdentities;
-    // As many bytes as an activation of ours leaves, in fewer tables or more.
-    case "one table":
-      return (await import("./floor/bare-tables.ts")).bareTables({ tables: 1, objects: 15 });
-    case "four tables":
-      return (await import("./floor/bare-tables.ts")).bareTables({ tables: 4, objects: 13 });
+    case "bare objects":
+      return (await import("./floor/bare-objects.ts")).bareObjects;
     case "connect-node":
       return (await import("./grpc/connect-service.ts")).connectService;
     case "effect":

@@ -11,6 +11,5 @@ test("workloads between two processes have one that serves, others have none", (
     "connections n=5": false,
     "W5 local": false,
     "W5 remote": true,
-    "W5 round trips": true,
   });
 });

@@ -4,7 +4,6 @@ import type { RemoteSubject } from "../subjects/remote-subject.ts";
 import { type ClusterWorkload, clusterWorkloads } from "./cluster-workloads.ts";
 import { measureConnections } from "./connections.ts";
 import { remoteWorkloads } from "./remote-workloads.ts";
-import { measurePairs } from "./round-trips.ts";
 import type { Workload } from "./workload.ts";
 
 /** A subject's name, and where its other process listens if there is one. */
@@ -32,11 +31,6 @@ export const limitWorkloads: readonly LimitWorkload[] = [
     }),
   ),
   ...clusterWorkloads.filter(({ name }) => name.startsWith("W5")).map(ofGrains),
-  betweenTwo({
-    name: "W5 round trips",
-    about: "two requests to another process, one after the other, as a first call takes; 100 pairs in flight",
-    measure: measurePairs,
-  }),
 ];
 
 /** How the workload's other process serves, if there is one. */
