@@ -45,10 +45,9 @@ export class CallsByName {
       : undefined;
   }
 
-  /** Hears how the call ends that is sent to the place. */
-  attempt(place: AtMember, parts: Omit<FirstAttemptParts, "location">): FirstAttempt {
-    const attention = this.#attentionOf(place.pid.address);
-    return new AttemptByName({ ...parts, location: place }, attention);
+  /** Hears how the call ends that is sent to a place of these. */
+  attempt(parts: FirstAttemptParts): FirstAttempt {
+    return new AttemptByName(parts, this.#attentionOf(parts.location.pid.address));
   }
 
   #attentionOf(address: string): Attention {

@@ -53,7 +53,8 @@ export class GrainCall implements HasWireForm {
       methodName: this.method.name,
       // 0 would stand for the receiver's default.
       timeoutMs: Math.max(1, Math.ceil(this.deadline.remainingMs)),
-      callers: [...this.callers],
+      // Written, and not changed.
+      callers: this.callers as string[],
       cancelId: this.cancelId,
       untilMs: this.deadline.wireMs,
       kind: target.kind,

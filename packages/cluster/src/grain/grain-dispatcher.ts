@@ -166,7 +166,7 @@ export class GrainDispatcher {
     const { target, call, options, onSent } = sending;
     const place = this.#byName.placeFor(target, call.deadline.atMs - timeoutMs);
     if (!place) return this.#sendUntilAnswered(sending, order, undefined);
-    const attempt = this.#byName.attempt(place, { sending, order, goOn: this.#goOn });
+    const attempt = this.#byName.attempt({ sending, order, location: place, goOn: this.#goOn });
     const { signal, headers } = options;
     place.begin();
     const message = new CallByName(target, call);

@@ -1,6 +1,7 @@
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ByteWriter, type MessageCodec, MessageReader } from "@ts-grain/remote";
 import { type GrainRequest, GrainRequestSchema } from "../gen/cluster/grain_pb.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import { OutgoingRequest } from "./outgoing-request.ts";
 import { RepeatedText } from "./repeated-text.ts";
 
@@ -93,26 +94,16 @@ const kinds = new RepeatedText();
 /** @returns undefined for a field that it does not know. @throws RemoteError if the bytes are no message. */
 function read(bytes: Uint8Array, start: number, end: number): GrainRequest | undefined {
   reader.restart(bytes, start, end);
-  const request: GrainRequest = {
-    $typeName: "cluster.GrainRequest",
-    methodIndex: 0,
-    messageData: noBytes,
-    messageTypeName: "",
-    methodName: "",
-    timeoutMs: 0,
-    callers: [],
-    cancelId: 0,
-    untilMs: 0,
-    kind: "",
-    identity: "",
-  };
+  const request = new IncomingRequest(bytes);
   while (reader.pos < end) {
     switch (reader.tag()) {
       case tag.methodIndex:
         request.methodIndex = reader.int32();
         break;
       case tag.messageData:
-        request.messageData = readBytes(bytes);
+        request.end = reader.lengthEnd();
+        request.start = reader.pos;
+        reader.pos = request.end;
         break;
       case tag.messageTypeName:
         request.messageTypeName = reader.string();
@@ -124,7 +115,7 @@ function read(bytes: Uint8Array, start: number, end: number): GrainRequest | und
         request.timeoutMs = reader.uint32();
         break;
       case tag.callers:
-        request.callers.push(reader.string());
+        request.addCaller(reader.string());
         break;
       case tag.cancelId:
         request.cancelId = reader.uint32();
@@ -143,11 +134,4 @@ function read(bytes: Uint8Array, start: number, end: number): GrainRequest | und
     }
   }
   return request;
-}
-
-function readBytes(bytes: Uint8Array): Uint8Array {
-  const end = reader.lengthEnd();
-  const start = reader.pos;
-  reader.pos = end;
-  return bytes.subarray(start, end);
 }

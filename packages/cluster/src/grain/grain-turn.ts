@@ -1,5 +1,7 @@
 import { create, type DescMessage, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import type { ActorContext } from "@ts-grain/actor";
+import type { MessageCodec } from "@ts-grain/remote";
+import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
 import { type ActivationContext, CallContext } from "./grain-context.ts";
@@ -7,6 +9,7 @@ import { GrainError } from "./grain-error.ts";
 import { toGrainFailure } from "./grain-failure.ts";
 import type { GrainHost } from "./grain-host.ts";
 import type { GrainMethod, GrainService } from "./grain-service.ts";
+import { IncomingRequest } from "./incoming-request.ts";
 import type { ReceivedCall } from "./received-call.ts";
 
 /** A grain that is active: what its calls are run on. */
@@ -37,12 +40,18 @@ function adoptGrainCall({ host }: ActiveGrain, call: GrainCall): GrainCall {
 function readReceivedCall({ host }: ActiveGrain, { request, deadline }: ReceivedCall): GrainCall {
   const method = findMethod(host.service, request.methodIndex, request.methodName);
   try {
-    const { callers, messageData, cancelId } = request;
-    const input = method.inputCodec.decode(messageData, 0, messageData.length);
+    const { callers, cancelId } = request;
+    const input = readInput(request, method.inputCodec);
     return new GrainCall({ method, request: input, deadline, callers, cancelId });
   } catch (error) {
     throw new GrainError("INVALID_ARGUMENT", `the request is no ${method.input.typeName}`, { cause: error });
   }
+}
+
+function readInput(request: GrainRequest, codec: MessageCodec): Message {
+  if (request instanceof IncomingRequest) return request.readRequest(codec);
+  const { messageData } = request;
+  return codec.decode(messageData, 0, messageData.length);
 }
 
 /**

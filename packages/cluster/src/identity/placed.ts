@@ -22,7 +22,7 @@ export class Placed extends Location implements Activation {
   /** Those who asked while it was ending; undefined while it lives. */
   askers: Asker[] | undefined = undefined;
 
-  constructor({ kind, identity }: ClusterIdentity) {
+  constructor(kind: string, identity: string) {
     super();
     this.kind = kind;
     this.identity = identity;

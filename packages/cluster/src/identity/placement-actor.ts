@@ -157,7 +157,7 @@ export class PlacementActor implements Actor {
   #activate(context: ActorContext, identity: ClusterIdentity): Placed {
     const kind = this.#kinds.get(identity.kind)!;
     // The kind's own name, not one that came by wire and would be kept for each.
-    const placed = new Placed({ kind: kind.name, identity: identity.identity });
+    const placed = new Placed(kind.name, identity.identity);
     placed.pid = context.spawnPrefix(kind.propsFor(placed), placed.identity);
     this.#placed.add(placed);
     return placed;
