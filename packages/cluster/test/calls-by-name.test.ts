@@ -21,6 +21,27 @@ async function start(options: Partial<InMemoryClusterOptions> = {}) {
   return { testimony, cluster, client, owner, call, cached };
 }
 
+/** Calls grains until it is likely that there is a connection to each member. */
+async function connect(caller: Cluster): Promise<void> {
+  const rooms = Array.from({ length: 12 }, (_, room) => getWitnessGrainClient(caller, `room ${room}`));
+  await Promise.all(rooms.map((room) => room.bump({})));
+}
+
+/** Three members, of which one has the grain "kitchen", and a client that is connected to them and has never called it. */
+async function startThree() {
+  const testimony = new Testimony();
+  const network = { delayMs: 1 };
+  const cluster = await InMemoryCluster.start({ kinds: () => [testimony.kind()], members: 3, network });
+  const client = await cluster.addClient();
+  await cluster.settle(connect(client));
+  const [asked] = cluster.members as [Cluster];
+  const { address } = await cluster.settle(asked.locate({ kind: "Witness", identity: "kitchen" }));
+  const owner = cluster.memberAt(address);
+  return { testimony, cluster, client, owner, kitchen: getWitnessGrainClient(client, "kitchen") };
+}
+
+const codeOrOk = [() => "ok", ({ code }: { readonly code: string }) => code] as const;
+
 test("the first call of a grain takes one trip to its member and back", async () => {
   const { cluster, call } = await start({ network: { delayMs: 10 } });
   await using _ = cluster;
@@ -54,23 +75,14 @@ test("errors of a grain come back as they are, from the first call and from the 
   }
 });
 
-test("headers travel with it, also where it waits for the end of the activation before", async () => {
-  const { cluster, client, testimony, call } = await start();
+test("headers travel with it, to an activation that it starts and to one that is there", async () => {
+  const { cluster, client, testimony } = await start();
   await using _ = cluster;
   const seen: unknown[] = [];
   testimony.beforeBump = ({ headers }) => void seen.push({ ...headers });
-  const headers = { user: "ada" };
-  await cluster.settle(getWitnessGrainClient(client, "kitchen").bump({}, { headers }));
-  testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(50, resolve));
-  const [owner] = cluster.members as [Cluster];
-  const pid = await cluster.settle(owner.locate({ kind: "Witness", identity: "kitchen" }));
-  const other = await cluster.addClient();
-  await cluster.settle(getWitnessGrainClient(other, "connects").bump({}));
-  owner.system.root.poison(pid);
-  const answer = await cluster.settle(getWitnessGrainClient(other, "kitchen").bump({}, { headers }));
-  expect(answer).toMatchObject({ count: 1 });
-  expect(seen).toEqual([headers, {}, headers]);
-  expect(await call("kitchen")).toMatchObject({ count: 2 });
+  const kitchen = getWitnessGrainClient(client, "kitchen");
+  for (const user of ["ada", "bob"]) await cluster.settle(kitchen.bump({}, { headers: { user } }));
+  expect(seen).toEqual([{ user: "ada" }, { user: "bob" }]);
 });
 
 test("a call that is cancelled aborts the grain's signal", async () => {
@@ -125,6 +137,71 @@ test("a member that leaves such calls unanswered for half a second is asked firs
   expect(await cluster.settle(Promise.all([...early, late]))).toEqual(Array(3).fill("outcome_unknown"));
 });
 
+test("a call that would have to wait for a hand-over is known not to have run when its time is over", async () => {
+  const testimony = new Testimony();
+  const cluster = await InMemoryCluster.start({ kinds: () => [testimony.kind()], network: { delayMs: 1 } });
+  await using _ = cluster;
+  const client = await cluster.addClient();
+  await cluster.settle(connect(client));
+  testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(3_000, resolve));
+  await cluster.settle(cluster.addMember());
+  await cluster.clock.advance(10);
+  const call = (number: number) =>
+    getWitnessGrainClient(client, `new ${number}`)
+      .bump({}, { timeoutMs: 500 })
+      .then(...codeOrOk);
+  const ends = await cluster.settle(Promise.all(Array.from({ length: 40 }, (_, number) => call(number))));
+  expect(new Set(ends)).toEqual(new Set(["ok", "not_delivered"]));
+});
+
+test("an answer that says where the grain is, once its member has left, is not believed", async () => {
+  const { cluster, client, owner, testimony, kitchen } = await startThree();
+  await using _ = cluster;
+  testimony.beforeBump = (_context, { notes: [note] }) =>
+    note === "slow" ? new Promise((resolve) => void cluster.clock.schedule(20, resolve)) : undefined;
+  const slow = kitchen.bump({ notes: ["slow"] });
+  await cluster.clock.advance(3);
+  await cluster.evict(owner, { tells: false });
+  expect(await cluster.settle(slow)).toMatchObject({ member: owner.system.address });
+  expect(client.members.topology.members).toHaveLength(2);
+  const { member } = await cluster.settle(kitchen.bump({}));
+  expect(member).not.toBe(owner.system.address);
+});
+
+test("what is under way by name starts first, also when another place of the grain is learnt meanwhile", async () => {
+  const { cluster, client, owner, testimony, kitchen } = await startThree();
+  await using _ = cluster;
+  const handled: string[] = [];
+  testimony.beforeBump = (_context, { notes: [note] }) => void handled.push(note!);
+  testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(300, resolve));
+  void owner.shutdown();
+  await cluster.clock.advance(1);
+  const one = kitchen.bump({ notes: ["one"] });
+  await cluster.clock.advance(5);
+  await cluster.evict(owner, { tells: false });
+  await cluster.clock.advance(5);
+  const { address } = await cluster.settle(client.locate({ kind: "Witness", identity: "kitchen" }));
+  expect(address).not.toBe(owner.system.address);
+  await cluster.settle(Promise.all([one, kitchen.bump({ notes: ["two"] })]));
+  expect(handled).toEqual(["one", "two"]);
+});
+
+test("behind a call that was lost with its member, the next waits half a second, once", async () => {
+  const { cluster, client, owner, testimony, kitchen } = await startThree();
+  await using _ = cluster;
+  testimony.beforeBump = (_context, { notes: [note] }) =>
+    note === "hang" ? new Promise(() => undefined) : undefined;
+  const hanging = kitchen.bump({ notes: ["hang"] }, { timeoutMs: 4_000 }).then(...codeOrOk);
+  await cluster.clock.advance(5);
+  await cluster.evict(owner);
+  void owner.kill();
+  while (client.members.topology.members.length === 3) await cluster.clock.advance(1);
+  const startMs = cluster.clock.nowMs();
+  await cluster.settle(kitchen.bump({}));
+  expect(cluster.clock.nowMs() - startMs).toBeLessThan(600);
+  expect(await cluster.settle(hanging)).toBe("outcome_unknown");
+});
+
 test("over a connection that is not open, nothing is sent by name", async () => {
   const { cluster, client, owner, cached } = await start();
   await using _ = cluster;
@@ -163,10 +240,12 @@ test("what comes by name is answered as any call by the activation that it start
   await using go = await GoStub.start({ kinds: [new Testimony().kind()] });
   await go.send("partition-activator", GrainRequestSchema, byName as never);
   expect(go.take(BumpResponseSchema)).toMatchObject([{ message: { count: 1 } }]);
-  // A peer that is no ts-grain member would get the other answer as JSON.
+  // A peer that is no ts-grain member gets the other answer as JSON, which the stub leaves out.
   await go.send("partition-activator", GrainRequestSchema, byName as never);
   expect(go.take(BumpResponseSchema)).toEqual([]);
-  expect(go.member.stats).toMatchObject({ activations: 1 });
+  const { id } = await go.settle(go.member.locate(byName));
+  await go.send(id, GrainRequestSchema, byName as never);
+  expect(go.take(BumpResponseSchema)).toMatchObject([{ message: { count: 3 } }]);
 });
 
 test.each([

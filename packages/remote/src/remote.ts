@@ -210,7 +210,8 @@ export class Remote implements AsyncDisposable {
   }
 
   /**
-   * What is spoken at an address to which a connection is open, so that what is sent leaves at once; undefined while none is.
+   * What is spoken at an address, `host:port`, to which this system has an open connection, so that what it sends leaves at once;
+   * undefined while there is none, be it that it is still being opened, has broken or was ended.
    */
   dialectAt(address: string): "ts-grain" | "proto-actor" | undefined {
     const peer = this.#endpoints.get(address)?.connected;

@@ -257,3 +257,40 @@ test("pipeTo sends the deadline's error when the request timed out", async () =>
   await rig.clock.advance(5);
   expect(probe.messages).toMatchObject([{ code: "deadline_exceeded" }]);
 });
+
+test.each(["throws", "rejects"] as const)(
+  "a request that waits while it is decided about a child that %s is answered, and its headers are there",
+  async (how) => {
+    await using rig = new TestSystem();
+    const probe = new TestProbe(rig.system);
+    const headers: unknown[] = [];
+    const { promise: isToFail, reject: fail } = Promise.withResolvers<never>();
+    isToFail.catch(() => undefined);
+    const child = propsFromFunction((context) => {
+      if (context.message === "ask") {
+        headers.push({ ...context.headers });
+        context.respond("answer");
+      }
+      if (context.message !== "fail") return undefined;
+      if (how === "rejects") return isToFail;
+      context.requestWithSender(context.self, "ask", probe.pid);
+      throw new Error("boom");
+    });
+    const parent = rig.system.root.spawn(
+      propsFromFunction((context) => {
+        if (context.message instanceof Started) context.spawnNamed(child, "child");
+      }),
+    );
+    await rig.settle();
+    const pid = new PID(rig.system.address, `${parent.id}/child`);
+    rig.system.root.send(pid, "fail");
+    await rig.settle();
+    if (how === "rejects") {
+      rig.system.processes.get(pid).sendUser(pid, "ask", probe.pid, { user: "ada" });
+      fail(new Error("boom"));
+    }
+    await rig.settle();
+    expect(probe.messages).toEqual(["answer"]);
+    expect(headers).toEqual([how === "rejects" ? { user: "ada" } : {}]);
+  },
+);

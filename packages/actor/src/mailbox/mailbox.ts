@@ -256,10 +256,14 @@ export abstract class Mailbox implements HomeProcess, Runnable {
 
   private becomeIdle(): void {
     this.#state &= ~scheduled;
-    // Else an idle actor would keep the PID that the last request is answered to.
-    this.#origin = undefined;
     this.#queue?.release?.();
+    this.forgetOrigin();
     this.handleIdle();
+  }
+
+  /** Else an idle actor would keep the PID that the last request is answered to. In a suspended one, a message may wait that it belongs to. */
+  private forgetOrigin(): void {
+    if (this.#message === undefined) this.#origin = undefined;
   }
 
   private await(outcome: PromiseLike<unknown>, message: Message | undefined): void {
@@ -285,7 +289,7 @@ export abstract class Mailbox implements HomeProcess, Runnable {
     if (this.hasWork()) {
       this.schedule();
     } else {
-      this.#origin = undefined;
+      this.forgetOrigin();
       this.handleIdle();
     }
   }

@@ -23,7 +23,8 @@ export interface CallsByNameParts {
  */
 export class CallsByName {
   readonly #parts: CallsByNameParts;
-  readonly #attention = new Map<string, Attention>();
+  /** By address. */
+  readonly #awaited = new Map<string, AwaitedMember>();
 
   constructor(parts: CallsByNameParts) {
     this.#parts = parts;
@@ -32,73 +33,81 @@ export class CallsByName {
   /** Where to send a call of a grain whose place is not known; undefined if the grain has to be asked for first. */
   placeFor(target: ClusterIdentity, nowMs: number): AtMember | undefined {
     const { cache, receiverOf, dialectAt } = this.#parts;
+    // What is under way must be sent again first, if it comes back.
+    if (cache.atMembers.get(target) || cache.leftBehind(target)) return undefined;
     const receiver = receiverOf?.(target);
-    const before = cache.atMembers.get(target);
-    if (before) {
-      // What comes back from there must be sent again before this one.
-      if (receiver?.address !== before.pid.address) cache.leave(target, before);
-      return undefined;
+    if (!receiver || dialectAt(receiver.address) !== "ts-grain") return undefined;
+    const isSilent = this.#awaited.get(receiver.address)?.isSilentAt(nowMs) ?? false;
+    return isSilent ? undefined : cache.atMembers.add(target, receiver);
+  }
+
+  /** Hears how the call ends that is sent to a place of these at a time. */
+  attempt(parts: FirstAttemptParts & { readonly location: AtMember }, nowMs: number): FirstAttempt {
+    const { address } = parts.location.pid;
+    let awaited = this.#awaited.get(address);
+    if (!awaited) {
+      awaited = new AwaitedMember(nowMs, () => this.#awaited.delete(address));
+      this.#awaited.set(address, awaited);
     }
-    if (!receiver || cache.leftBehind(target) || dialectAt(receiver.address) !== "ts-grain") return undefined;
-    return this.#attentionOf(receiver.address).isPaid(nowMs)
-      ? cache.atMembers.add(target, receiver)
-      : undefined;
-  }
-
-  /** Hears how the call ends that is sent to a place of these. */
-  attempt(parts: FirstAttemptParts): FirstAttempt {
-    return new AttemptByName(parts, this.#attentionOf(parts.location.pid.address));
-  }
-
-  #attentionOf(address: string): Attention {
-    const known = this.#attention.get(address);
-    if (known) return known;
-    const attention = new Attention();
-    this.#attention.set(address, attention);
-    return attention;
+    return new AttemptByName(parts, awaited);
   }
 }
 
-/** Whether a member answers what it is sent. */
-class Attention {
-  /** Calls that were not answered yet. */
+/** A member that has calls to answer. */
+class AwaitedMember {
+  readonly #onDone: () => void;
   #open = 0;
+  /** Since when it has answered none, as far as somebody has looked. */
+  #sinceMs: number;
   #hasAnswered = false;
-  /** When it last answered, as far as somebody has looked, or had nothing to answer. */
-  #sinceMs = 0;
 
-  isPaid(nowMs: number): boolean {
-    if (this.#open === 0 || this.#hasAnswered) this.#sinceMs = nowMs;
+  /** @param onDone told when none is to be answered any more */
+  constructor(nowMs: number, onDone: () => void) {
+    this.#sinceMs = nowMs;
+    this.#onDone = onDone;
+  }
+
+  isSilentAt(nowMs: number): boolean {
+    if (this.#hasAnswered) this.#sinceMs = nowMs;
     this.#hasAnswered = false;
-    return nowMs - this.#sinceMs <= patienceMs;
+    return nowMs - this.#sinceMs > patienceMs;
   }
 
   begin(): void {
     this.#open++;
   }
 
-  end(isAnswer: boolean): void {
+  answered(): void {
+    this.#hasAnswered = true;
+    this.failed();
+  }
+
+  failed(): void {
     this.#open--;
-    if (isAnswer) this.#hasAnswered = true;
+    if (this.#open === 0) this.#onDone();
   }
 }
 
 class AttemptByName extends FirstAttempt {
-  readonly #attention: Attention;
+  readonly #place: AtMember;
+  readonly #member: AwaitedMember;
 
-  constructor(parts: FirstAttemptParts, attention: Attention) {
+  constructor(parts: FirstAttemptParts & { readonly location: AtMember }, member: AwaitedMember) {
     super(parts);
-    this.#attention = attention;
-    attention.begin();
+    this.#place = parts.location;
+    this.#member = member;
+    member.begin();
   }
 
   override onReply(reply: unknown): void {
-    this.#attention.end(true);
+    this.#member.answered();
+    this.#place.isAnswered = true;
     super.onReply(reply);
   }
 
   override onFailure(error: unknown): void {
-    this.#attention.end(false);
+    this.#member.failed();
+    this.#place.isAnswered = true;
     super.onFailure(error);
   }
 }

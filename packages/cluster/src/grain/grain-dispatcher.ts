@@ -164,9 +164,10 @@ export class GrainDispatcher {
   /** Sends it to the member that the grain belongs to, if that can hand it on, or asks for the grain first. */
   #sendByName(sending: Sending, order: number, timeoutMs: number): Promise<Message> {
     const { target, call, options, onSent } = sending;
-    const place = this.#byName.placeFor(target, call.deadline.atMs - timeoutMs);
+    const nowMs = call.deadline.atMs - timeoutMs;
+    const place = this.#byName.placeFor(target, nowMs);
     if (!place) return this.#sendUntilAnswered(sending, order, undefined);
-    const attempt = this.#byName.attempt({ sending, order, location: place, goOn: this.#goOn });
+    const attempt = this.#byName.attempt({ sending, order, location: place, goOn: this.#goOn }, nowMs);
     const { signal, headers } = options;
     place.begin();
     const message = new CallByName(target, call);
@@ -212,8 +213,10 @@ export class GrainDispatcher {
     if (isMessage(reply, ActivationResponseSchema))
       throw new ClusterError("not_delivered", `member ${pid.address} does not activate the grain now`);
     if (!isMessage(reply, LocatedAnswerSchema)) return readReply(method, reply);
-    const { cache } = this.#parts;
-    if (!cache.get(target)) cache.set(target, new PID(pid.address, reply.id));
+    const { cache, receiverOf } = this.#parts;
+    // It may have moved while the call was handled.
+    const isThere = receiverOf?.(target)?.address === pid.address && !cache.get(target);
+    if (isThere) cache.set(target, new PID(pid.address, reply.id));
     return readReply(method, answerIn(reply, method));
   }
 

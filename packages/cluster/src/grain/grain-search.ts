@@ -87,7 +87,7 @@ export class GrainSearch {
           timeoutMs: this.#askMs,
           signal: asking?.signal,
         });
-        await this.#untilBackFromOthers(pid);
+        await this.#untilBehindOthers(pid);
         const location = this.#parts.cache.set(this.#target, pid);
         for (const call of this.#waiting.splice(0)) call.send(location);
       } catch (error) {
@@ -119,10 +119,15 @@ export class GrainSearch {
     return last;
   }
 
-  /** A call by name may be under way to another member than the one that has the grain: to the one that had it when it was sent. */
-  async #untilBackFromOthers({ address }: PID): Promise<void> {
+  /**
+   * A call of the grain may be under way by way of its member. If that is where the grain was found, what is sent now comes behind it, as
+   * the member was asked after it was called; unless it was refused, or went to a member that had the grain before.
+   */
+  async #untilBehindOthers({ address }: PID): Promise<void> {
     const called = this.#parts.cache.atMembers.get(this.#target);
-    if (called && called.pid.address !== address) await this.#untilSettled(called);
+    if (!called) return;
+    if (called.isAnswered || called.pid.address !== address) await this.#untilSettled(called);
+    else called.isPassed = true;
   }
 
   /** What was sent before and comes back undelivered must be sent again first. */

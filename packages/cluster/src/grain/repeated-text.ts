@@ -1,5 +1,8 @@
 import type { MessageReader } from "@ts-grain/remote";
 
+/** Bytes of a text that is remembered, at most: a peer may send one as long as a frame. */
+const maxBytes = 256;
+
 /** Reads a text that is mostly the same as the one before, which then is the same string, and need not be made. */
 export class RepeatedText {
   #last = "";
@@ -8,7 +11,7 @@ export class RepeatedText {
   read(reader: MessageReader): string {
     const start = reader.pos;
     const end = reader.lengthEnd();
-    if (isAscii(this.#last, reader.bytes, reader.pos, end)) {
+    if (equalsAscii(this.#last, reader.bytes, reader.pos, end)) {
       reader.pos = end;
       return this.#last;
     }
@@ -16,13 +19,13 @@ export class RepeatedText {
     reader.pos = start;
     const text = reader.string();
     // Only of ASCII is a byte a character.
-    if (text.length === byteLength) this.#last = text;
+    if (text.length === byteLength && byteLength <= maxBytes) this.#last = text;
     return text;
   }
 }
 
-/** Whether the bytes between two offsets are this text, which is ASCII. */
-function isAscii(text: string, bytes: Uint8Array, start: number, end: number): boolean {
+/** Whether the bytes between two offsets are this text, of which each character is a byte. */
+function equalsAscii(text: string, bytes: Uint8Array, start: number, end: number): boolean {
   if (text.length !== end - start) return false;
   for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) !== bytes[start + at]) return false;
   return true;

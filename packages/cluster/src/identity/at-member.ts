@@ -6,19 +6,23 @@ import { Location } from "./location.ts";
 export class AtMember extends Location {
   /** Of the actor that hands the call on. */
   readonly pid: PID;
-  readonly #target: ClusterIdentity;
+  readonly target: ClusterIdentity;
+  /** Whether the member has said since where the grain is: what is sent there comes behind the call. */
+  isPassed = false;
+  /** Whether there is an answer to the call, which perhaps comes back undelivered in a moment. */
+  isAnswered = false;
   readonly #calls: CallsAtMembers;
 
   constructor(pid: PID, target: ClusterIdentity, calls: CallsAtMembers) {
     super();
     this.pid = pid;
-    this.#target = target;
+    this.target = target;
     this.#calls = calls;
   }
 
   override end(): void {
     super.end();
-    this.#calls.delete(this.#target);
+    this.#calls.delete(this);
   }
 }
 
@@ -26,9 +30,10 @@ export class AtMember extends Location {
 export class CallsAtMembers {
   // Two steps instead of a key of both parts, which would have to be made for each look.
   readonly #byKind = new Map<string, Map<string, AtMember>>();
+  #size = 0;
 
   get({ kind, identity }: ClusterIdentity): AtMember | undefined {
-    return this.#byKind.get(kind)?.get(identity);
+    return this.#size === 0 ? undefined : this.#byKind.get(kind)?.get(identity);
   }
 
   /** Begins to call a grain that is not being called. */
@@ -37,10 +42,13 @@ export class CallsAtMembers {
     const ofKind = this.#byKind.get(target.kind);
     if (ofKind) ofKind.set(target.identity, place);
     else this.#byKind.set(target.kind, new Map([[target.identity, place]]));
+    this.#size++;
     return place;
   }
 
-  delete({ kind, identity }: ClusterIdentity): void {
-    this.#byKind.get(kind)?.delete(identity);
+  delete(place: AtMember): void {
+    if (this.get(place.target) !== place) return;
+    this.#byKind.get(place.target.kind)!.delete(place.target.identity);
+    this.#size--;
   }
 }

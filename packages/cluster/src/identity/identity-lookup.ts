@@ -51,9 +51,10 @@ export interface LookupSession {
    */
   findHere?(identity: ClusterIdentity): Location | undefined;
   /**
-   * Who takes calls of other processes for an identity, activates it and hands them on: an actor of the member that the identity
-   * belongs to, if that is another one. It is sent `cluster.GrainRequest`s that name the grain. Default: nobody, so that who has no
-   * PID asks for it first.
+   * Of an identity that belongs to another member: the PID of an actor there which takes its calls, `cluster.GrainRequest`s that name the
+   * grain, in place of the grain. It has to handle them, and who asks it for the grain's PID, in the order in which they come; to hand each on to the grain's
+   * activation, with its sender and headers, or to answer `cluster.ActivationResponse` with `failed`, if nothing was started and nothing will be.
+   * Default: nowhere is such an actor, and `find` comes before the first call.
    */
   receiverOf?(identity: ClusterIdentity): PID | undefined;
   /**

@@ -212,3 +212,25 @@ test("a call that comes back takes the entry of the same place with it, whicheve
   cache.removeLocation(target, first);
   expect(cache.get(target)).toBeUndefined();
 });
+
+test("while a grain is being called by way of its member, its place counts only if the member has said it since", () => {
+  const target = { kind: "Bulb", identity: "kitchen" };
+  const member = new PID("a:1", "partition-activator");
+  const here = new PidCache(1).set(target, new PID("b:1", "x"));
+  const lookup = () => ({ findHere: () => here });
+  const members = { topology: createTopology([]) };
+  const cache = new PidCache(100, { processes: { isLocal: () => false }, members, lookup });
+  const called = cache.atMembers.add(target, member);
+  called.begin();
+  expect(cache.find(target)).toBeUndefined();
+  const elsewhere = cache.set(target, new PID("c:1", "grain"));
+  expect(cache.find(target)).toBeUndefined();
+  const there = cache.set(target, new PID("a:1", "grain"));
+  expect(cache.find(target)).toBeUndefined();
+  called.isPassed = true;
+  expect(cache.find(target)).toBe(there);
+  called.end();
+  cache.removeLocation(target, there);
+  expect(cache.find(target)).toBe(here);
+  expect(elsewhere).not.toBe(there);
+});

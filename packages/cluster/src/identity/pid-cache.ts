@@ -48,7 +48,7 @@ interface KindLocations {
  * Those of this process have no entry.
  */
 export class PidCache {
-  /** Grains of which this process has called only the member. */
+  /** Grains that are being called by way of their members. */
   readonly atMembers: CallsAtMembers = new CallsAtMembers();
   readonly #byKind = new Map<string, KindLocations>();
   /** Places that grains have left while calls to them were under way. */
@@ -82,9 +82,10 @@ export class PidCache {
   /** Where a grain is, if nobody need be asked, and nothing that was sent elsewhere before may come back. */
   find(target: ClusterIdentity): Location | undefined {
     const known = this.#entry(target);
+    const called = this.atMembers.get(target);
+    if (called) return called.isPassed && known?.pid.address === called.pid.address ? known : undefined;
     if (known && (known.checkedIn === this.#newest || this.#stays(target, known))) return known;
-    if (this.leftBehind(target) || this.atMembers.get(target)) return undefined;
-    return this.#findHere(target);
+    return this.leftBehind(target) ? undefined : this.#findHere(target);
   }
 
   /** Numbers the topologies, as entries that kept them would keep them alive. */

@@ -1,16 +1,7 @@
-import type { MessageHeaders, PID } from "@ts-grain/actor";
+import type { PID } from "@ts-grain/actor";
 import type { Activation, DeactivationReason } from "./activation.ts";
-import type { CallForGrain } from "./call-for-grain.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
-
-/** Who asked for an activation, or called the grain. */
-export interface Asker {
-  readonly pid: PID;
-  /** What the activation is to be sent; undefined from who only asked where it is. */
-  readonly call: CallForGrain | undefined;
-  readonly headers: MessageHeaders | undefined;
-}
 
 /** An activation on this member. It is also what calls of this process find: an object less for each, and a table less. */
 export class Placed extends Location implements Activation {
@@ -20,7 +11,7 @@ export class Placed extends Location implements Activation {
   /** Its actor. Set as soon as that is spawned. */
   pid!: PID;
   /** Those who asked while it was ending; undefined while it lives. */
-  askers: Asker[] | undefined = undefined;
+  askers: PID[] | undefined = undefined;
 
   constructor(kind: string, identity: string) {
     super();

@@ -24,7 +24,7 @@ import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import type { Location } from "./location.ts";
-import { type Asker, Placed, PlacedActivations } from "./placed.ts";
+import { Placed, PlacedActivations } from "./placed.ts";
 import {
   GiveUpWaiting,
   PlaceBy,
@@ -40,7 +40,7 @@ const handoverTimeoutMs = 5_000;
 /** Who asked for what an earlier owner may still hold. */
 interface Held {
   readonly identity: ClusterIdentity;
-  readonly asker: Asker;
+  readonly asker: PID;
 }
 
 /** What a placement actor works with, beside the kinds. */
@@ -113,36 +113,36 @@ export class PlacementActor implements Actor {
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
     const { kind = "", identity = "" } = clusterIdentity ?? {};
-    const { sender: pid } = context;
-    if (pid) this.#answer(context, { kind, identity }, { pid, call: undefined, headers: undefined });
+    if (context.sender) this.#answer(context, { kind, identity }, context.sender);
   }
 
+  /**
+   * Hands it on if that can be done at once. What would have to wait is refused, so that its caller knows that it has not begun, and
+   * asks.
+   */
   #onCall(context: ActorContext, call: CallForGrain): void {
-    const { sender: pid } = context;
-    if (!pid) return;
-    const isNew = !this.#placed.get(call) && this.#accepts(context, call) && this.#barrier.lets(call);
-    // A grain that is called but once need not be known: who calls it again is told where it is.
-    if (isNew) context.forward(this.#activate(context, call).pid);
-    else this.#answer(context, call, { pid, call, headers: context.headers });
+    if (!context.sender) return;
+    const placed = this.#placed.get(call);
+    if (placed && !placed.askers) {
+      call.tellsPlace = true;
+      context.forward(placed.pid);
+    } else if (!placed && this.#accepts(context, call) && this.#barrier.lets(call)) {
+      // A grain that is called but once need not be known: who calls it again is told where it is.
+      context.forward(this.#activate(context, call).pid);
+    } else {
+      this.#respond(context, context.sender, undefined);
+    }
   }
 
   /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
-  #answer(context: ActorContext, identity: ClusterIdentity, asker: Asker): void {
+  #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
     const placed = this.#placed.get(identity);
     if (placed?.askers) placed.askers.push(asker);
-    else if (placed) this.#grant(context, asker, placed);
-    else if (!this.#accepts(context, identity)) this.#respond(context, asker.pid, undefined);
-    else if (this.#barrier.lets(identity)) this.#grant(context, asker, this.#activate(context, identity));
+    else if (placed) this.#respond(context, asker, placed.pid);
+    else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
+    else if (this.#barrier.lets(identity))
+      this.#respond(context, asker, this.#activate(context, identity).pid);
     else this.#held.push({ identity, asker });
-  }
-
-  #grant(context: ActorContext, { pid, call, headers }: Asker, placed: Placed): void {
-    if (call) {
-      call.tellsPlace = true;
-      context.system.processes.get(placed.pid).sendUser(placed.pid, call, pid, headers);
-    } else {
-      this.#respond(context, pid, placed.pid);
-    }
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
