@@ -144,8 +144,9 @@ test("a call that would have to wait for a hand-over is known not to have run wh
   const client = await cluster.addClient();
   await cluster.settle(connect(client));
   testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(3_000, resolve));
-  await cluster.settle(cluster.addMember());
-  await cluster.clock.advance(10);
+  const joined = await cluster.settle(cluster.addMember());
+  // Opens a connection to it.
+  await cluster.settle(client.inspect(joined.self!).describeKind("Witness"));
   const call = (number: number) =>
     getWitnessGrainClient(client, `new ${number}`)
       .bump({}, { timeoutMs: 500 })
