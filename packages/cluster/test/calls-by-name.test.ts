@@ -93,7 +93,7 @@ test("a call that is cancelled aborts the grain's signal", async () => {
     new Promise((_resolve, reject) => {
       signal.addEventListener("abort", () => {
         resolve("aborted");
-        reject(signal.reason);
+        reject(signal.reason as Error);
       });
     });
   const caller = new AbortController();

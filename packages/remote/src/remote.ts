@@ -1,23 +1,16 @@
-import {
-  type ActorSystem,
-  type AddressResolver,
-  type PID,
-  platformEventLoop,
-  type Subscription,
-  type Timer,
-} from "@ts-grain/actor";
+import type { ActorSystem, AddressResolver, PID, Subscription, Timer } from "@ts-grain/actor";
 import { BlockList } from "./block-list.ts";
 import { BatchDispatcher } from "./endpoint/batch-dispatcher.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
-import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
+import type { EndpointServices } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
-import { PeerTypes } from "./endpoint/peer-types.ts";
 import { SessionTable } from "./endpoint/session-table.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
 import { RemoteError } from "./remote-error.ts";
+import { servicesFor } from "./remote-services.ts";
 import { activatorId, activatorProps } from "./spawn/activator.ts";
 import { type RemoteSpawnOptions, type SpawnPlace, spawnAt } from "./spawn/spawn-at.ts";
 import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
@@ -319,40 +312,4 @@ interface Listening {
   readonly transport: Transport;
   readonly listener: Listener;
   readonly types: TypeRegistry;
-}
-
-interface ServiceParts {
-  readonly self: Self;
-  readonly config: RemoteConfig;
-  readonly transport: Transport;
-  readonly types: TypeRegistry;
-  readonly exposed: ExposedProcesses;
-}
-
-function servicesFor(
-  system: ActorSystem,
-  { self, config, transport, types, exposed }: ServiceParts,
-): EndpointServices {
-  const { processes, eventStream, clock, random, logger } = system;
-  const { eventLoop = platformEventLoop } = clock;
-  return {
-    self,
-    membership: config.membership,
-    peerTypes: new PeerTypes(),
-    transport,
-    types,
-    processes,
-    clock,
-    random,
-    logger,
-    connect: config.connect,
-    outbox: config.outbox,
-    batchLimits: config.batchLimits,
-    soon: (callback) => eventLoop.soon(callback),
-    later: (callback) => eventLoop.later(callback),
-    publish: (event) => eventStream.publish(event),
-    handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
-    recall: (handedOut) => exposed.recall(handedOut),
-    deadLetter: (letter) => processes.deadLetter(letter),
-  };
 }

@@ -257,13 +257,9 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   private becomeIdle(): void {
     this.#state &= ~scheduled;
     this.#queue?.release?.();
-    this.forgetOrigin();
-    this.handleIdle();
-  }
-
-  /** Else an idle actor would keep the PID that the last request is answered to. In a suspended one, a message may wait that it belongs to. */
-  private forgetOrigin(): void {
+    // An idle actor does not keep whom it has answered. While it is suspended, a message may wait that the origin is of.
     if (this.#message === undefined) this.#origin = undefined;
+    this.handleIdle();
   }
 
   private await(outcome: PromiseLike<unknown>, message: Message | undefined): void {
@@ -286,12 +282,8 @@ export abstract class Mailbox implements HomeProcess, Runnable {
   private settle(pending: PendingTurn): void {
     this.#state &= ~awaiting;
     pending.message = undefined;
-    if (this.hasWork()) {
-      this.schedule();
-    } else {
-      this.forgetOrigin();
-      this.handleIdle();
-    }
+    if (this.hasWork()) this.schedule();
+    else this.becomeIdle();
   }
 
   private seldom(): SeldomUsed {

@@ -1,5 +1,5 @@
 import type { AtMember } from "../identity/at-member.ts";
-import type { ClusterIdentity } from "../identity/cluster-identity.ts";
+import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import type { LookupSession } from "../identity/identity-lookup.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import { FirstAttempt, type FirstAttemptParts } from "./first-attempt.ts";
@@ -35,6 +35,8 @@ export class CallsByName {
     const { cache, receiverOf, dialectAt } = this.#parts;
     // What is under way must be sent again first, if it comes back.
     if (cache.atMembers.get(target) || cache.leftBehind(target)) return undefined;
+    // Who looks for it says what is wrong with it.
+    if (identityProblem(target.identity) !== undefined) return undefined;
     const receiver = receiverOf?.(target);
     if (!receiver || dialectAt(receiver.address) !== "ts-grain") return undefined;
     const isSilent = this.#awaited.get(receiver.address)?.isSilentAt(nowMs) ?? false;

@@ -97,30 +97,28 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
       if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
         this.host.peerKnows(context.sender.address, call.method.output.typeName);
-      const tells = message instanceof ReceivedCall && message.tellsPlace;
-      if (this.#interleaving) return this.#interleave(this.#interleaving, context, call, tells);
-      return runGrainCall(this, tells ? tellingPlace(context, call.method, this.self.id) : context, call);
+      if (!this.#interleaving) return runGrainCall(this, this.#answering(message, context, call), call);
+      const turn = this.#answering(message, turnFor(context), call);
+      return this.#interleave(this.#interleaving, turn, call);
     } catch (error) {
       return respondFailure(this, context, error);
     }
   }
 
+  /** The turn, whose answer says where the grain is if that was asked for. */
+  #answering(message: GrainCall | ReceivedCall, turn: Turn, { method }: GrainCall): Turn {
+    const tells = message instanceof ReceivedCall && message.tellsPlace;
+    return tells ? tellingPlace(turn, method, this.self.id) : turn;
+  }
+
   /** The actor takes its next message while the call is under way. */
-  #interleave(interleaving: Interleaving, context: ActorContext, call: GrainCall, tells: boolean): void {
-    const { sender, headers, self, system } = context;
-    const plain: Turn = {
-      sender,
-      headers,
-      get signal() {
-        return context.signal;
-      },
-      respond: (response) => sender && context.send(sender, response),
-    };
-    const turn = tells ? tellingPlace(plain, call.method, self.id) : plain;
+  #interleave(interleaving: Interleaving, turn: Turn, call: GrainCall): void {
+    const { self } = this;
+    const { processes } = this.cluster.system;
     interleaving.add({
       call,
       run: () => runGrainCall(this, turn, call),
-      refuse: (reason) => system.processes.deadLetter({ target: self, message: call, sender, reason }),
+      refuse: (reason) => processes.deadLetter({ target: self, message: call, sender: turn.sender, reason }),
     });
   }
 
@@ -237,4 +235,17 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
   get #hooks(): GrainHooks {
     return this.instance as GrainHooks;
   }
+}
+
+/** A turn that goes on when the actor handles other messages. */
+function turnFor(context: ActorContext): Turn {
+  const { sender, headers } = context;
+  return {
+    sender,
+    headers,
+    get signal() {
+      return context.signal;
+    },
+    respond: (response) => sender && context.send(sender, response),
+  };
 }

@@ -250,7 +250,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       members: this.members,
       cache: this.#cache,
       types: this.#remote.types,
-      receiverOf: (identity) => this.#receiverOf(identity),
+      receiverOf: (identity) => (this.#phase === "stopped" ? undefined : this.#lookup.receiverOf?.(identity)),
       dialectAt: (address) => this.#remote.dialectAt(address),
       locate: (identity, options) => this.#find(identity, options),
       requestTimeoutMs,
@@ -267,11 +267,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const problem = identityProblem(identity.identity);
     if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     return this.#lookup.find(identity, options);
-  }
-
-  #receiverOf(identity: ClusterIdentity): PID | undefined {
-    if (this.#phase === "stopped" || identityProblem(identity.identity) !== undefined) return undefined;
-    return this.#lookup.receiverOf?.(identity);
   }
 
   /** Members of Proto.Actor Go would not know what it is. */

@@ -1,0 +1,45 @@
+import { type ActorSystem, platformEventLoop } from "@ts-grain/actor";
+import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
+import type { ExposedProcesses } from "./endpoint/exposed-processes.ts";
+import { PeerTypes } from "./endpoint/peer-types.ts";
+import type { RemoteConfig } from "./remote-config.ts";
+import type { Transport } from "./transport/transport.ts";
+import type { TypeRegistry } from "./wire/type-registry.ts";
+
+/** What the services of a remote are made of, beside its system. */
+export interface ServiceParts {
+  readonly self: Self;
+  readonly config: RemoteConfig;
+  readonly transport: Transport;
+  readonly types: TypeRegistry;
+  readonly exposed: ExposedProcesses;
+}
+
+/** What a remote gives its endpoints and sessions to work with. */
+export function servicesFor(
+  system: ActorSystem,
+  { self, config, transport, types, exposed }: ServiceParts,
+): EndpointServices {
+  const { processes, eventStream, clock, random, logger } = system;
+  const { eventLoop = platformEventLoop } = clock;
+  return {
+    self,
+    membership: config.membership,
+    peerTypes: new PeerTypes(),
+    transport,
+    types,
+    processes,
+    clock,
+    random,
+    logger,
+    connect: config.connect,
+    outbox: config.outbox,
+    batchLimits: config.batchLimits,
+    soon: (callback) => eventLoop.soon(callback),
+    later: (callback) => eventLoop.later(callback),
+    publish: (event) => eventStream.publish(event),
+    handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
+    recall: (handedOut) => exposed.recall(handedOut),
+    deadLetter: (letter) => processes.deadLetter(letter),
+  };
+}
