@@ -48,9 +48,9 @@ test("L1 grains that come and go leave nothing behind", { timeout: 600_000 }, as
       await cluster.clock.advance(110);
     }
   };
-  await cycle(0, 2_000);
+  await cycle(0, 5_000);
   const beforeBytes = heapBytes();
-  await cycle(2_000, 2_000 + cycles);
+  await cycle(5_000, 5_000 + cycles);
   const perCycle = (heapBytes() - beforeBytes) / cycles;
   console.log(`L1: ${perCycle.toFixed(1)} bytes a cycle over ${cycles}`);
   expect(perCycle).toBeLessThan(50);
