@@ -16,7 +16,7 @@ async function start(methods: Record<string, GrainMethodOptions>, options?: Kind
     members: 3,
   });
   const witness = (identity: string) => grainClient(service, cluster.members[0]!, identity);
-  return { cluster, testimony, witness };
+  return { cluster, testimony, witness, service };
 }
 
 /** Bumps wait until they are let go, in the order in which they started. */
@@ -158,4 +158,18 @@ test("a member that was let go hands the calls that wait back to their callers",
   expect(testimony.count("bumped", "other")).toBe(1);
   expect(testimony.count("evicted", "a")).toBe(1);
   expect(testimony.count("activated", "a")).toBe(2);
+});
+
+test("who calls a re-entrant grain for the second time is told where it is", async () => {
+  const { cluster, service } = await start({ Bump: { reentrancy: "always" } });
+  await using _ = cluster;
+  const client = await cluster.addClient();
+  const call = (identity: string) => cluster.settle(grainClient(service, client, identity).bump({}));
+  // Opens connections.
+  for (let room = 0; room < 12; room++) await call(`room ${room}`);
+  const { cachedLocations } = client.stats;
+  for (const known of [0, 1, 1]) {
+    await call("kitchen");
+    expect(client.stats.cachedLocations).toBe(cachedLocations + known);
+  }
 });

@@ -439,3 +439,18 @@ test("the open connection of a peer that was blocked is closed after a while, an
   expect(pair.b.remote.stats.sessions).toBe(0);
   expect(blocked).toMatchObject([{ address: "b:1" }]);
 });
+
+test("it says what is spoken at an address as long as there is an open connection to it", async () => {
+  await using pair = await RemotePair.start();
+  const { remote, system } = pair.a;
+  const target = pair.expose("door", () => {});
+  expect(remote.dialectAt("b:1")).toBeUndefined();
+  system.root.send(target, text("hello"));
+  expect(remote.dialectAt("b:1")).toBeUndefined();
+  await pair.clock.settle();
+  expect(remote.dialectAt("b:1")).toBe("ts-grain");
+  expect(pair.b.remote.dialectAt("a:1")).toBeUndefined();
+  pair.network.cut("a:1", "b:1");
+  await pair.clock.settle();
+  expect(remote.dialectAt("b:1")).toBeUndefined();
+});

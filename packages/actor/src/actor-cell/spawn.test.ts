@@ -5,7 +5,7 @@ import type { PID } from "../pid/pid.ts";
 import { TestSystem } from "../testing/test-system.ts";
 import type { ActorContext } from "./actor-context.ts";
 import type { SpawnMiddleware } from "./middleware.ts";
-import { propsFromFunction, propsFromProducer } from "./props.ts";
+import { propsForEach, propsFromFunction, propsFromProducer } from "./props.ts";
 
 const idle = propsFromFunction(() => {});
 
@@ -162,4 +162,30 @@ test("a system that was shut down spawns nothing", async () => {
   const rig = new TestSystem();
   await rig.system.shutdown();
   expect(() => rig.system.root.spawn(idle)).toThrow(expect.objectContaining({ code: "stopped" }));
+});
+
+test("of props for many, each actor has its own subject and keeps it when it restarts, also with other options", async () => {
+  await using rig = new TestSystem();
+  const made: string[] = [];
+  const propsOf = propsForEach((room: string) => {
+    made.push(room);
+    return {
+      receive(context: ActorContext) {
+        if (context.message === "fail") throw new Error("boom");
+        if (context.message === "where?") context.respond(room);
+      },
+    };
+  });
+  const inits: string[] = [];
+  const kitchen = rig.system.root.spawn(propsOf("kitchen"));
+  const hall = rig.system.root.spawn(propsOf("hall").with({ onInit: () => void inits.push("hall") }));
+  rig.system.root.send(kitchen, "fail");
+  rig.system.root.send(hall, "fail");
+  await rig.settle();
+  expect(made.toSorted()).toEqual(["hall", "hall", "kitchen", "kitchen"]);
+  expect(inits).toEqual(["hall"]);
+  const asked = [kitchen, hall].map((pid) => rig.system.root.requestAsync(pid, "where?"));
+  expect(await Promise.all(asked)).toEqual(["kitchen", "hall"]);
+  expect(propsOf("cellar").producer()).toMatchObject({ receive: expect.any(Function) });
+  expect(made.at(-1)).toBe("cellar");
 });
