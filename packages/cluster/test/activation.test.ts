@@ -126,6 +126,52 @@ test("a message that is no call reaches onMessage", async () => {
   expect(testimony.messages).toEqual([{ hello: "there" }]);
 });
 
+/** Has a witness fail, so that it is to begin anew. */
+async function failWitness({ cluster, testimony }: Awaited<ReturnType<typeof start>>): Promise<void> {
+  const pid = await cluster.settle(cluster.members[0]!.locate({ kind: "Witness", identity: "kitchen" }));
+  testimony.beforeMessage = () => {
+    throw new Error("not for me");
+  };
+  cluster.memberAt(pid.address).system.root.send(new PID(pid.address, pid.id), "hello");
+  await cluster.clock.advance(10);
+}
+
+test("a grain whose onMessage failed begins anew, is idle after its time as others are, and ends once", async () => {
+  const started = await start({ idleTimeoutMs: 1_000 });
+  const { cluster, testimony, kitchen } = started;
+  await using _ = cluster;
+  await cluster.settle(kitchen.bump({}));
+  await failWitness(started);
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
+  await cluster.clock.advance(900);
+  expect(testimony.sightings.map(({ what }) => what)).toEqual([
+    ...["activated", "bumped", "failed"],
+    ...["activated", "bumped"],
+  ]);
+  await cluster.clock.advance(3_000);
+  expect(testimony.count("idle", "kitchen")).toBe(1);
+  const stats = cluster.members.map((member) => member.stats);
+  expect(stats.reduce((sum, { activated }) => sum + activated, 0)).toBe(2);
+  expect(stats.reduce((sum, { deactivated: { failed, idle } }) => sum + failed + idle, 0)).toBe(2);
+});
+
+test("what failed and cannot begin anew does not end a second time", async () => {
+  const started = await start();
+  const { cluster, testimony, kitchen } = started;
+  await using _ = cluster;
+  await cluster.settle(kitchen.bump({}));
+  testimony.beforeCreation = () => {
+    throw new Error("no grain");
+  };
+  await failWitness(started);
+  testimony.beforeCreation = () => undefined;
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
+  expect(testimony.sightings.map(({ what }) => what)).toEqual([
+    ...["activated", "bumped", "failed"],
+    ...["activated", "bumped"],
+  ]);
+});
+
 test("what onDeactivate throws is logged and keeps nobody from the next activation", async () => {
   const { cluster, testimony, kitchen } = await start({ idleTimeoutMs: 1_000 });
   await using _ = cluster;

@@ -18,8 +18,12 @@ export class Testimony {
   beforeActivation: (identity: string) => Promise<void> | void = () => undefined;
   /** What a bump does before it is counted. */
   beforeBump: (context: GrainCallContext, request: BumpRequest) => Promise<void> | void = () => undefined;
+  /** What is done before a witness is made. */
+  beforeCreation: () => void = () => undefined;
   beforeDeactivation: () => Promise<void> | void = () => undefined;
   readonly messages: unknown[] = [];
+  /** What a message that is no call does beside being kept. */
+  beforeMessage: () => void = () => undefined;
   #activations = 0;
 
   nextActivation(): number {
@@ -34,7 +38,10 @@ export class Testimony {
   }
 
   kind(options?: KindOptions): Kind {
-    return newWitnessKind(() => new Witness(this), options);
+    return newWitnessKind(() => {
+      this.beforeCreation();
+      return new Witness(this);
+    }, options);
   }
 }
 
@@ -60,6 +67,7 @@ class Witness extends WitnessKind {
   }
 
   override onMessage(message: unknown): void {
+    this.#testimony.beforeMessage();
     this.#testimony.messages.push(message);
   }
 

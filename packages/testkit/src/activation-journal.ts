@@ -105,7 +105,7 @@ export class ActivationJournal {
 
   #observe(kind: HostedKind): HostedKind {
     return {
-      name: kind.name,
+      ...kind,
       propsFor: (activation) => {
         let life: Life;
         const onInit = (context: ActorContext): void => {

@@ -37,10 +37,16 @@ import { ReceivedCall } from "./received-call.ts";
 /** Makes a kind something that the placement of activations can start. */
 export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
   const host = new GrainHost(kind, hosting);
-  const options = { mailbox: { capacity: kind.maxQueuedCalls } };
+  const { name, maxQueuedCalls: capacity } = kind;
+  // All incarnations of the actor are the same object: what one did is over before the next one is started.
+  const propsForGrain = propsForEach((grain: GrainActor) => grain, { mailbox: { capacity } });
   return {
-    name: kind.name,
-    propsFor: propsForEach((activation: Activation) => new GrainActor(host, activation), options),
+    name,
+    newActivation: (identity) => new GrainActor(host, identity),
+    propsFor(activation: Activation) {
+      if (activation instanceof GrainActor && activation.host === host) return propsForGrain(activation);
+      throw new TypeError(`newActivation of the kind ${name} has not made this activation`);
+    },
   };
 }
 
@@ -50,34 +56,37 @@ const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
 /** Stands for a grain that is not there yet, or not any more. */
 const noGrain: object = Object.freeze({});
 
-/** The actor around one activation of a grain. */
+/**
+ * The actor around one activation of a grain, the activation itself, and what the grain is given: three objects for each grain
+ * would take more memory. Its methods are private by type only, as a mark that `#` methods may be called would.
+ */
 class GrainActor extends ActivationContext implements Actor, ActiveGrain, ActiveNode, Watched {
   older: ActiveNode | undefined = undefined;
   younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
   usedAtMs = 0;
-  hasEnded = false;
-  #isWatched = false;
-  /** Only where an rpc of the kind is re-entrant. */
-  #interleaving: Interleaving | undefined;
-  #failure: unknown;
+  /** Whether the idle watch looks at it. */
+  private watched: "not" | "now" | "no more" = "not";
 
-  /** What the grain is given. One object with its actor, as two for each grain would take more memory. */
+  get hasEnded(): boolean {
+    return this.watched === "no more";
+  }
+
   get context(): ActivationContext {
     return this;
   }
 
   receive(context: ActorContext): void | Promise<void> {
     const { message } = context;
-    if (message instanceof GrainCall) return this.#call(context, message);
-    if (message instanceof ReceivedCall) return this.#call(context, message);
-    if (message instanceof Started) return this.#activate(context);
-    if (message instanceof Stopping) return this.#deactivate(this.activation.reason);
-    if (message instanceof Restarting) return this.#deactivate("failed");
-    if (message === idleCheck) return this.#onIdle(context);
-    if (message instanceof Stopped) return this.#letGo();
+    if (message instanceof GrainCall) return this.call(context, message);
+    if (message instanceof ReceivedCall) return this.call(context, message);
+    if (message instanceof Started) return this.activate(context);
+    if (message instanceof Stopping) return this.stop();
+    if (message instanceof Restarting) return this.deactivate("failed");
+    if (message === idleCheck) return this.onIdle(context);
+    if (message instanceof Stopped) return this.letGo();
     if (message instanceof Terminated) return undefined;
-    return this.#onMessage(context);
+    return this.onMessage(context);
   }
 
   /** Rounded up, as the engine keeps a whole number in the grain and makes an object for any other. */
@@ -90,29 +99,31 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     cluster.system.root.send(self, idleCheck);
   }
 
-  #call(context: ActorContext, message: GrainCall | ReceivedCall): void | Promise<void> {
-    if (this.#failure !== undefined) return respondFailure(this, context, this.#failure);
+  private call(context: ActorContext, message: GrainCall | ReceivedCall): void | Promise<void> {
+    const failure = this.seldom?.failure;
+    if (failure) return respondFailure(this, context, failure.reason);
     try {
       const call = readGrainCall(this, message);
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
       if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
         this.host.peerKnows(context.sender.address, call.method.output.typeName);
-      if (!this.#interleaving) return runGrainCall(this, this.#answering(message, context, call), call);
-      const turn = this.#answering(message, turnFor(context), call);
-      return this.#interleave(this.#interleaving, turn, call);
+      const { interleaving } = this;
+      if (!interleaving) return runGrainCall(this, this.answering(message, context, call), call);
+      const turn = this.answering(message, turnFor(context), call);
+      return this.interleave(interleaving, turn, call);
     } catch (error) {
       return respondFailure(this, context, error);
     }
   }
 
   /** The turn, whose answer says where the grain is if that was asked for. */
-  #answering(message: GrainCall | ReceivedCall, turn: Turn, { method }: GrainCall): Turn {
+  private answering(message: GrainCall | ReceivedCall, turn: Turn, { method }: GrainCall): Turn {
     const tells = message instanceof ReceivedCall && message.tellsPlace;
     return tells ? tellingPlace(turn, method, this.self.id) : turn;
   }
 
   /** The actor takes its next message while the call is under way. */
-  #interleave(interleaving: Interleaving, turn: Turn, call: GrainCall): void {
+  private interleave(interleaving: Interleaving, turn: Turn, call: GrainCall): void {
     const { self } = this;
     const { processes } = this.cluster.system;
     interleaving.add({
@@ -122,96 +133,104 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     });
   }
 
-  #onIdle(context: ActorContext): void {
+  private onIdle(context: ActorContext): void {
     const { kind, clock } = this.host;
-    if (this.#interleaving?.isIdle === false) return;
+    if (this.interleaving?.isIdle === false) return;
     if (clock.nowMs() < this.usedAtMs + kind.idleTimeoutMs) return;
-    context.send(context.parent!, new Passivate(this.activation));
+    context.send(context.parent!, new Passivate(this));
   }
 
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
-  #activate({ self }: ActorContext): void | Promise<void> {
+  private activate({ self }: ActorContext): void | Promise<void> {
     const { host } = this;
     const { counters, interleaves } = host;
     counters.begin(this);
-    if (interleaves) this.#interleaving = new Interleaving(this.activation, host.kind.maxQueuedCalls);
-    this.self = self;
+    // What an earlier incarnation had.
+    this.seldom = undefined;
+    this.instance = noGrain;
+    if (interleaves) this.rare.interleaving = new Interleaving(this, host.kind.maxQueuedCalls);
+    this.pid = self;
     try {
       const instance = host.kind.factory(this.context);
       const activated = isPromiseLike(instance)
-        ? instance.then((made) => this.#begin(made))
-        : this.#begin(instance);
-      if (isPromiseLike(activated)) return this.#onceActivated(activated);
-      this.#watchIdle();
+        ? instance.then((made) => this.attach(made))
+        : this.attach(instance);
+      if (isPromiseLike(activated)) return this.onceActivated(activated);
+      this.watchIdle();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
     return undefined;
   }
 
   /** Hands the grain its context, and lets it begin. */
-  #begin(instance: object): Awaitable<void> {
+  private attach(instance: object): Awaitable<void> {
     if ("~attachContext" in instance) (instance as GrainKind)["~attachContext"](this.context);
     this.instance = instance;
-    return this.#hooks.onActivate?.(this.context);
+    return this.hooks.onActivate?.(this.context);
   }
 
-  async #onceActivated(activated: PromiseLike<void>): Promise<void> {
+  private async onceActivated(activated: PromiseLike<void>): Promise<void> {
     try {
       await activated;
-      this.#watchIdle();
+      this.watchIdle();
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
-  #watchIdle(): void {
+  private watchIdle(): void {
     const { idleWatch, clock } = this.host;
     if (!idleWatch) return;
     this.use(clock.nowMs());
-    this.#isWatched = true;
+    // One that was restarted still is.
+    if (this.watched === "now") return;
+    this.watched = "now";
     idleWatch.add(this);
   }
 
   /** The calls that wait for it are answered with the error. */
-  #fail(error: unknown): void {
+  private fail(error: unknown): void {
     const { self, cluster, logger } = this.context;
-    this.#failure = error;
-    this.activation.reason = "failed";
+    this.rare.failure = { reason: error };
+    this.reason = "failed";
     logger.error({ error }, "a grain could not be activated");
     cluster.system.root.poison(self);
   }
 
-  #deactivate(reason: DeactivationReason): void | Promise<void> {
-    const { counters, idleWatch } = this.host;
-    counters.end(this, reason);
-    this.hasEnded = true;
-    if (this.#isWatched) idleWatch?.ended();
-    if (this.#interleaving || this.#hooks.onDeactivate) return this.#end(reason);
+  private stop(): void | Promise<void> {
+    if (this.watched === "now") this.host.idleWatch?.ended();
+    this.watched = "no more";
+    return this.deactivate(this.reason);
+  }
+
+  private deactivate(reason: DeactivationReason): void | Promise<void> {
+    this.host.counters.end(this, reason);
+    if (this.interleaving || this.hooks.onDeactivate) return this.letEnd(reason);
     return undefined;
   }
 
-  async #end(reason: DeactivationReason): Promise<void> {
-    if (this.#interleaving) await this.#endCalls(this.#interleaving, reason);
+  private async letEnd(reason: DeactivationReason): Promise<void> {
+    if (this.interleaving) await this.endCalls(this.interleaving, reason);
     try {
-      await this.#hooks.onDeactivate?.(this.context, reason);
+      await this.hooks.onDeactivate?.(this.context, reason);
     } catch (error) {
       this.context.logger.error({ error }, "onDeactivate failed");
     }
   }
 
   /** The calls that came before the end are still handled, unless it came at once. */
-  async #endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
+  private async endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
     if (reason === "evicted" || reason === "failed" || reason === "stopped") interleaving.refuseWaiting();
     await interleaving.whenIdle();
   }
 
   /** Caches of PIDs, and the idle watch for a while, keep what is left. */
-  #letGo(): void {
+  private letGo(): void {
     this.instance = noGrain;
   }
 
-  #onMessage(context: ActorContext): void | Promise<void> {
+  private onMessage(context: ActorContext): void | Promise<void> {
     const { cluster, clock } = this.host;
     this.use(clock.nowMs());
     const deadline = new Deadline(clock, cluster.requestTimeoutMs);
@@ -220,11 +239,11 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
       { deadline, method: { reentrancy: "none" }, callers: [] },
       context,
     );
-    const handled = this.#hooks.onMessage?.(context.message, callContext);
-    return isPromiseLike(handled) ? this.#onceHandled(handled) : undefined;
+    const handled = this.hooks.onMessage?.(context.message, callContext);
+    return isPromiseLike(handled) ? this.onceHandled(handled) : undefined;
   }
 
-  async #onceHandled(handled: PromiseLike<void>): Promise<void> {
+  private async onceHandled(handled: PromiseLike<void>): Promise<void> {
     try {
       await handled;
     } finally {
@@ -232,7 +251,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     }
   }
 
-  get #hooks(): GrainHooks {
+  private get hooks(): GrainHooks {
     return this.instance as GrainHooks;
   }
 }

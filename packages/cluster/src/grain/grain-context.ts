@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { inspect } from "node:util";
 import type { Message } from "@bufbuild/protobuf";
 import type { ActorContext, Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
-import type { Activation } from "../identity/activation.ts";
+import { Activation } from "../identity/activation.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
@@ -11,6 +10,7 @@ import type { GrainCluster } from "./grain-cluster.ts";
 import type { GrainHost } from "./grain-host.ts";
 import { withFields } from "./grain-logger.ts";
 import type { GrainMethod } from "./grain-service.ts";
+import type { Interleaving } from "./interleaving.ts";
 
 /**
  * What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others.
@@ -59,31 +59,33 @@ export interface GrainCallContext extends GrainContext {
   readonly signal: AbortSignal;
 }
 
-/** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
-export abstract class ActivationContext implements GrainContext {
-  readonly host: GrainHost;
-  readonly activation: Activation;
-  // Set before anything else is handled.
-  self!: PID;
-  /** The call that is being handled, if one is: where calls are handled one at a time. */
-  current: CallContext | undefined;
-  /** The call on whose behalf the present code runs: where calls interleave. */
-  readonly interleaved: AsyncLocalStorage<CallContext> | undefined;
-  #logger: Logger | undefined = undefined;
+/** What most activations have nothing of. */
+export interface SeldomUsed {
+  logger: Logger | undefined;
+  /** Only where an rpc of the kind is re-entrant. */
+  interleaving: Interleaving | undefined;
+  /** Why it could not be activated. */
+  failure: { readonly reason: unknown } | undefined;
+}
 
-  constructor(host: GrainHost, activation: Activation) {
+/** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
+export abstract class ActivationContext extends Activation implements GrainContext {
+  readonly host: GrainHost;
+  /** The call that is being handled, if one is: where calls are handled one at a time. */
+  current: CallContext | undefined = undefined;
+  protected seldom: SeldomUsed | undefined = undefined;
+
+  constructor(host: GrainHost, identity: string) {
+    super(identity);
     this.host = host;
-    this.activation = activation;
-    this.current = undefined;
-    this.interleaved = host.interleaves ? new AsyncLocalStorage() : undefined;
   }
 
   get kind(): string {
-    return this.activation.kind;
+    return this.host.kind.name;
   }
 
-  get identity(): string {
-    return this.activation.identity;
+  get self(): PID {
+    return this.pid;
   }
 
   get cluster(): GrainCluster {
@@ -92,9 +94,19 @@ export abstract class ActivationContext implements GrainContext {
 
   /** Made when it is first read: most grains log nothing, and it takes more memory than the rest of the context. */
   get logger(): Logger {
-    const { kind, identity } = this;
-    this.#logger ??= withFields(this.cluster.system.logger, { kind, identity });
-    return this.#logger;
+    const { kind, identity, rare } = this;
+    rare.logger ??= withFields(this.cluster.system.logger, { kind, identity });
+    return rare.logger;
+  }
+
+  /** Which calls may be under way at once; undefined where they are handled one at a time. */
+  get interleaving(): Interleaving | undefined {
+    return this.seldom?.interleaving;
+  }
+
+  protected get rare(): SeldomUsed {
+    this.seldom ??= { logger: undefined, interleaving: undefined, failure: undefined };
+    return this.seldom;
   }
 
   /** All that a log shows of it: the rest is the runtime's, and leads to other grains. */
@@ -104,7 +116,8 @@ export abstract class ActivationContext implements GrainContext {
   }
 
   callGrain(call: OutgoingGrainCall): Promise<Message> {
-    const current = this.interleaved ? this.interleaved.getStore() : this.current;
+    const { interleaving } = this;
+    const current = interleaving ? interleaving.current : this.current;
     if (current) return current.callGrain(call);
     return this.cluster.callGrain({ ...call, callers: [chainLink(this, "none")] });
   }

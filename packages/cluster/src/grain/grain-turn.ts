@@ -69,11 +69,11 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
     : call.signal;
   if (cancelled?.aborted) return undefined;
   const callContext = new CallContext(grain.context, call, turn, cancelled);
-  const { interleaved } = grain.context;
-  if (!interleaved) grain.context.current = callContext;
+  const { interleaving } = grain.context;
+  if (!interleaving) grain.context.current = callContext;
   try {
-    const result = interleaved
-      ? interleaved.run(callContext, () => invoke(grain.instance, call, callContext))
+    const result = interleaving
+      ? interleaving.onBehalfOf(callContext, () => invoke(grain.instance, call, callContext))
       : invoke(grain.instance, call, callContext);
     if (isPromiseLike(result)) return settle(grain, turn, { call, result, callContext });
     turn.respond(toResponse(grain, method, result));

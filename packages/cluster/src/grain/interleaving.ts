@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { leadsThrough } from "./call-chain.ts";
 import type { GrainCall } from "./grain-call.ts";
+import type { CallContext } from "./grain-context.ts";
 
 /** A call and how to run it. */
 export interface Interleaved {
@@ -22,6 +24,7 @@ export class Interleaving {
   readonly #maxWaiting: number;
   readonly #waiting: Interleaved[] = [];
   #idle: PromiseWithResolvers<void> | undefined;
+  readonly #contexts = new AsyncLocalStorage<CallContext>();
 
   /** @param maxWaiting one more is refused */
   constructor(grain: ClusterIdentity, maxWaiting: number) {
@@ -32,6 +35,16 @@ export class Interleaving {
   /** Whether no call runs or waits to. */
   get isIdle(): boolean {
     return this.#running.size === 0 && this.#waiting.length === 0;
+  }
+
+  /** The context of the call on whose behalf the present code runs, if there is one. */
+  get current(): CallContext | undefined {
+    return this.#contexts.getStore();
+  }
+
+  /** Runs what a call does, so that all that it leads to is known to be on its behalf. */
+  onBehalfOf(context: CallContext, run: () => unknown): unknown {
+    return this.#contexts.run(context, run);
   }
 
   /** Runs a call now or when its turn comes. */

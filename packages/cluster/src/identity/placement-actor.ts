@@ -18,13 +18,13 @@ import {
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
-import { type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
+import { type Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { CallForGrain } from "./call-for-grain.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import type { Location } from "./location.ts";
-import { Placed, PlacedActivations } from "./placed.ts";
+import { PlacedActivations } from "./placed-activations.ts";
 import {
   GiveUpWaiting,
   PlaceBy,
@@ -63,7 +63,7 @@ export class PlacementActor implements Actor {
   #held: Held[] = [];
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
-  readonly #leftovers = new Set<Placed>();
+  readonly #leftovers = new Set<Activation>();
   readonly #news = new HandoverNews();
   #patience: Timer | undefined;
   #released: PID[] | undefined;
@@ -102,7 +102,7 @@ export class PlacementActor implements Actor {
    *
    * @param newest the present topology; everybody must wait until the actor knows it
    */
-  placeNow(identity: ClusterIdentity, newest: Topology): Placed | undefined {
+  placeNow(identity: ClusterIdentity, newest: Topology): Activation | undefined {
     const context = this.#context;
     if (!context || this.#topology !== newest) return undefined;
     const placed = this.#placed.get(identity);
@@ -154,10 +154,9 @@ export class PlacementActor implements Actor {
     return this.#barrier.rendezvous.ownerOf(identity) === system.address;
   }
 
-  #activate(context: ActorContext, identity: ClusterIdentity): Placed {
+  #activate(context: ActorContext, identity: ClusterIdentity): Activation {
     const kind = this.#kinds.get(identity.kind)!;
-    // The kind's own name, not one that came by wire and would be kept for each.
-    const placed = new Placed(kind.name, identity.identity);
+    const placed = kind.newActivation(identity.identity);
     placed.pid = context.spawnPrefix(kind.propsFor(placed), placed.identity);
     this.#placed.add(placed);
     return placed;
@@ -233,11 +232,10 @@ export class PlacementActor implements Actor {
   }
 
   /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */
-  #end(context: ActorContext, placed: Placed, reason: DeactivationReason): void {
+  #end(context: ActorContext, placed: Activation, reason: DeactivationReason): void {
     // What ends in order ends at once when this member is let go meanwhile.
     if (placed.askers && reason !== "evicted") return;
-    placed.reason = reason;
-    placed.askers ??= [];
+    placed.beginToEnd(reason);
     this.#left?.(placed, placed);
     if (reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);

@@ -24,7 +24,7 @@ import {
 } from "../gen/cluster/pubsub_pb.ts";
 import { file_tsgrain_cluster_v1_topic } from "../gen/tsgrain/cluster/v1/topic_pb.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
-import type { HostedKind } from "../identity/activation.ts";
+import { type HostedKind, PlainActivation } from "../identity/activation.ts";
 import { identityProblem } from "../identity/cluster-identity.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
 import { Delivery } from "./delivery.ts";
@@ -125,6 +125,7 @@ export class PubSub implements PubSubServices {
     const mailbox = { capacity: this.#config.maxQueuedRequests };
     return {
       name: topicKind,
+      newActivation: (topic) => new PlainActivation(topicKind, topic),
       propsFor: (activation) => propsFromProducer(() => new TopicActor(activation, parts), { mailbox }),
     };
   }

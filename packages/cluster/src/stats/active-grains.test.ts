@@ -9,7 +9,8 @@ test("what is listed is what was added and not deleted, the oldest first", () =>
       const active = new ActiveGrains();
       const nodes = numbers.map(
         (_, index): ActiveNode => ({
-          activation: { kind: "Kind", identity: String(index) },
+          kind: "Kind",
+          identity: String(index),
           older: undefined,
           younger: undefined,
         }),
@@ -27,7 +28,7 @@ test("what is listed is what was added and not deleted, the oldest first", () =>
           active.add(nodes[step]!);
           model = [...model, nodes[step]!];
         }
-        expect([...active]).toEqual(model.map(({ activation }) => activation));
+        expect([...active].map(({ identity }) => identity)).toEqual(model.map(({ identity }) => identity));
         expect(active.size).toBe(model.length);
       }
     }),

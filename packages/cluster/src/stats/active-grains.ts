@@ -1,8 +1,7 @@
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 
 /** A grain that may be active. It holds its own place in {@link ActiveGrains}. */
-export interface ActiveNode {
-  readonly activation: ClusterIdentity;
+export interface ActiveNode extends ClusterIdentity {
   /** The one that became active before it. */
   older: ActiveNode | undefined;
   /** The one that became active after it. */
@@ -42,6 +41,6 @@ export class ActiveGrains implements Iterable<ClusterIdentity> {
 
   /** The oldest first. */
   *[Symbol.iterator](): Iterator<ClusterIdentity> {
-    for (let grain = this.#oldest; grain; grain = grain.younger) yield grain.activation;
+    for (let grain = this.#oldest; grain; grain = grain.younger) yield grain;
   }
 }

@@ -15,7 +15,7 @@ import { type Activation, type DeactivationReason, Passivate } from "../identity
  *   const endSoon = (context: ActorContext, activation: Activation) =>
  *     context.system.clock.schedule(1_000, () => endActivation(context, activation, "moved"));
  *   return {
- *     name: kind.name,
+ *     ...kind,
  *     propsFor: (activation) =>
  *       kind.propsFor(activation).with({ onInit: (context) => void endSoon(context, activation) }),
  *   };

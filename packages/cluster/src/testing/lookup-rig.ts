@@ -10,7 +10,7 @@ import {
 import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
 import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
-import type { HostedKind } from "../identity/activation.ts";
+import { type HostedKind, PlainActivation } from "../identity/activation.ts";
 import { identityKey } from "../identity/cluster-identity.ts";
 import type { IdentityLookup, LookupSession } from "../identity/identity-lookup.ts";
 import type { Location } from "../identity/location.ts";
@@ -127,6 +127,7 @@ export class LookupRig {
   #hostedKind(name: string): HostedKind {
     return {
       name,
+      newActivation: (identity) => new PlainActivation(name, identity),
       propsFor: (activation) =>
         propsFromFunction(async ({ message }) => {
           if (message instanceof Started) this.#count(identityKey(activation), 1);
