@@ -140,6 +140,7 @@ test("a grain whose onMessage failed begins anew, is idle after its time as othe
   const started = await start({ idleTimeoutMs: 1_000 });
   const { cluster, testimony, kitchen } = started;
   await using _ = cluster;
+  const { scheduled } = cluster.clock;
   await cluster.settle(kitchen.bump({}));
   await failWitness(started);
   expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
@@ -150,6 +151,7 @@ test("a grain whose onMessage failed begins anew, is idle after its time as othe
   ]);
   await cluster.clock.advance(3_000);
   expect(testimony.count("idle", "kitchen")).toBe(1);
+  expect(cluster.clock.scheduled).toBe(scheduled);
   const stats = cluster.members.map((member) => member.stats);
   expect(stats.reduce((sum, { activated }) => sum + activated, 0)).toBe(2);
   expect(stats.reduce((sum, { deactivated: { failed, idle } }) => sum + failed + idle, 0)).toBe(2);
