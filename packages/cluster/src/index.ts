@@ -17,7 +17,12 @@ export type { Kind, KindOptions } from "./grain/kind.ts";
 export { kindDefaults } from "./grain/kind.ts";
 export type { Readiness } from "./health/readiness.ts";
 // For those who write cluster providers and identity lookups
-export type { Activation, DeactivationReason, HostedKind } from "./identity/activation.ts";
+export {
+  type Activation,
+  type DeactivationReason,
+  type HostedKind,
+  PlainActivation,
+} from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
 export { DistHashLookup } from "./identity/disthash-lookup.ts";
 export type {

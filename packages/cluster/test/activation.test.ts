@@ -157,6 +157,21 @@ test("a grain whose onMessage failed begins anew, is idle after its time as othe
   expect(stats.reduce((sum, { deactivated: { failed, idle } }) => sum + failed + idle, 0)).toBe(2);
 });
 
+test("a grain that begins anew is not idle meanwhile, and knows nothing of the one before", async () => {
+  const started = await start({ idleTimeoutMs: 1_000, maxQueuedCalls: 1 });
+  const { cluster, testimony, kitchen } = started;
+  await using _ = cluster;
+  await cluster.settle(kitchen.bump({}));
+  testimony.beforeActivation = () => new Promise((resolve) => void cluster.clock.schedule(3_000, resolve));
+  await failWitness(started);
+  await cluster.clock.advance(2_000);
+  // Its place in the mailbox is not taken by a look at whether it is idle.
+  expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
+  const [former, present] = testimony.contexts;
+  expect(present).not.toBe(former);
+  expect([former?.identity, present?.identity]).toEqual(["kitchen", "kitchen"]);
+});
+
 test("what failed and cannot begin anew does not end a second time", async () => {
   const started = await start();
   const { cluster, testimony, kitchen } = started;

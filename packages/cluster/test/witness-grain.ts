@@ -1,5 +1,11 @@
 import type { GrainCallContext } from "../src/codegenv1/index.ts";
-import { type DeactivationReason, GrainError, type Kind, type KindOptions } from "../src/index.ts";
+import {
+  type DeactivationReason,
+  type GrainContext,
+  GrainError,
+  type Kind,
+  type KindOptions,
+} from "../src/index.ts";
 import { getWitnessGrainClient, newWitnessKind, WitnessKind } from "./gen/witness_grain.ts";
 import type { BumpRequest, FailRequest, RelayRequest } from "./gen/witness_pb.ts";
 
@@ -24,6 +30,8 @@ export class Testimony {
   readonly messages: unknown[] = [];
   /** What a message that is no call does beside being kept. */
   beforeMessage: () => void = () => undefined;
+  /** What witnesses were given, in the order in which they were activated. */
+  readonly contexts: GrainContext[] = [];
   #activations = 0;
 
   nextActivation(): number {
@@ -56,7 +64,8 @@ class Witness extends WitnessKind {
     this.#activation = testimony.nextActivation();
   }
 
-  override async onActivate(): Promise<void> {
+  override async onActivate(context: GrainContext): Promise<void> {
+    this.#testimony.contexts.push(context);
     await this.#testimony.beforeActivation(this.context.identity);
     this.#see("activated");
   }

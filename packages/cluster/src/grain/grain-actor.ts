@@ -38,8 +38,7 @@ import { ReceivedCall } from "./received-call.ts";
 export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
   const host = new GrainHost(kind, hosting);
   const { name, maxQueuedCalls: capacity } = kind;
-  // All incarnations of the actor are the same object: what one did is over before the next one is started.
-  const propsForGrain = propsForEach((grain: GrainActor) => grain, { mailbox: { capacity } });
+  const propsForGrain = propsForEach((grain: GrainActor) => grain.incarnate(), { mailbox: { capacity } });
   return {
     name,
     newActivation: (identity) => new GrainActor(host, identity),
@@ -57,19 +56,30 @@ const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
 const noGrain: object = Object.freeze({});
 
 /**
- * The actor around one activation of a grain, the activation itself, and what the grain is given: three objects for each grain
- * would take more memory. Its methods are private by type only, as a mark that `#` methods may be called would.
+ * The actor around one activation of a grain, what the grain is given, and, unless it had to begin anew, the activation itself: three
+ * objects for each grain would take more memory. Its methods are private by type only, as a mark that `#` methods may be called would.
  */
 class GrainActor extends ActivationContext implements Actor, ActiveGrain, ActiveNode, Watched {
   older: ActiveNode | undefined = undefined;
   younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
   usedAtMs = 0;
-  /** Whether the idle watch looks at it. */
-  private watched: "not" | "now" | "no more" = "not";
+  /** Whether it is an actor yet, is looked at by the idle watch, has ended. */
+  private stage: "new" | "made" | "watched" | "ended" = "new";
 
   get hasEnded(): boolean {
-    return this.watched === "no more";
+    return this.stage === "ended";
+  }
+
+  /** What its actor is to be: itself, and after a failure one that knows nothing of what was before. */
+  incarnate(): GrainActor {
+    if (this.stage !== "new") return new NextIncarnation(this);
+    this.stage = "made";
+    return this;
+  }
+
+  protected get activation(): Activation {
+    return this;
   }
 
   get context(): ActivationContext {
@@ -81,7 +91,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     if (message instanceof GrainCall) return this.call(context, message);
     if (message instanceof ReceivedCall) return this.call(context, message);
     if (message instanceof Started) return this.activate(context);
-    if (message instanceof Stopping) return this.stop();
+    if (message instanceof Stopping) return this.deactivate(this.activation.reason);
     if (message instanceof Restarting) return this.deactivate("failed");
     if (message === idleCheck) return this.onIdle(context);
     if (message instanceof Stopped) return this.letGo();
@@ -137,7 +147,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     const { kind, clock } = this.host;
     if (this.interleaving?.isIdle === false) return;
     if (clock.nowMs() < this.usedAtMs + kind.idleTimeoutMs) return;
-    context.send(context.parent!, new Passivate(this));
+    context.send(context.parent!, new Passivate(this.activation));
   }
 
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
@@ -145,9 +155,6 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     const { host } = this;
     const { counters, interleaves } = host;
     counters.begin(this);
-    // What an earlier incarnation had.
-    this.seldom = undefined;
-    this.instance = noGrain;
     if (interleaves) this.rare.interleaving = new Interleaving(this, host.kind.maxQueuedCalls);
     this.pid = self;
     try {
@@ -183,9 +190,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     const { idleWatch, clock } = this.host;
     if (!idleWatch) return;
     this.use(clock.nowMs());
-    // One that was restarted still is.
-    if (this.watched === "now") return;
-    this.watched = "now";
+    this.stage = "watched";
     idleWatch.add(this);
   }
 
@@ -193,19 +198,16 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
   private fail(error: unknown): void {
     const { self, cluster, logger } = this.context;
     this.rare.failure = { reason: error };
-    this.reason = "failed";
+    this.activation.reason = "failed";
     logger.error({ error }, "a grain could not be activated");
     cluster.system.root.poison(self);
   }
 
-  private stop(): void | Promise<void> {
-    if (this.watched === "now") this.host.idleWatch?.ended();
-    this.watched = "no more";
-    return this.deactivate(this.reason);
-  }
-
   private deactivate(reason: DeactivationReason): void | Promise<void> {
-    this.host.counters.end(this, reason);
+    const { counters, idleWatch } = this.host;
+    counters.end(this, reason);
+    if (this.stage === "watched") idleWatch?.ended();
+    this.stage = "ended";
     if (this.interleaving || this.hooks.onDeactivate) return this.letEnd(reason);
     return undefined;
   }
@@ -253,6 +255,20 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
 
   private get hooks(): GrainHooks {
     return this.instance as GrainHooks;
+  }
+}
+
+/** A grain's actor after a failure. */
+class NextIncarnation extends GrainActor {
+  readonly #first: GrainActor;
+
+  constructor(first: GrainActor) {
+    super(first.host, first.identity);
+    this.#first = first;
+  }
+
+  protected override get activation(): Activation {
+    return this.#first;
   }
 }
 

@@ -77,7 +77,23 @@ export abstract class Activation extends Location implements ClusterIdentity {
   }
 }
 
-/** An activation whose actor is something else. */
+/**
+ * An activation whose actor is something else.
+ *
+ * @example
+ * import { propsFromFunction } from "@ts-grain/actor";
+ * import { type HostedKind, PlainActivation } from "@ts-grain/cluster";
+ *
+ * // For those who write a lookup, and test it without grains.
+ * const echo: HostedKind = {
+ *   name: "Echo",
+ *   newActivation: (identity) => new PlainActivation("Echo", identity),
+ *   propsFor: ({ identity }) =>
+ *     propsFromFunction((context) => {
+ *       if (context.sender) context.respond(identity);
+ *     }),
+ * };
+ */
 export class PlainActivation extends Activation {
   readonly kind: string;
 
@@ -103,9 +119,9 @@ export class PlainActivation extends Activation {
  */
 export interface HostedKind {
   readonly name: string;
-  /** What is to stand for an activation. Begins nothing. */
+  /** What is to stand for an activation; its `kind` is this kind's name. Begins nothing. */
   newActivation(identity: string): Activation;
-  /** How to start its actor. */
+  /** How to start its actor. Asked for once for each activation that `newActivation` has made. */
   propsFor(activation: Activation): Props;
 }
 
