@@ -182,6 +182,8 @@ test("what failed and cannot begin anew does not end a second time", async () =>
   };
   await failWitness(started);
   testimony.beforeCreation = () => undefined;
+  const deactivated = cluster.members.map((member) => member.stats.deactivated);
+  expect(deactivated.reduce((sum, { failed }) => sum + failed, 0)).toBe(2);
   expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count: 1, activation: 2 });
   expect(testimony.sightings.map(({ what }) => what)).toEqual([
     ...["activated", "bumped", "failed"],

@@ -46,7 +46,9 @@ export class MessageRing implements MessageQueue {
     // An empty ring is followed by another one, or the queue would be empty.
     if (this.#first.taken === 0) this.#first = this.#first.next!;
     this.#length--;
-    this.#origin = this.#first.firstOrigin;
+    const { firstOrigin } = this.#first;
+    // As in the mailbox.
+    if (this.#origin !== firstOrigin) this.#origin = firstOrigin;
     return this.#first.shift();
   }
 

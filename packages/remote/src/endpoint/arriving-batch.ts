@@ -1,5 +1,5 @@
 import { type MessageHeaders, PID } from "@ts-grain/actor";
-import { BatchReader } from "../wire/batch-reader.ts";
+import { BatchReader, type WirePid } from "../wire/batch-reader.ts";
 import { addressFromWire } from "../wire/pid-wire.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
@@ -41,12 +41,12 @@ export class ArrivingBatch {
     this.peer = peer;
     this.reader = new BatchReader(body, batchLimits, recent);
     this.#types = this.reader.typeNames.map((typeName) => types.get(typeName));
-    this.#addressees = this.reader.targets.map(({ address, id }) => {
-      const pid = new PID(addressFromWire(address, self.address), id);
+    this.#addressees = this.reader.targets.map((target) => {
+      const pid = pidOf(target, self.address);
       return { pid, isHere: pid.address === self.address, exposed: undefined };
     });
-    this.#authors = this.reader.senders.map(({ address, id }) => {
-      const pid = new PID(addressFromWire(address, peer.address), id);
+    this.#authors = this.reader.senders.map((sender) => {
+      const pid = pidOf(sender, peer.address);
       const isOurs = pid.address === peer.address || pid.address === self.address;
       return { pid, isKnown: isOurs || knows(pid.address) };
     });
@@ -91,6 +91,12 @@ export class ArrivingBatch {
   get headers(): MessageHeaders | undefined {
     return this.reader.headers;
   }
+}
+
+/** Who names a process again and again is given the same PID: a young object, kept by an old one, costs the engine for each message. */
+function pidOf(named: WirePid, whereUnnamed: string): PID {
+  named.pid ??= new PID(addressFromWire(named.address, whereUnnamed), named.id);
+  return named.pid;
 }
 
 function forRequest(pid: PID, requestId: number): PID {

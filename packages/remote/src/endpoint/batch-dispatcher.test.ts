@@ -91,6 +91,29 @@ test("each message of a batch goes its own way, whatever way the one before it w
   ]);
 });
 
+test("who is named alike in batch after batch is given as the same PID, and as another one where the name has changed", async () => {
+  await using pair = await RemotePair.start();
+  const senders: unknown[] = [];
+  const { system, remote } = pair.b;
+  const process: Process = {
+    sendUser: (_target, _message, sender) => void senders.push(sender),
+    sendSystem() {},
+  };
+  system.processes.add("one", process);
+  remote.expose("one");
+  const peer = (await RawPeer.connect(pair.network.transport(), remote.address)).greet();
+  const [me, you] = tables.senders;
+  const envelopes = [{ messageData: text("a"), sender: 1 }];
+  for (const sender of [me!, me!, you!, me!]) peer.batch({ ...tables, senders: [sender], envelopes });
+  await pair.clock.settle();
+  expect(senders.map(String)).toEqual(["raw:1/me", "raw:1/me", "raw:1/you", "raw:1/me"]);
+  expect(senders[1]).toBe(senders[0]);
+  // A request's number is its own.
+  peer.batch({ ...tables, senders: [me!], envelopes: [{ ...envelopes[0]!, senderRequestId: 5 }] });
+  await pair.clock.settle();
+  expect([(senders.at(-1) as PID).requestId, (senders[3] as PID).requestId]).toEqual([5, 0]);
+});
+
 test("what a batch still holds for a process that ends meanwhile becomes dead letters", async () => {
   await using pair = await RemotePair.start();
   const { told, dead, peer } = await scene(pair, ([, value]) => {

@@ -1,4 +1,4 @@
-import type { MessageHeaders } from "@ts-grain/actor";
+import type { MessageHeaders, PID } from "@ts-grain/actor";
 import { type ByteReader, limitExceeded, malformed } from "./byte-reader.ts";
 import { RecentEntries } from "./recent-entries.ts";
 
@@ -20,6 +20,8 @@ export interface BatchLimits {
 export interface WirePid {
   readonly address: string;
   readonly id: string;
+  /** What it stands for where the batch is received; there once somebody has made it, for all batches that name it alike. */
+  pid: PID | undefined;
 }
 
 /** What the tables of a peer's last batches held. Kept from batch to batch. */
@@ -285,7 +287,7 @@ function readPid(reader: ByteReader, maxNameBytes: number): WirePid {
     else reader.skip(tag);
   }
   reader.end = outerEnd;
-  return { address, id };
+  return { address, id, pid: undefined };
 }
 
 function readHeaders(reader: ByteReader, limits: BatchLimits): MessageHeaders {
