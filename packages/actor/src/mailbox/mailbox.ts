@@ -234,9 +234,8 @@ export abstract class Mailbox implements HomeProcess, Runnable {
     const queue = this.#queue;
     if (queue === undefined) return undefined;
     const next = queue.shift();
-    const { origin } = queue;
     // Of a flood most come from one sender, and to look is quicker than to have the engine note once more that it is kept here.
-    if (this.#origin !== origin) this.#origin = origin;
+    if (this.#origin !== queue.origin) this.#origin = queue.origin;
     return next;
   }
 
