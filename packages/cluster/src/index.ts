@@ -19,9 +19,11 @@ export type { Readiness } from "./health/readiness.ts";
 // For those who write cluster providers and identity lookups
 export {
   type Activation,
+  type Actorless,
   type DeactivationReason,
   type HostedKind,
   PlainActivation,
+  type SpawnActivation,
 } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
 export { DistHashLookup } from "./identity/disthash-lookup.ts";

@@ -1,25 +1,19 @@
 import {
   type Actor,
   type ActorContext,
-  propsForEach,
   Restarting,
   Started,
   Stopped,
   Stopping,
   Terminated,
 } from "@ts-grain/actor";
-import {
-  type Activation,
-  type DeactivationReason,
-  type HostedKind,
-  Passivate,
-} from "../identity/activation.ts";
+import { type Activation, type DeactivationReason, Passivate } from "../identity/activation.ts";
 import type { ActiveNode } from "../stats/active-grains.ts";
 import { Deadline } from "./deadline.ts";
+import { FirstTurn } from "./first-turn.ts";
 import type { Awaitable, GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
 import { ActivationContext, CallContext } from "./grain-context.ts";
-import { GrainHost, type GrainHosting } from "./grain-host.ts";
 import {
   type ActiveGrain,
   isPromiseLike,
@@ -30,24 +24,8 @@ import {
 } from "./grain-turn.ts";
 import type { Watched } from "./idle-watch.ts";
 import { Interleaving } from "./interleaving.ts";
-import type { Kind } from "./kind.ts";
 import { tellingPlace } from "./located-answer.ts";
 import { ReceivedCall } from "./received-call.ts";
-
-/** Makes a kind something that the placement of activations can start. */
-export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
-  const host = new GrainHost(kind, hosting);
-  const { name, maxQueuedCalls: capacity } = kind;
-  const propsForGrain = propsForEach((grain: GrainActor) => grain.incarnate(), { mailbox: { capacity } });
-  return {
-    name,
-    newActivation: (identity) => new GrainActor(host, identity),
-    propsFor(activation: Activation) {
-      if (activation instanceof GrainActor && activation.host === host) return propsForGrain(activation);
-      throw new TypeError(`newActivation of the kind ${name} has not made this activation`);
-    },
-  };
-}
 
 /** Has a grain look, in its turn, whether it is still idle. */
 const idleCheck: object = Object.freeze({ looks: "whether it is idle" });
@@ -59,13 +37,13 @@ const noGrain: object = Object.freeze({});
  * The actor around one activation of a grain, what the grain is given, and, unless it had to begin anew, the activation itself: three
  * objects for each grain would take more memory. Its methods are private by type only, as a mark that `#` methods may be called would.
  */
-class GrainActor extends ActivationContext implements Actor, ActiveGrain, ActiveNode, Watched {
+export class GrainActor extends ActivationContext implements Actor, ActiveGrain, ActiveNode, Watched {
   older: ActiveNode | undefined = undefined;
   younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
   usedAtMs = 0;
-  /** Whether it is an actor yet, is looked at by the idle watch, has ended. */
-  private stage: "new" | "made" | "watched" | "ended" = "new";
+  /** Whether it has begun, is looked at by the idle watch, has ended. */
+  private stage: "new" | "begun" | "watched" | "ended" = "new";
 
   get hasEnded(): boolean {
     return this.stage === "ended";
@@ -73,9 +51,22 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
 
   /** What its actor is to be: itself, and after a failure one that knows nothing of what was before. */
   incarnate(): GrainActor {
-    if (this.stage !== "new") return new NextIncarnation(this);
-    this.stage = "made";
-    return this;
+    return this.hasActor ? new NextIncarnation(this) : this;
+  }
+
+  /** Begins with its first call, in the turn of its parent. What takes longer, or fails, is the business of its own actor. */
+  beginWith(call: ReceivedCall, context: ActorContext): void {
+    const turn = new FirstTurn(context);
+    const activating = orRejected(() => this.activate());
+    const rest = activating ?? orRejected(() => this.answer(turn, call));
+    if (rest) this.goOnAsActor(turn, rest);
+    if (activating) context.forward(this.pid);
+  }
+
+  endWithoutActor(): void | Promise<void> {
+    const ending = this.deactivate(this.reason);
+    if (ending) return ending.then(() => this.letGo());
+    return this.letGo();
   }
 
   protected get activation(): Activation {
@@ -90,7 +81,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     const { message } = context;
     if (message instanceof GrainCall) return this.call(context, message);
     if (message instanceof ReceivedCall) return this.call(context, message);
-    if (message instanceof Started) return this.activate(context);
+    if (message instanceof Started) return this.stage === "new" ? this.activate() : this.goOn(context);
     if (message instanceof Stopping) return this.deactivate(this.activation.reason);
     if (message instanceof Restarting) return this.deactivate("failed");
     if (message === idleCheck) return this.onIdle(context);
@@ -105,25 +96,47 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
   }
 
   becomeIdle(): void {
-    const { self, cluster } = this.context;
-    cluster.system.root.send(self, idleCheck);
+    const { root } = this.cluster.system;
+    const { placement } = this.host;
+    // Without an actor no call waits for its turn.
+    if (!this.hasActor && placement) root.send(placement, new Passivate(this));
+    else root.send(this.self, idleCheck);
   }
 
   private call(context: ActorContext, message: GrainCall | ReceivedCall): void | Promise<void> {
+    return this.answer(this.interleaving ? turnFor(context) : context, message);
+  }
+
+  private answer(turn: Turn, message: GrainCall | ReceivedCall): void | Promise<void> {
     const failure = this.seldom?.failure;
-    if (failure) return respondFailure(this, context, failure.reason);
+    if (failure) return respondFailure(this, turn, failure.reason);
     try {
       const call = readGrainCall(this, message);
       // Who calls a method has its response compiled in. Members of Proto.Actor Go name no method.
-      if (message instanceof ReceivedCall && message.request.methodName === "" && context.sender)
-        this.host.peerKnows(context.sender.address, call.method.output.typeName);
+      if (message instanceof ReceivedCall && message.request.methodName === "" && turn.sender)
+        this.host.peerKnows(turn.sender.address, call.method.output.typeName);
       const { interleaving } = this;
-      if (!interleaving) return runGrainCall(this, this.answering(message, context, call), call);
-      const turn = this.answering(message, turnFor(context), call);
-      return this.interleave(interleaving, turn, call);
+      const answering = this.answering(message, turn, call);
+      if (!interleaving) return runGrainCall(this, answering, call);
+      return this.interleave(interleaving, answering, call);
     } catch (error) {
-      return respondFailure(this, context, error);
+      return respondFailure(this, turn, error);
     }
+  }
+
+  private goOnAsActor(turn: FirstTurn, rest: Promise<void>): void {
+    turn.leave(rest);
+    this.rare.firstTurn = turn;
+    // Reading it starts the actor.
+    void this.pid;
+  }
+
+  private goOn(context: ActorContext): Promise<void> | undefined {
+    const { seldom } = this;
+    const turn = seldom?.firstTurn;
+    if (!turn) return undefined;
+    seldom.firstTurn = undefined;
+    return turn.continueIn(context);
   }
 
   /** The turn, whose answer says where the grain is if that was asked for. */
@@ -151,12 +164,12 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
   }
 
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
-  private activate({ self }: ActorContext): void | Promise<void> {
+  private activate(): void | Promise<void> {
+    this.stage = "begun";
     const { host } = this;
     const { counters, interleaves } = host;
     counters.begin(this);
     if (interleaves) this.rare.interleaving = new Interleaving(this, host.kind.maxQueuedCalls);
-    this.pid = self;
     try {
       const instance = host.kind.factory(this.context);
       const activated = isPromiseLike(instance)
@@ -253,7 +266,7 @@ class GrainActor extends ActivationContext implements Actor, ActiveGrain, Active
     }
   }
 
-  private get hooks(): GrainHooks {
+  get hooks(): GrainHooks {
     return this.instance as GrainHooks;
   }
 }
@@ -263,7 +276,7 @@ class NextIncarnation extends GrainActor {
   readonly #first: GrainActor;
 
   constructor(first: GrainActor) {
-    super(first.host, first.identity);
+    super(first.host, first.identity, () => first.pid);
     this.#first = first;
   }
 
@@ -283,4 +296,13 @@ function turnFor(context: ActorContext): Turn {
     },
     respond: (response) => sender && context.send(sender, response),
   };
+}
+
+/** The promise that it returns, if it does, and one that is rejected if it throws. */
+function orRejected(run: () => void | Promise<void>): Promise<void> | undefined {
+  try {
+    return run() ?? undefined;
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }

@@ -1,10 +1,11 @@
 import { inspect } from "node:util";
 import type { Message } from "@bufbuild/protobuf";
 import type { ActorContext, Logger, MessageHeaders, PID, Timer } from "@ts-grain/actor";
-import { Activation } from "../identity/activation.ts";
+import { Activation, type SpawnActivation } from "../identity/activation.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { chainLink } from "./call-chain.ts";
 import type { Deadline } from "./deadline.ts";
+import type { FirstTurn } from "./first-turn.ts";
 import type { GrainCaller, OutgoingGrainCall } from "./grain-caller.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import type { GrainHost } from "./grain-host.ts";
@@ -66,6 +67,8 @@ export interface SeldomUsed {
   interleaving: Interleaving | undefined;
   /** Why it could not be activated. */
   failure: { readonly reason: unknown } | undefined;
+  /** The turn of its first call, if its actor has to go on with that. */
+  firstTurn: FirstTurn | undefined;
 }
 
 /** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
@@ -75,8 +78,8 @@ export abstract class ActivationContext extends Activation implements GrainConte
   current: CallContext | undefined = undefined;
   protected seldom: SeldomUsed | undefined = undefined;
 
-  constructor(host: GrainHost, identity: string) {
-    super(identity);
+  constructor(host: GrainHost, identity: string, spawn: SpawnActivation) {
+    super(identity, spawn);
     this.host = host;
   }
 
@@ -105,7 +108,12 @@ export abstract class ActivationContext extends Activation implements GrainConte
   }
 
   protected get rare(): SeldomUsed {
-    this.seldom ??= { logger: undefined, interleaving: undefined, failure: undefined };
+    this.seldom ??= {
+      logger: undefined,
+      interleaving: undefined,
+      failure: undefined,
+      firstTurn: undefined,
+    };
     return this.seldom;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "@ts-grain/actor";
+import type { Clock, PID } from "@ts-grain/actor";
 import type { ClusterCounters } from "../stats/cluster-stats.ts";
 import type { Cancellations } from "./cancellations.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
@@ -31,6 +31,8 @@ export class GrainHost {
   readonly interleaves: boolean;
   /** undefined if the kind's grains live on when nobody calls them. */
   readonly idleWatch: IdleWatch | undefined;
+  /** The parent of those that are no actors yet. */
+  placement: PID | undefined = undefined;
 
   constructor(kind: Kind, hosting: GrainHosting) {
     const { clock } = hosting.cluster.system;

@@ -1,4 +1,4 @@
-import type { PID, Props } from "@ts-grain/actor";
+import type { ActorContext, PID, Props } from "@ts-grain/actor";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
 
@@ -32,6 +32,13 @@ interface Ending {
 }
 
 /**
+ * Starts the actor of an activation.
+ *
+ * @see {@link HostedKind}
+ */
+export type SpawnActivation = (activation: Activation) => PID;
+
+/**
  * One life of a grain on one member. It is also what calls of this process find, and may be the grain's actor as well: an
  * object less for each, and a table less.
  *
@@ -45,16 +52,28 @@ interface Ending {
  */
 export abstract class Activation extends Location implements ClusterIdentity {
   readonly identity: string;
-  /** Its actor. Set by whoever spawns that, at once. */
-  pid!: PID;
+  /** Its actor, or how to start that. */
+  #actor: PID | SpawnActivation;
   #ending: Ending | undefined = undefined;
 
-  constructor(identity: string) {
+  constructor(identity: string, spawn: SpawnActivation) {
     super();
     this.identity = identity;
+    this.#actor = spawn;
   }
 
   abstract readonly kind: string;
+
+  /** Its actor, which is started when somebody asks for the first time. */
+  get pid(): PID {
+    if (typeof this.#actor === "function") this.#actor = this.#actor(this);
+    return this.#actor;
+  }
+
+  /** Whether its actor has been started. */
+  get hasActor(): boolean {
+    return typeof this.#actor !== "function";
+  }
 
   /** Why it ends: what was said before it was stopped, else "stopped". */
   get reason(): DeactivationReason {
@@ -87,7 +106,7 @@ export abstract class Activation extends Location implements ClusterIdentity {
  * // For those who write a lookup, and test it without grains.
  * const echo: HostedKind = {
  *   name: "Echo",
- *   newActivation: (identity) => new PlainActivation("Echo", identity),
+ *   newActivation: (identity, spawn) => new PlainActivation("Echo", identity, spawn),
  *   propsFor: ({ identity }) =>
  *     propsFromFunction((context) => {
  *       if (context.sender) context.respond(identity);
@@ -97,8 +116,8 @@ export abstract class Activation extends Location implements ClusterIdentity {
 export class PlainActivation extends Activation {
   readonly kind: string;
 
-  constructor(kind: string, identity: string) {
-    super(identity);
+  constructor(kind: string, identity: string, spawn: SpawnActivation) {
+    super(identity, spawn);
     this.kind = kind;
   }
 }
@@ -108,21 +127,50 @@ export class PlainActivation extends Activation {
  *
  * @example
  * import type { ActorContext } from "@ts-grain/actor";
- * import type { Activation, HostedKind } from "@ts-grain/cluster";
+ * import type { HostedKind, PID } from "@ts-grain/cluster";
  *
  * // For those who write a lookup: what its actor does for an identity that nobody else has.
- * function activate(context: ActorContext, kind: HostedKind, identity: string): Activation {
- *   const activation = kind.newActivation(identity);
- *   activation.pid = context.spawnPrefix(kind.propsFor(activation), identity);
- *   return activation;
+ * function activate(context: ActorContext, kind: HostedKind, identity: string): PID {
+ *   const activation = kind.newActivation(identity, (started) =>
+ *     context.spawnPrefix(kind.propsFor(started), identity),
+ *   );
+ *   return activation.pid;
  * }
  */
 export interface HostedKind {
   readonly name: string;
-  /** What is to stand for an activation; its `kind` is this kind's name. Begins nothing. */
-  newActivation(identity: string): Activation;
-  /** How to start its actor. Asked for once for each activation that `newActivation` has made. */
+  /**
+   * What is to stand for an activation; its `kind` is this kind's name. Begins nothing.
+   *
+   * @param spawn starts its actor with what `propsFor` says. Called once at most: when the activation's PID is first read
+   */
+  newActivation(identity: string, spawn: SpawnActivation): Activation;
+  /** How to start its actor. Asked for once at most for each activation that `newActivation` has made. */
   propsFor(activation: Activation): Props;
+  /**
+   * How activations begin that may never need an actor, and so are never asked for their props; undefined if all do. Who wraps a kind
+   * to change its props leaves this out, and `{ ...kind }` of a kind of grains does so.
+   */
+  readonly actorless?: Actorless | undefined;
+}
+
+/**
+ * Runs activations that have no actor yet, in the turn of who places them.
+ *
+ * @see {@link HostedKind}
+ */
+export interface Actorless {
+  /**
+   * Begins a new activation with the call that the context has as its message. From then on the activation has an actor only if
+   * its PID is read.
+   *
+   * @returns false if it has begun nothing: the call is to be sent to its actor
+   */
+  begin(activation: Activation, context: ActorContext): boolean;
+  /** Whether nothing has to be waited for, and no code of a grain runs, when one ends that has no actor. */
+  endsAtOnce(activation: Activation): boolean;
+  /** Ends one that has no actor, as its actor would. For its parent's end, and for one that ends at once. */
+  end(activation: Activation): void | Promise<void>;
 }
 
 /** Asks an activation's parent to end it, by default since it has been idle for its time. Stays inside the process. */

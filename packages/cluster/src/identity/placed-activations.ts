@@ -22,7 +22,7 @@ export class PlacedActivations {
     const identity = id.slice(id.indexOf("/") + 1, id.lastIndexOf("$"));
     for (const ofKind of this.#byKind.values()) {
       const placed = ofKind.get(identity);
-      if (placed?.pid.equals(pid)) return placed;
+      if (placed?.hasActor && placed.pid.equals(pid)) return placed;
     }
     return undefined;
   }

@@ -3,7 +3,7 @@ import {
   type Actor,
   type ActorContext,
   DeadLetterResponse,
-  type PID,
+  PID,
   Restarting,
   Started,
   Stopping,
@@ -18,7 +18,13 @@ import {
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
 import type { Topology } from "../membership/topology.ts";
-import { type Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
+import {
+  type Activation,
+  type DeactivationReason,
+  type HostedKind,
+  Passivate,
+  type SpawnActivation,
+} from "./activation.ts";
 import { CallForGrain } from "./call-for-grain.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
@@ -57,6 +63,7 @@ export interface PlacementParts {
  */
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
+  readonly #self: string;
   readonly #barrier: HandoverBarrier;
   readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
@@ -72,11 +79,12 @@ export class PlacementActor implements Actor {
 
   constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
     this.#kinds = kinds;
+    this.#self = self;
     this.#barrier = new HandoverBarrier(self);
     this.#left = left;
   }
 
-  receive(context: ActorContext): void {
+  receive(context: ActorContext): void | Promise<void> {
     const { message, sender } = context;
     if (message instanceof CallForGrain) this.#onCall(context, message);
     else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
@@ -87,7 +95,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#context = context;
-    else if (message instanceof Stopping || message instanceof Restarting) this.#context = undefined;
+    else if (message instanceof Stopping || message instanceof Restarting) return this.#onEnd();
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
@@ -108,7 +116,7 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(context, identity) && this.#barrier.lets(identity);
-    return isFree ? this.#activate(context, identity) : undefined;
+    return isFree ? this.#activate(identity) : undefined;
   }
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
@@ -122,26 +130,31 @@ export class PlacementActor implements Actor {
    */
   #onCall(context: ActorContext, call: CallForGrain): void {
     if (!context.sender) return;
-    const placed = this.#placed.get(call);
-    if (placed && !placed.askers) {
+    const known = this.#placed.get(call);
+    if (known && !known.askers) {
       call.tellsPlace = true;
-      context.forward(placed.pid);
-    } else if (!placed && this.#accepts(context, call) && this.#barrier.lets(call)) {
-      // A grain that is called but once need not be known: who calls it again is told where it is.
-      context.forward(this.#activate(context, call).pid);
+      context.forward(known.pid);
+    } else if (!known && this.#accepts(context, call) && this.#barrier.lets(call)) {
+      // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
+      const placed = this.#place(call);
+      const { actorless } = this.#kinds.get(call.kind)!;
+      if (!actorless?.begin(placed, context)) context.forward(placed.pid);
     } else {
-      this.#respond(context, context.sender, undefined);
+      this.#tell(context, context.sender, undefined);
     }
+  }
+
+  #tell(context: ActorContext, asker: PID, pid: PID | undefined): void {
+    context.send(asker, activationResponse(pid, this.#topology.hash));
   }
 
   /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
   #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
     const placed = this.#placed.get(identity);
     if (placed?.askers) placed.askers.push(asker);
-    else if (placed) this.#respond(context, asker, placed.pid);
-    else if (!this.#accepts(context, identity)) this.#respond(context, asker, undefined);
-    else if (this.#barrier.lets(identity))
-      this.#respond(context, asker, this.#activate(context, identity).pid);
+    else if (placed) this.#tell(context, asker, placed.pid);
+    else if (!this.#accepts(context, identity)) this.#tell(context, asker, undefined);
+    else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
     else this.#held.push({ identity, asker });
   }
 
@@ -154,36 +167,39 @@ export class PlacementActor implements Actor {
     return this.#barrier.rendezvous.ownerOf(identity) === system.address;
   }
 
-  #activate(context: ActorContext, identity: ClusterIdentity): Activation {
-    const kind = this.#kinds.get(identity.kind)!;
-    const placed = kind.newActivation(identity.identity);
-    placed.pid = context.spawnPrefix(kind.propsFor(placed), placed.identity);
+  /** Starts it as an actor. */
+  #activate(identity: ClusterIdentity): Activation {
+    const placed = this.#place(identity);
+    // Reading it starts the actor.
+    void placed.pid;
+    return placed;
+  }
+
+  #place({ kind, identity }: ClusterIdentity): Activation {
+    const placed = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
+    if (placed.kind !== kind)
+      throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${placed.kind}`);
     this.#placed.add(placed);
     return placed;
   }
 
-  #respond(context: ActorContext, asker: PID, pid: PID | undefined): void {
-    const { hash: topologyHash } = this.#topology;
-    // A literal, which takes a fraction of the time of `create`.
-    const answer: ActivationResponse = {
-      $typeName: "cluster.ActivationResponse",
-      failed: pid === undefined,
-      topologyHash,
-      ...(pid && { pid: pidToWire(pid) }),
-    };
-    context.send(asker, answer);
-  }
+  readonly #spawn: SpawnActivation = (activation) => {
+    const { kind, identity } = activation;
+    const context = this.#context;
+    // It has ended: what is sent there comes back.
+    if (!context) return new PID(this.#self, `${placementActorId}/${identity}`);
+    return context.spawnPrefix(this.#kinds.get(kind)!.propsFor(activation), identity);
+  };
 
   #onTopology(context: ActorContext, topology: Topology): void {
     this.#topology = topology;
     this.#barrier.moveTo(topology);
     this.#leftovers.clear();
-    for (const placed of this.#placed) {
-      if (this.#owns(context, placed)) continue;
-      this.#leftovers.add(placed);
-      // Only a member that was let go is in no topology at all.
-      this.#end(context, placed, topology.members.length === 0 ? "evicted" : "moved");
-    }
+    // All of them first, as some end at once, and none must seem to be the last.
+    for (const placed of this.#placed) if (!this.#owns(context, placed)) this.#leftovers.add(placed);
+    // Only a member that was let go is in no topology at all.
+    const reason = topology.members.length === 0 ? "evicted" : "moved";
+    for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
     this.#patience?.cancel();
     // A client activates nothing, so it waits for nobody.
@@ -237,7 +253,8 @@ export class PlacementActor implements Actor {
     if (placed.askers && reason !== "evicted") return;
     placed.beginToEnd(reason);
     this.#left?.(placed, placed);
-    if (reason === "evicted") context.stop(placed.pid);
+    if (this.#endsAtOnce(placed)) this.#onEnded(context, placed);
+    else if (reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);
   }
 
@@ -246,9 +263,20 @@ export class PlacementActor implements Actor {
     if (target?.id === placementActorId) this.#news.undelivered(context, target.address);
   }
 
+  /** Whether it was no actor, and has ended. */
+  #endsAtOnce(placed: Activation): boolean {
+    const { actorless } = this.#kinds.get(placed.kind)!;
+    if (placed.hasActor || !actorless?.endsAtOnce(placed)) return false;
+    void actorless.end(placed);
+    return true;
+  }
+
   #onTerminated(context: ActorContext, who: PID): void {
     const placed = this.#placed.ofActor(who);
-    if (!placed) return;
+    if (placed) this.#onEnded(context, placed);
+  }
+
+  #onEnded(context: ActorContext, placed: Activation): void {
     this.#placed.delete(placed);
     this.#left?.(placed, placed);
     this.#leftovers.delete(placed);
@@ -257,8 +285,33 @@ export class PlacementActor implements Actor {
     this.#tellReleased(context);
   }
 
+  /** Its children end with it. What has no actor is no child. */
+  #onEnd(): void | Promise<void> {
+    this.#context = undefined;
+    const actorless = [...this.#placed].filter(({ hasActor }) => !hasActor);
+    if (actorless.length > 0) return this.#endActorless(actorless);
+  }
+
+  async #endActorless(actorless: readonly Activation[]): Promise<void> {
+    for (const placed of actorless) {
+      this.#placed.delete(placed);
+      this.#left?.(placed, placed);
+    }
+    await Promise.all(actorless.map(async (placed) => this.#kinds.get(placed.kind)!.actorless?.end(placed)));
+  }
+
   #tellReleased(context: ActorContext): void {
     if (!this.#released || !this.#placed.isEmpty) return;
     for (const asker of this.#released.splice(0)) context.send(asker, new Released());
   }
+}
+
+/** Tells who asks for an activation where it is, or that it may not run here. A literal, which takes a fraction of the time of `create`. */
+function activationResponse(pid: PID | undefined, topologyHash: bigint): ActivationResponse {
+  return {
+    $typeName: "cluster.ActivationResponse",
+    failed: pid === undefined,
+    topologyHash,
+    ...(pid && { pid: pidToWire(pid) }),
+  };
 }

@@ -125,7 +125,7 @@ export class PubSub implements PubSubServices {
     const mailbox = { capacity: this.#config.maxQueuedRequests };
     return {
       name: topicKind,
-      newActivation: (topic) => new PlainActivation(topicKind, topic),
+      newActivation: (topic, spawn) => new PlainActivation(topicKind, topic, spawn),
       propsFor: (activation) => propsFromProducer(() => new TopicActor(activation, parts), { mailbox }),
     };
   }

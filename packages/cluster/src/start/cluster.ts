@@ -11,12 +11,12 @@ import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/locat
 import { gossipActorId } from "../gossip/gossip-messages.ts";
 import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
 import { Cancellations } from "../grain/cancellations.ts";
-import { hostKind } from "../grain/grain-actor.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { grainRequestCodec } from "../grain/grain-request-codec.ts";
 import { registerService } from "../grain/grain-service.ts";
+import { hostKind } from "../grain/hosted-grains.ts";
 import { receiveCalls } from "../grain/received-call.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";

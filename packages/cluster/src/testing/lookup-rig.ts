@@ -127,7 +127,7 @@ export class LookupRig {
   #hostedKind(name: string): HostedKind {
     return {
       name,
-      newActivation: (identity) => new PlainActivation(name, identity),
+      newActivation: (identity, spawn) => new PlainActivation(name, identity, spawn),
       propsFor: (activation) =>
         propsFromFunction(async ({ message }) => {
           if (message instanceof Started) this.#count(identityKey(activation), 1);

@@ -1,0 +1,56 @@
+import { type ActorContext, propsForEach } from "@ts-grain/actor";
+import type { Activation, Actorless, HostedKind } from "../identity/activation.ts";
+import { GrainActor } from "./grain-actor.ts";
+import { GrainHost, type GrainHosting } from "./grain-host.ts";
+import type { Kind } from "./kind.ts";
+import { ReceivedCall } from "./received-call.ts";
+
+/** Makes a kind something that the placement of activations can start. */
+export function hostKind(kind: Kind, hosting: GrainHosting): HostedKind {
+  return new HostedGrains(kind, hosting);
+}
+
+/** A kind's grains on a member. */
+class HostedGrains implements HostedKind, Actorless {
+  readonly name: string;
+  readonly newActivation: HostedKind["newActivation"];
+  readonly propsFor: HostedKind["propsFor"];
+  readonly #host: GrainHost;
+
+  constructor(kind: Kind, hosting: GrainHosting) {
+    const host = new GrainHost(kind, hosting);
+    const { name, maxQueuedCalls: capacity } = kind;
+    const propsForGrain = propsForEach((grain: GrainActor) => grain.incarnate(), { mailbox: { capacity } });
+    this.name = name;
+    this.#host = host;
+    // Not methods, so that a copy which wraps them has them.
+    this.newActivation = (identity, spawn) => new GrainActor(host, identity, spawn);
+    this.propsFor = (activation) => propsForGrain(this.#own(activation));
+  }
+
+  /** One whose calls may interleave has a mailbox to hold them from the beginning. */
+  get actorless(): Actorless | undefined {
+    return this.#host.interleaves ? undefined : this;
+  }
+
+  begin(activation: Activation, context: ActorContext): boolean {
+    const { message } = context;
+    if (!(message instanceof ReceivedCall)) return false;
+    this.#host.placement = context.self;
+    this.#own(activation).beginWith(message, context);
+    return true;
+  }
+
+  endsAtOnce(activation: Activation): boolean {
+    return !this.#own(activation).hooks.onDeactivate;
+  }
+
+  end(activation: Activation): void | Promise<void> {
+    return this.#own(activation).endWithoutActor();
+  }
+
+  #own(activation: Activation): GrainActor {
+    if (activation instanceof GrainActor && activation.host === this.#host) return activation;
+    throw new TypeError(`newActivation of the kind ${this.name} has not made this activation`);
+  }
+}
