@@ -38,6 +38,8 @@ export class Endpoint {
   #peer: LinkPeer | undefined;
   #isBlocked = false;
   #isFlushing = false;
+  /** {@link ProcessRegistry.removals} when the last message's sender was handed out. */
+  #handedOutAt = 0;
 
   constructor(address: string, services: EndpointServices, onEnd: () => void) {
     this.address = address;
@@ -74,6 +76,7 @@ export class Endpoint {
    */
   // Four parameters, as an object for them would be made for every message.
   send(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
+    if (headers === undefined && this.#addAlike(target, message, sender)) return;
     if (this.#outbox.isFull) {
       this.#services.deadLetter({ target, message, sender, reason: "overloaded" });
       return;
@@ -111,7 +114,7 @@ export class Endpoint {
   }
 
   #add(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
-    const { types, handOut } = this.#services;
+    const { types, handOut, processes } = this.#services;
     let wireForm = message as ProtobufMessage;
     let type = types.find(message);
     if (type === undefined) {
@@ -121,6 +124,20 @@ export class Endpoint {
     const codec = this.#codecFor(type);
     const replyTo = sender && handOut(sender, this.address);
     this.#outbox.put(wireForm, codec, target, sender, replyTo, headers);
+    this.#handedOutAt = processes.removals;
+    this.#sendSoon();
+  }
+
+  /** Takes a message like the one before, for which nothing has to be looked up; false if it is another. */
+  #addAlike(target: PID, message: Message, sender: PID | undefined): boolean {
+    // Its sender may have ended, and another have taken its name.
+    if (this.#services.processes.removals !== this.#handedOutAt) return false;
+    if (!this.#outbox.putAlike(message as ProtobufMessage, target, sender)) return false;
+    this.#sendSoon();
+    return true;
+  }
+
+  #sendSoon(): void {
     if (this.#isFlushing) return;
     if (this.#link.phase === "open") this.#flushSoon();
     else if (this.#link.phase === "idle") this.#link.want();

@@ -72,6 +72,20 @@ export class Outbox {
     if (count >= this.#limits.maxBatchMessages || byteLength >= this.#limits.maxBatchBytes) this.#close();
   }
 
+  /**
+   * Takes a message that is like the one before; see {@link BatchWriter.putAlike}. False, and nothing has happened, also if it is full or
+   * the batch would be closed.
+   */
+  putAlike(message: ProtobufMessage, target: PID, sender: PID | undefined): boolean {
+    const { maxBatchMessages, maxBatchBytes } = this.#limits;
+    const open = this.#open;
+    return (
+      open.count + 1 < maxBatchMessages &&
+      !this.isFull &&
+      open.putAlike(maxBatchBytes - 1, message, target, sender)
+    );
+  }
+
   /** The next frame to send; undefined if nothing waits. */
   take(): Uint8Array | undefined {
     if (this.#head === this.#closed.length) return this.#open.count === 0 ? undefined : this.#open.finish();

@@ -2,6 +2,7 @@ import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import type { MessageHeaders, PID } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import { ByteWriter, varintLength, writeVarint } from "./byte-writer.ts";
+import { EnvelopePattern, writeMessageData } from "./envelope-pattern.ts";
 import type { MessageCodec } from "./message-codec.ts";
 import { NameIndex } from "./name-index.ts";
 
@@ -13,7 +14,6 @@ const tag = {
   envelope: 0x1a,
   sender: 0x22,
   typeId: 0x08,
-  messageData: 0x12,
   targetIndex: 0x18,
   senderIndex: 0x20,
   serializerId: 0x28,
@@ -63,6 +63,7 @@ export class BatchWriter {
   #lastTargetIndex = 0;
   #lastSender: PID | undefined;
   #lastSenderIndex = 0;
+  readonly #pattern = new EnvelopePattern();
 
   constructor(targetAddress: string, ownAddress: string) {
     this.#targetAddress = targetAddress;
@@ -112,17 +113,53 @@ export class BatchWriter {
     try {
       const start = into.beginField(tag.envelope);
       number(into, tag.typeId, this.#typeId(codec.typeName));
-      messageData(into, codec, message);
+      const messageStart = into.length;
+      writeMessageData(codec, message, into);
+      const messageEnd = into.length;
       number(into, tag.targetIndex, this.#targetId(target));
       if (sender !== undefined) into.field(tag.senderIndex, this.#senderId(replyTo ?? sender));
       number(into, tag.serializerId, codec.serializerId);
-      if (headers !== undefined) writeHeaders(into, headers);
-      number(into, tag.targetRequestId, target.requestId);
-      if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
+      if (
+        headers === undefined &&
+        target.requestId === 0 &&
+        (sender === undefined || sender.requestId === 0)
+      ) {
+        if ((replyTo ?? sender) === sender)
+          this.#pattern.learn({ message, codec, target, sender }, into, { start, messageStart, messageEnd });
+      } else {
+        if (headers !== undefined) writeHeaders(into, headers);
+        number(into, tag.targetRequestId, target.requestId);
+        if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
+      }
       into.endLength(start);
     } catch (error) {
       this.#takeBack(before);
       throw error;
+    } finally {
+      this.#isWriting = false;
+    }
+    if (this.byteLength > maxBytes) {
+      this.#takeBack(before);
+      return false;
+    }
+    this.#count++;
+    return true;
+  }
+
+  /**
+   * Appends a message without headers if it is of the type of the one before, which was no request, and goes the same way. False, and
+   * nothing has happened, if it is another, if its codec throws, or if the batch would then be longer than `maxBytes`.
+   */
+  putAlike(maxBytes: number, message: ProtobufMessage, target: PID, sender: PID | undefined): boolean {
+    if (!this.#pattern.fits(message, target, sender) || this.#isWriting) return false;
+    const into = this.#envelopes;
+    const before = into.length;
+    this.#isWriting = true;
+    try {
+      this.#pattern.write(message, into);
+    } catch {
+      this.#takeBack(before);
+      return false;
     } finally {
       this.#isWriting = false;
     }
@@ -221,19 +258,12 @@ export class BatchWriter {
     this.#tableBytes = 0;
     this.#lastTarget = undefined;
     this.#lastSender = undefined;
+    this.#pattern.forget();
   }
 }
 
 function number(into: ByteWriter, fieldTag: number, value: number): void {
   if (value !== 0) into.field(fieldTag, value);
-}
-
-function messageData(into: ByteWriter, codec: MessageCodec, message: ProtobufMessage): void {
-  const before = into.length;
-  const start = into.beginField(tag.messageData);
-  codec.encode(message, into);
-  if (into.length === start) into.truncate(before);
-  else into.endLength(start);
 }
 
 function writePid(into: ByteWriter, fieldTag: number, address: string, id: string): void {

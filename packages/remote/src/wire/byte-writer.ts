@@ -220,6 +220,32 @@ export class ByteWriter {
     return this.#length;
   }
 
+  /** {@link beginField}, and the first few bytes of an array. */
+  beginFieldWith(tag: number, bytes: Uint8Array, end: number): number {
+    this.#reserve(2 + end);
+    const into = this.#bytes;
+    const start = this.#length + 2;
+    into[start - 2] = tag;
+    for (let index = 0; index < end; index++) into[start + index] = bytes[index]!;
+    this.#length = start + end;
+    return start;
+  }
+
+  /** Appends a few bytes of an array, and ends a field. */
+  endFieldWith(start: number, bytes: Uint8Array, from: number, to: number): void {
+    this.#reserve(to - from);
+    const into = this.#bytes;
+    const at = this.#length - from;
+    for (let index = from; index < to; index++) into[at + index] = bytes[index]!;
+    this.#length = at + to;
+    this.endLength(start);
+  }
+
+  /** Copies a few of the bytes that were written into an array. */
+  copyPart(from: number, to: number, target: Uint8Array, at: number): void {
+    for (let index = from; index < to; index++) target[at + index - from] = this.#bytes[index]!;
+  }
+
   /** Writes how many bytes came since {@link beginLength}. */
   endLength(start: number): void {
     const size = this.#length - start;
