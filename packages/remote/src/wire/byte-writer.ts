@@ -58,12 +58,11 @@ export class ByteWriter {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** Copies what was written so far to an offset, and returns where it ends there. */
-  copyTo(target: Uint8Array, at: number): number {
-    const end = at + this.#length;
-    if (this.#length > shortCopy) target.set(this.view(), at);
-    else for (let from = 0, to = at; to < end; from++, to++) target[to] = this.#bytes[from]!;
-    return end;
+  /** Copies what was written, by default all of it, to an offset, and returns where it ends there. */
+  copyTo(target: Uint8Array, at: number, from = 0, to: number = this.#length): number {
+    if (to - from > shortCopy) target.set(this.#bytes.subarray(from, to), at);
+    else for (let index = from; index < to; index++) target[at + index - from] = this.#bytes[index]!;
+    return at + to - from;
   }
 
   byte(value: number): void {
@@ -220,30 +219,10 @@ export class ByteWriter {
     return this.#length;
   }
 
-  /** {@link beginField}, and the first few bytes of an array. */
-  beginFieldWith(tag: number, bytes: Uint8Array, end: number): number {
-    this.#reserve(2 + end);
-    const into = this.#bytes;
-    const start = this.#length + 2;
-    into[start - 2] = tag;
-    for (let index = 0; index < end; index++) into[start + index] = bytes[index]!;
-    this.#length = start + end;
-    return start;
-  }
-
-  /** Appends a few bytes of an array, and ends a field. */
-  endFieldWith(start: number, bytes: Uint8Array, from: number, to: number): void {
+  /** A few bytes of an array, from one index to another. */
+  few(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
-    const into = this.#bytes;
-    const at = this.#length - from;
-    for (let index = from; index < to; index++) into[at + index] = bytes[index]!;
-    this.#length = at + to;
-    this.endLength(start);
-  }
-
-  /** Copies a few of the bytes that were written into an array. */
-  copyPart(from: number, to: number, target: Uint8Array, at: number): void {
-    for (let index = from; index < to; index++) target[at + index - from] = this.#bytes[index]!;
+    for (let index = from; index < to; index++) this.#bytes[this.#length++] = bytes[index]!;
   }
 
   /** Writes how many bytes came since {@link beginLength}. */

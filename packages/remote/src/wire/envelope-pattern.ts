@@ -3,10 +3,12 @@ import type { PID } from "@ts-grain/actor";
 import type { ByteWriter } from "./byte-writer.ts";
 import type { MessageCodec } from "./message-codec.ts";
 
-const tag = { envelope: 0x1a, messageData: 0x12 } as const;
+const messageDataTag = 0x12;
 
-/** Bytes that a pattern holds: three short names, and the serializer. */
-const mostBytes = 8;
+/** Bytes that a pattern holds: the envelope's tag and length, three short names, and the serializer. */
+const mostBytes = 10;
+/** What stands before an envelope's content: its tag, and room for its length, which is written last. */
+const fieldBytes = 2;
 
 /** Whose envelope it is. */
 export interface EnvelopeNames {
@@ -45,9 +47,11 @@ export class EnvelopePattern {
 
   /** Writes an envelope that follows it. */
   write(message: ProtobufMessage, into: ByteWriter): void {
-    const start = into.beginFieldWith(tag.envelope, this.#bytes, this.#headEnd);
+    const start = into.length + fieldBytes;
+    into.few(this.#bytes, 0, this.#headEnd);
     writeMessageData(this.#codec!, message, into);
-    into.endFieldWith(start, this.#bytes, this.#headEnd, this.#end);
+    into.few(this.#bytes, this.#headEnd, this.#end);
+    into.endLength(start);
   }
 
   /** Takes the pattern of an envelope that others may follow. */
@@ -57,11 +61,12 @@ export class EnvelopePattern {
     { start, messageStart, messageEnd }: WrittenEnvelope,
   ): void {
     this.forget();
-    const headEnd = messageStart - start;
+    const field = start - fieldBytes;
+    const headEnd = messageStart - field;
     const end = headEnd + envelope.length - messageEnd;
     if (end > mostBytes) return;
-    envelope.copyPart(start, messageStart, this.#bytes, 0);
-    envelope.copyPart(messageEnd, envelope.length, this.#bytes, headEnd);
+    envelope.copyTo(this.#bytes, 0, field, messageStart);
+    envelope.copyTo(this.#bytes, headEnd, messageEnd);
     this.#headEnd = headEnd;
     this.#end = end;
     this.#typeName = message.$typeName;
@@ -81,7 +86,7 @@ export class EnvelopePattern {
 /** A message as an envelope's field, which is left out if the message has no bytes. */
 export function writeMessageData(codec: MessageCodec, message: ProtobufMessage, into: ByteWriter): void {
   const before = into.length;
-  const start = into.beginField(tag.messageData);
+  const start = into.beginField(messageDataTag);
   codec.encode(message, into);
   if (into.length === start) into.truncate(before);
   else into.endLength(start);
