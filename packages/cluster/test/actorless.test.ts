@@ -1,14 +1,29 @@
-import { PID } from "@ts-grain/actor";
-import { RecordingLogger } from "@ts-grain/actor/testing";
+import type { Message } from "@bufbuild/protobuf";
+import {
+  ActorSystem,
+  type ActorSystemOptions,
+  PID,
+  type SenderMiddleware,
+  seededRandom,
+} from "@ts-grain/actor";
+import { quietLogger, RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
+import { InMemoryNetwork } from "@ts-grain/remote";
 import { expect, test } from "vitest";
+import type { GrainCallContext } from "../src/codegenv1/index.ts";
+import type { GrainHooks } from "../src/grain/grain.ts";
 import { placementActorId } from "../src/identity/placement-messages.ts";
 import {
   type Activation,
-  type Cluster,
+  Cluster,
+  configureCluster,
+  configureRemote,
   DistHashLookup,
+  type GrainContext,
   type GrainFactory,
   type HostedKind,
   type IdentityLookup,
+  InProcessProvider,
+  type Kind,
 } from "../src/index.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient, newWitnessKind, type WitnessGrain } from "./gen/witness_grain.ts";
@@ -23,12 +38,16 @@ async function start(
   const lookup = observed(new DistHashLookup(), (identity) => actors.push(identity));
   const cluster = await InMemoryCluster.start({ kinds, lookup, ...options });
   const client = await cluster.addClient();
-  for (let index = 0; index < 12; index++)
-    await cluster.settle(getWitnessGrainClient(client, `door ${index}`).bump({}));
+  await cluster.settle(connect(client));
   actors.length = 0;
   const [owner] = cluster.members as [Cluster];
   const call = (identity: string) => cluster.settle(getWitnessGrainClient(client, identity).bump({}));
   return { actors, cluster, client, owner, call };
+}
+
+/** Calls twelve grains, of which two members are likely to have some each. */
+async function connect(caller: Cluster): Promise<void> {
+  for (let index = 0; index < 12; index++) await getWitnessGrainClient(caller, `door ${index}`).bump({});
 }
 
 /** Tells which grains have become actors. */
@@ -51,15 +70,18 @@ function observed(lookup: IdentityLookup, becomesActor: (identity: string) => vo
   };
 }
 
+type Bump = (context: GrainCallContext) => unknown;
+
 /** A kind of grains that count, and never wait. */
-function counters(onBump: WitnessGrain["bump"] = () => ({})) {
-  const factory: GrainFactory<WitnessGrain> = () => {
+function counters(onBump: Bump = () => undefined, hooks: (context: GrainContext) => GrainHooks = () => ({})) {
+  const factory: GrainFactory<WitnessGrain> = (context) => {
     let count = 0;
-    return {
-      bump: (request, context) => ({ count: ++count, ...(onBump(request, context) as object) }),
-      fail: () => ({}),
-      relay: () => ({}),
+    const bump: WitnessGrain["bump"] = (_request, call) => {
+      count++;
+      onBump(call);
+      return { count };
     };
+    return Object.assign(hooks(context), { bump, fail: () => ({}), relay: () => ({}) });
   };
   return newWitnessKind(factory, { idleTimeoutMs: 1_000 });
 }
@@ -110,19 +132,13 @@ test("a call that comes as it becomes idle keeps it", async () => {
 
 test("a grain that reads its PID in its first call is an actor from then on, and gets what is sent there", async () => {
   const messages: unknown[] = [];
-  const factory: GrainFactory<WitnessGrain> = () => ({
-    bump: (_request, { self, cluster }) => {
-      cluster.system.root.send(self, "to myself");
-      return { count: messages.length };
-    },
-    fail: () => ({}),
-    relay: () => ({}),
-    onMessage: (message: unknown) => void messages.push(message),
-  });
-  const { actors, cluster, call } = await start(() => [newWitnessKind(factory)]);
+  const sendToSelf: Bump = ({ identity, self, cluster }) => {
+    if (identity === "kitchen") cluster.system.root.send(self, "to myself");
+  };
+  const onMessage = (message: unknown) => void messages.push(message);
+  const { actors, cluster, call } = await start(() => [counters(sendToSelf, () => ({ onMessage }))]);
   await using _ = cluster;
-  messages.length = 0;
-  expect(await call("kitchen")).toEqual(expect.objectContaining({ count: 0 }));
+  expect(await call("kitchen")).toMatchObject({ count: 1 });
   expect(actors).toEqual(["kitchen"]);
   expect(messages).toEqual(["to myself"]);
 });
@@ -262,4 +278,149 @@ test("grains without actors end with the actor that has placed them, which waits
   await cluster.settle(stopped);
   expect(testimony.count("stopped", "kitchen")).toBe(1);
   expect(owner.stats.activations).toBe(0);
+});
+
+test("processes that call a grain at once which cannot be made all hear why, and it is tried once", async () => {
+  let made = 0;
+  let fails = false;
+  const hooks = () => {
+    if (!fails) return {};
+    made++;
+    throw new Error("no bulb");
+  };
+  const { cluster, client } = await start(() => [counters(undefined, hooks)]);
+  await using _ = cluster;
+  const others = [await cluster.addClient(), await cluster.addClient(), await cluster.addClient()];
+  for (const other of others) await cluster.settle(connect(other));
+  fails = true;
+  const calls = [client, ...others].map((caller) => getWitnessGrainClient(caller, "kitchen").bump({}));
+  const outcomes = await cluster.settle(Promise.allSettled(calls));
+  const failure = { status: "rejected", reason: { message: expect.stringContaining("internal error") } };
+  expect(outcomes).toMatchObject([failure, failure, failure, failure]);
+  expect(made).toBe(1);
+});
+
+test("a grain that has begun anew becomes idle though it was no actor when it began", async () => {
+  const pids = new Map<string, PID>();
+  const { cluster, owner, call } = await start(() => [
+    counters(
+      ({ identity, self }) => pids.set(identity, self),
+      () => ({
+        onMessage: () => {
+          throw new Error("not that");
+        },
+      }),
+    ),
+  ]);
+  await using _ = cluster;
+  await call("kitchen");
+  owner.system.root.send(pids.get("kitchen")!, "fail");
+  await cluster.clock.advance(10);
+  expect(owner.stats.deactivated.failed).toBe(1);
+  await cluster.clock.advance(2_100);
+  expect(owner.stats).toMatchObject({ activations: 0, deactivated: { failed: 1, idle: 13 } });
+});
+
+test("what is sent to the PID of a grain that was never an actor, and has ended, comes back", async () => {
+  const contexts = new Map<string, GrainContext>();
+  const keep = (context: GrainContext) => {
+    contexts.set(context.identity, context);
+    return {};
+  };
+  const { cluster, owner, call } = await start(() => [counters(undefined, keep)]);
+  await call("kitchen");
+  await cluster.clock.advance(1_100);
+  const asked = owner.system.root.requestAsync(contexts.get("kitchen")!.self, "still there?");
+  await expect(cluster.settle(asked)).rejects.toMatchObject({ code: "dead_letter" });
+  await cluster[Symbol.asyncDispose]();
+  expect(owner.stats.deactivated).toMatchObject({ idle: 13, shutdown: 0, stopped: 0 });
+});
+
+test.each(["during", "after"])(
+  "the signal of a first call that was read %s it aborts when the grain ends without an actor",
+  async (when) => {
+    const contexts: GrainCallContext[] = [];
+    const { actors, cluster, call } = await start(() => [
+      counters((context) => {
+        contexts.push(context);
+        if (when === "during") void context.signal;
+      }),
+    ]);
+    await using _ = cluster;
+    await call("kitchen");
+    const { signal } = contexts.at(-1)!;
+    await cluster.clock.advance(900);
+    expect(signal.aborted).toBe(false);
+    await cluster.clock.advance(200);
+    expect(signal).toMatchObject({ aborted: true, reason: { code: "stopped" } });
+    expect(actors).toEqual([]);
+  },
+);
+
+test("a grain whose onDeactivate cannot even be read ends alone", async () => {
+  const ended: string[] = [];
+  const hooks = ({ identity }: GrainContext) => {
+    if (identity === "hall")
+      return { onDeactivate: (_context: unknown, reason: string) => void ended.push(reason) };
+    if (identity !== "kitchen") return {};
+    return Object.defineProperty({}, "onDeactivate", {
+      get() {
+        throw new Error("unreadable");
+      },
+    });
+  };
+  const { cluster, owner, call } = await start(() => [counters(undefined, hooks)]);
+  await using _ = cluster;
+  await call("kitchen");
+  await cluster.clock.advance(900);
+  await call("hall");
+  await cluster.clock.advance(300);
+  expect(owner.stats).toMatchObject({ activations: 1, deactivated: { idle: 13, stopped: 0 } });
+  expect(ended).toEqual([]);
+});
+
+test("one that takes long to end with the actor that has placed it keeps no other from being told", async () => {
+  const told: string[] = [];
+  const becomeActor: Bump = ({ identity, self }) => identity === "hall" && self;
+  const hooks = ({ identity }: GrainContext) => ({
+    onDeactivate: async () => {
+      told.push(identity);
+      if (identity === "kitchen") await new Promise<never>(() => undefined);
+    },
+  });
+  const { cluster, owner, call } = await start(() => [counters(becomeActor, hooks)]);
+  await using _ = cluster;
+  await call("kitchen");
+  await call("hall");
+  owner.system.root.stop(new PID(owner.system.address, placementActorId));
+  await cluster.clock.advance(100);
+  expect(told).toContain("kitchen");
+  expect(told).toContain("hall");
+});
+
+test("its answer passes no middleware of its member's root", async () => {
+  const seen: unknown[] = [];
+  const clock = new VirtualClock();
+  const cluster = await InMemoryCluster.start({ kinds: () => [], clock });
+  await using _ = cluster;
+  const provider = new InProcessProvider({
+    network: new InMemoryNetwork({ clock, random: seededRandom(1) }),
+  });
+  const system = (options: ActorSystemOptions = {}) =>
+    new ActorSystem({ clock, logger: quietLogger, ...options });
+  const note: SenderMiddleware = (next) => (context, target, envelope) => {
+    seen.push((envelope.message as Partial<Message>).$typeName);
+    next(context, target, envelope);
+  };
+  const config = (kinds: readonly Kind[]) =>
+    configureCluster("home", provider, new DistHashLookup(), configureRemote("localhost", 0), { kinds });
+  const owner = await Cluster.startMember(
+    system({ root: { senderMiddleware: [note] } }),
+    config([counters()]),
+  );
+  const client = await Cluster.startClient(system(), config([]));
+  for (const identity of ["hall", "kitchen"])
+    await cluster.settle(getWitnessGrainClient(client, identity).bump({}));
+  expect(seen).not.toContain("witness.BumpResponse");
+  for (const each of [client, owner]) await cluster.settle(each.shutdown());
 });

@@ -1,6 +1,7 @@
 import {
   type Actor,
   type ActorContext,
+  ActorError,
   Restarting,
   Started,
   Stopped,
@@ -42,10 +43,10 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   younger: ActiveNode | undefined = undefined;
   instance: object = noGrain;
   usedAtMs = 0;
-  /** Whether it has begun, is looked at by the idle watch, has ended. */
-  private stage: "new" | "begun" | "watched" | "ended" = "new";
+  /** Whether it has begun, in its parent's turn or in its own; is looked at by the idle watch; has ended. */
+  private stage: "new" | "parented" | "begun" | "watched" | "ended" = "new";
 
-  get hasEnded(): boolean {
+  override get hasEnded(): boolean {
     return this.stage === "ended";
   }
 
@@ -56,11 +57,22 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
 
   /** Begins with its first call, in the turn of its parent. What takes longer, or fails, is the business of its own actor. */
   beginWith(call: ReceivedCall, context: ActorContext): void {
-    const turn = new FirstTurn(context);
+    this.stage = "parented";
+    const turn = new FirstTurn(this, context);
     const activating = orRejected(() => this.activate());
     const rest = activating ?? orRejected(() => this.answer(turn, call));
-    if (rest) this.goOnAsActor(turn, rest);
+    if (rest) this.rare.firstTurn = turn.leave(rest);
+    // Whoever reads it starts the actor.
     if (activating) context.forward(this.pid);
+    else if (rest || this.seldom?.failure) void this.pid;
+  }
+
+  /** Aborts when it ends, for who has read a call's signal while it had no actor. */
+  get abort(): AbortController {
+    const { rare } = this;
+    rare.abort ??= new AbortController();
+    if (this.hasEnded) rare.abort.abort(ended());
+    return rare.abort;
   }
 
   endWithoutActor(): void | Promise<void> {
@@ -81,7 +93,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     const { message } = context;
     if (message instanceof GrainCall) return this.call(context, message);
     if (message instanceof ReceivedCall) return this.call(context, message);
-    if (message instanceof Started) return this.stage === "new" ? this.activate() : this.goOn(context);
+    if (message instanceof Started) return this.start(context);
     if (message instanceof Stopping) return this.deactivate(this.activation.reason);
     if (message instanceof Restarting) return this.deactivate("failed");
     if (message === idleCheck) return this.onIdle(context);
@@ -99,7 +111,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     const { root } = this.cluster.system;
     const { placement } = this.host;
     // Without an actor no call waits for its turn.
-    if (!this.hasActor && placement) root.send(placement, new Passivate(this));
+    if (!this.activation.hasActor && placement) root.send(placement, new Passivate(this.activation));
     else root.send(this.self, idleCheck);
   }
 
@@ -116,7 +128,8 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
       if (message instanceof ReceivedCall && message.request.methodName === "" && turn.sender)
         this.host.peerKnows(turn.sender.address, call.method.output.typeName);
       const { interleaving } = this;
-      const answering = this.answering(message, turn, call);
+      const tells = message instanceof ReceivedCall && message.tellsPlace;
+      const answering = tells ? tellingPlace(turn, call.method, this.self.id) : turn;
       if (!interleaving) return runGrainCall(this, answering, call);
       return this.interleave(interleaving, answering, call);
     } catch (error) {
@@ -124,25 +137,17 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     }
   }
 
-  private goOnAsActor(turn: FirstTurn, rest: Promise<void>): void {
-    turn.leave(rest);
-    this.rare.firstTurn = turn;
-    // Reading it starts the actor.
-    void this.pid;
-  }
-
+  /** Its actor begins: with what its parent's turn has left undone, if it was begun there. */
   private goOn(context: ActorContext): Promise<void> | undefined {
+    if (this.stage === "parented") this.stage = "begun";
     const { seldom } = this;
-    const turn = seldom?.firstTurn;
-    if (!turn) return undefined;
+    if (!seldom) return undefined;
+    const { firstTurn, failure } = seldom;
     seldom.firstTurn = undefined;
-    return turn.continueIn(context);
-  }
-
-  /** The turn, whose answer says where the grain is if that was asked for. */
-  private answering(message: GrainCall | ReceivedCall, turn: Turn, { method }: GrainCall): Turn {
-    const tells = message instanceof ReceivedCall && message.tellsPlace;
-    return tells ? tellingPlace(turn, method, this.self.id) : turn;
+    if (Object.values(seldom).every((value) => value === undefined)) this.seldom = undefined;
+    // Not before, so that who has called it meanwhile hears of the failure as well.
+    if (failure) context.poison(context.self);
+    return firstTurn?.continueIn(context);
   }
 
   /** The actor takes its next message while the call is under way. */
@@ -163,9 +168,14 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     context.send(context.parent!, new Passivate(this.activation));
   }
 
+  private start(context: ActorContext): void | Promise<void> {
+    if (this.stage !== "new") return this.goOn(context);
+    this.stage = "begun";
+    return this.activate();
+  }
+
   /** Stays synchronous if the grain does: a promise for each activation would cost as much as all the rest of it. */
   private activate(): void | Promise<void> {
-    this.stage = "begun";
     const { host } = this;
     const { counters, interleaves } = host;
     counters.begin(this);
@@ -209,11 +219,11 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
 
   /** The calls that wait for it are answered with the error. */
   private fail(error: unknown): void {
-    const { self, cluster, logger } = this.context;
+    const { cluster, logger } = this.context;
     this.rare.failure = { reason: error };
     this.activation.reason = "failed";
     logger.error({ error }, "a grain could not be activated");
-    cluster.system.root.poison(self);
+    if (this.stage !== "parented") cluster.system.root.poison(this.self);
   }
 
   private deactivate(reason: DeactivationReason): void | Promise<void> {
@@ -221,6 +231,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     counters.end(this, reason);
     if (this.stage === "watched") idleWatch?.ended();
     this.stage = "ended";
+    this.seldom?.abort?.abort(ended());
     if (this.interleaving || this.hooks.onDeactivate) return this.letEnd(reason);
     return undefined;
   }
@@ -296,6 +307,10 @@ function turnFor(context: ActorContext): Turn {
     },
     respond: (response) => sender && context.send(sender, response),
   };
+}
+
+function ended(): ActorError {
+  return new ActorError("stopped", "the grain's activation has ended");
 }
 
 /** The promise that it returns, if it does, and one that is rejected if it throws. */

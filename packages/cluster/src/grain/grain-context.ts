@@ -69,6 +69,8 @@ export interface SeldomUsed {
   failure: { readonly reason: unknown } | undefined;
   /** The turn of its first call, if its actor has to go on with that. */
   firstTurn: FirstTurn | undefined;
+  /** For who has asked for the signal of a call while there was no actor. */
+  abort: AbortController | undefined;
 }
 
 /** A grain's context. What it calls while it handles a call, it calls on behalf of that call. */
@@ -113,6 +115,7 @@ export abstract class ActivationContext extends Activation implements GrainConte
       interleaving: undefined,
       failure: undefined,
       firstTurn: undefined,
+      abort: undefined,
     };
     return this.seldom;
   }

@@ -42,7 +42,12 @@ class HostedGrains implements HostedKind, Actorless {
   }
 
   endsAtOnce(activation: Activation): boolean {
-    return !this.#own(activation).hooks.onDeactivate;
+    try {
+      return !this.#own(activation).hooks.onDeactivate;
+    } catch {
+      // A getter of the grain's own: it is for its actor to fail with it.
+      return false;
+    }
   }
 
   end(activation: Activation): void | Promise<void> {

@@ -66,13 +66,17 @@ export abstract class Activation extends Location implements ClusterIdentity {
 
   /** Its actor, which is started when somebody asks for the first time. */
   get pid(): PID {
-    if (typeof this.#actor === "function") this.#actor = this.#actor(this);
-    return this.#actor;
+    return typeof this.#actor === "function" ? this.#start(this.#actor) : this.#actor;
   }
 
   /** Whether its actor has been started. */
   get hasActor(): boolean {
     return typeof this.#actor !== "function";
+  }
+
+  /** Whether it has ended without ever having had an actor. It gets none any more. */
+  get hasEnded(): boolean {
+    return false;
   }
 
   /** Why it ends: what was said before it was stopped, else "stopped". */
@@ -90,10 +94,26 @@ export abstract class Activation extends Location implements ClusterIdentity {
     return this.#ending?.askers;
   }
 
+  #start(spawn: SpawnActivation): PID {
+    this.#actor = tooEarly;
+    try {
+      this.#actor = spawn(this);
+      return this.#actor;
+    } catch (error) {
+      this.#actor = spawn;
+      throw error;
+    }
+  }
+
   /** Takes no calls any more, and ends. What is under way is to be handled before, unless the reason is "evicted". */
   beginToEnd(reason: DeactivationReason): void {
     this.#ending = { reason, askers: this.askers ?? [] };
   }
+}
+
+/** Stands for an actor that is being started. */
+function tooEarly(): never {
+  throw new Error("an activation has no PID before its actor has been spawned");
 }
 
 /**

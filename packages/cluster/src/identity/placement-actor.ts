@@ -6,6 +6,7 @@ import {
   PID,
   Restarting,
   Started,
+  Stopped,
   Stopping,
   Terminated,
   type Timer,
@@ -76,6 +77,8 @@ export class PlacementActor implements Actor {
   #released: PID[] | undefined;
   /** While it lives. */
   #context: ActorContext | undefined;
+  /** The end of what has no actor. */
+  #ending: Promise<void> | undefined;
 
   constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
     this.#kinds = kinds;
@@ -84,7 +87,7 @@ export class PlacementActor implements Actor {
     this.#left = left;
   }
 
-  receive(context: ActorContext): void | Promise<void> {
+  receive(context: ActorContext): void | Promise<void> | undefined {
     const { message, sender } = context;
     if (message instanceof CallForGrain) this.#onCall(context, message);
     else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
@@ -95,7 +98,9 @@ export class PlacementActor implements Actor {
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#context = context;
-    else if (message instanceof Stopping || message instanceof Restarting) return this.#onEnd();
+    else if (message instanceof Stopping) this.#ending = this.#endActorless();
+    else if (message instanceof Restarting) return this.#endActorless();
+    else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
@@ -136,7 +141,8 @@ export class PlacementActor implements Actor {
       context.forward(known.pid);
     } else if (!known && this.#accepts(context, call) && this.#barrier.lets(call)) {
       // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
-      const placed = this.#place(call);
+      const placed = this.#newActivation(call);
+      this.#placed.add(placed);
       const { actorless } = this.#kinds.get(call.kind)!;
       if (!actorless?.begin(placed, context)) context.forward(placed.pid);
     } else {
@@ -169,25 +175,24 @@ export class PlacementActor implements Actor {
 
   /** Starts it as an actor. */
   #activate(identity: ClusterIdentity): Activation {
-    const placed = this.#place(identity);
+    const placed = this.#newActivation(identity);
     // Reading it starts the actor.
     void placed.pid;
-    return placed;
-  }
-
-  #place({ kind, identity }: ClusterIdentity): Activation {
-    const placed = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
-    if (placed.kind !== kind)
-      throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${placed.kind}`);
     this.#placed.add(placed);
     return placed;
   }
 
+  #newActivation({ kind, identity }: ClusterIdentity): Activation {
+    const made = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
+    if (made.kind === kind) return made;
+    throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${made.kind}`);
+  }
+
   readonly #spawn: SpawnActivation = (activation) => {
-    const { kind, identity } = activation;
+    const { kind, identity, hasEnded } = activation;
     const context = this.#context;
-    // It has ended: what is sent there comes back.
-    if (!context) return new PID(this.#self, `${placementActorId}/${identity}`);
+    // What is sent there comes back.
+    if (!context || hasEnded) return new PID(this.#self, `${placementActorId}/${identity}`);
     return context.spawnPrefix(this.#kinds.get(kind)!.propsFor(activation), identity);
   };
 
@@ -286,18 +291,16 @@ export class PlacementActor implements Actor {
   }
 
   /** Its children end with it. What has no actor is no child. */
-  #onEnd(): void | Promise<void> {
+  async #endActorless(): Promise<void> {
     this.#context = undefined;
     const actorless = [...this.#placed].filter(({ hasActor }) => !hasActor);
-    if (actorless.length > 0) return this.#endActorless(actorless);
-  }
-
-  async #endActorless(actorless: readonly Activation[]): Promise<void> {
     for (const placed of actorless) {
       this.#placed.delete(placed);
       this.#left?.(placed, placed);
     }
-    await Promise.all(actorless.map(async (placed) => this.#kinds.get(placed.kind)!.actorless?.end(placed)));
+    await Promise.allSettled(
+      actorless.map(async (placed) => this.#kinds.get(placed.kind)!.actorless?.end(placed)),
+    );
   }
 
   #tellReleased(context: ActorContext): void {
