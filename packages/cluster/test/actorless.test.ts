@@ -72,18 +72,31 @@ function observed(lookup: IdentityLookup, becomesActor: (identity: string) => vo
 
 type Bump = (context: GrainCallContext) => unknown;
 
-/** A kind of grains that count, and never wait. */
+/** A kind of grains that count. They wait for nothing but what is given here. */
 function counters(onBump: Bump = () => undefined, hooks: (context: GrainContext) => GrainHooks = () => ({})) {
   const factory: GrainFactory<WitnessGrain> = (context) => {
     let count = 0;
     const bump: WitnessGrain["bump"] = (_request, call) => {
       count++;
-      onBump(call);
-      return { count };
+      const bumped = onBump(call);
+      return bumped instanceof Promise ? bumped.then(() => ({ count })) : { count };
     };
     return Object.assign(hooks(context), { bump, fail: () => ({}), relay: () => ({}) });
   };
   return newWitnessKind(factory, { idleTimeoutMs: 1_000 });
+}
+
+/** Grains that take 50 ms to end, and tell when they have, and why. */
+function slowToEnd(ended: string[], concerns: (identity: string) => boolean = () => true) {
+  return ({ identity, cluster }: GrainContext): GrainHooks => {
+    if (!concerns(identity)) return {};
+    return {
+      onDeactivate: async (_context, reason) => {
+        await new Promise<void>((next) => void cluster.system.clock.schedule(50, next));
+        ended.push(`${identity} ${reason}`);
+      },
+    };
+  };
 }
 
 test("a grain that another process has called once is no actor, until it is called again", async () => {
@@ -204,16 +217,16 @@ test("what goes wrong beside the grain in its first call fails the grain, not th
 test.each(["before", "after"])(
   "the signal of a first call, read %s its method has waited, aborts when the grain's member is let go",
   async (when) => {
-    const testimony = new Testimony();
-    const { cluster, client, owner } = await start(() => [testimony.kind()]);
-    await using _ = cluster;
     const { promise: aborted, resolve } = Promise.withResolvers<unknown>();
-    testimony.beforeBump = async (context) => {
-      if (when === "after") await new Promise<void>((next) => void cluster.clock.schedule(5, next));
+    const wait: Bump = async (context) => {
+      if (context.identity !== "kitchen") return;
+      if (when === "after") await undefined;
       const { signal } = context;
       await new Promise<void>((next) => signal.addEventListener("abort", () => next()));
       resolve(signal.reason);
     };
+    const { cluster, client, owner } = await start(() => [counters(wait)]);
+    await using _ = cluster;
     const call = getWitnessGrainClient(client, "kitchen").bump({}, { timeoutMs: 60_000 });
     call.catch(() => undefined);
     await cluster.clock.advance(20);
@@ -222,61 +235,66 @@ test.each(["before", "after"])(
   },
 );
 
-test("onDeactivate is told that a grain without an actor has been idle, and is waited for", async () => {
-  const testimony = new Testimony();
-  const { cluster, call } = await start(() => [testimony.kind({ idleTimeoutMs: 1_000 })]);
+test("a grain that has not been told yet why it ends is waited for when it is idle, and calls start the next one", async () => {
+  const ended: string[] = [];
+  const { cluster, call } = await start(() => [counters(undefined, slowToEnd(ended))]);
   await using _ = cluster;
   await call("kitchen");
-  const { promise: saved, resolve: save } = Promise.withResolvers<void>();
-  testimony.beforeDeactivation = () => saved;
-  await cluster.clock.advance(1_100);
-  const next = call("kitchen");
-  await cluster.clock.advance(300);
-  expect(testimony.count("activated", "kitchen")).toBe(1);
-  save();
-  expect(await next).toMatchObject({ count: 1 });
-  expect(testimony.count("idle", "kitchen")).toBe(1);
+  await cluster.clock.advance(1_020);
+  expect(ended).not.toContain("kitchen idle");
+  expect(await call("kitchen")).toMatchObject({ count: 1 });
+  expect(ended).toContain("kitchen idle");
 });
 
 test("grains without actors that belong to a member that joins are ended, each once, before it makes its own", async () => {
-  const { actors, cluster, client, owner, call } = await start(() => [counters()]);
+  const ended: string[] = [];
+  const made = new Map<string, number>();
+  const isSlow = (identity: string) => identity.endsWith("7");
+  const note = slowToEnd(ended, isSlow);
+  const problems: string[] = [];
+  const hooks = (context: GrainContext) => {
+    const { identity } = context;
+    made.set(identity, (made.get(identity) ?? 0) + 1);
+    if (isSlow(identity) && made.get(identity) === 2 && !ended.includes(`${identity} moved`))
+      problems.push(identity);
+    return note(context);
+  };
+  const { actors, cluster, client, owner, call } = await start(() => [counters(undefined, hooks)]);
   await using _ = cluster;
   const rooms = Array.from({ length: 100 }, (_room, index) => `room ${index}`);
   for (const room of rooms) await call(room);
   expect(actors).toEqual([]);
   const joined = await cluster.addMember();
   await cluster.settle(joined.members.until(({ members }) => members.length === 2));
-  const answers = [];
-  for (const room of rooms) answers.push(await call(room));
+  const calls = rooms.map((room) => getWitnessGrainClient(client, room).bump({}));
+  const answers = await cluster.settle(Promise.all(calls));
   const moved = answers.filter(({ count }) => count === 1).length;
   expect(moved).toBeGreaterThan(20);
   expect(answers.filter(({ count }) => count === 2)).toHaveLength(100 - moved);
+  expect(ended.length).toBeGreaterThan(1);
+  expect(problems).toEqual([]);
   expect(owner.stats.deactivated.moved).toBeGreaterThanOrEqual(moved);
   expect(client.stats.calls).toMatchObject({ ok: 212 });
 });
 
 test("a member that shuts down ends its grains without actors as it does all, and waits for what they save", async () => {
-  const testimony = new Testimony();
-  const { cluster, owner, call } = await start(() => [testimony.kind()]);
+  const ended: string[] = [];
+  const { cluster, owner, call } = await start(() => [counters(undefined, slowToEnd(ended))]);
   await using _ = cluster;
   await call("kitchen");
-  testimony.beforeDeactivation = () => new Promise((next) => void cluster.clock.schedule(50, next));
   await cluster.settle(owner.shutdown());
-  expect(testimony.count("shutdown", "kitchen")).toBe(1);
+  expect(ended).toContain("kitchen shutdown");
 });
 
 test("grains without actors end with the actor that has placed them, which waits for what they save", async () => {
-  const testimony = new Testimony();
-  const { cluster, owner, call } = await start(() => [testimony.kind()]);
+  const ended: string[] = [];
+  const { actors, cluster, owner, call } = await start(() => [counters(undefined, slowToEnd(ended))]);
   await using _ = cluster;
   await call("kitchen");
-  testimony.beforeDeactivation = () => new Promise((next) => void cluster.clock.schedule(50, next));
   const { address, root } = owner.system;
-  const stopped = root.stopAsync(new PID(address, placementActorId));
-  await cluster.clock.advance(40);
-  expect(testimony.count("stopped", "kitchen")).toBe(0);
-  await cluster.settle(stopped);
-  expect(testimony.count("stopped", "kitchen")).toBe(1);
+  await cluster.settle(root.stopAsync(new PID(address, placementActorId)));
+  expect(ended).toContain("kitchen stopped");
+  expect(actors).toEqual([]);
   expect(owner.stats.activations).toBe(0);
 });
 
@@ -336,23 +354,23 @@ test("what is sent to the PID of a grain that was never an actor, and has ended,
   expect(owner.stats.deactivated).toMatchObject({ idle: 13, shutdown: 0, stopped: 0 });
 });
 
-test.each(["during", "after"])(
-  "the signal of a first call that was read %s it aborts when the grain ends without an actor",
+test.each(["during the call", "after it", "after the end"])(
+  "the signal of a first call, read %s, aborts when the grain ends without an actor",
   async (when) => {
     const contexts: GrainCallContext[] = [];
     const { actors, cluster, call } = await start(() => [
       counters((context) => {
         contexts.push(context);
-        if (when === "during") void context.signal;
+        if (when === "during the call") void context.signal;
       }),
     ]);
     await using _ = cluster;
     await call("kitchen");
-    const { signal } = contexts.at(-1)!;
+    const context = contexts.at(-1)!;
     await cluster.clock.advance(900);
-    expect(signal.aborted).toBe(false);
+    if (when !== "after the end") expect(context.signal.aborted).toBe(false);
     await cluster.clock.advance(200);
-    expect(signal).toMatchObject({ aborted: true, reason: { code: "stopped" } });
+    expect(context.signal).toMatchObject({ aborted: true, reason: { code: "stopped" } });
     expect(actors).toEqual([]);
   },
 );
@@ -381,7 +399,7 @@ test("a grain whose onDeactivate cannot even be read ends alone", async () => {
 
 test("one that takes long to end with the actor that has placed it keeps no other from being told", async () => {
   const told: string[] = [];
-  const becomeActor: Bump = ({ identity, self }) => identity === "hall" && self;
+  const becomeActor: Bump = (context) => context.identity === "hall" && context.self;
   const hooks = ({ identity }: GrainContext) => ({
     onDeactivate: async () => {
       told.push(identity);
