@@ -288,7 +288,7 @@ test("a member that shuts down ends its grains without actors as it does all, an
 
 test("grains without actors end with the actor that has placed them, which waits for what they save", async () => {
   const ended: string[] = [];
-  // The others have ended by then.
+  // The others end at once.
   const hooks = slowToEnd(ended, (identity) => identity === "kitchen");
   const { actors, cluster, owner, call } = await start(() => [counters(undefined, hooks)]);
   await using _ = cluster;
