@@ -11,7 +11,7 @@ import { InMemoryNetwork } from "@ts-grain/remote";
 import { expect, test } from "vitest";
 import type { GrainCallContext } from "../src/codegenv1/index.ts";
 import type { GrainHooks } from "../src/grain/grain.ts";
-import { placementActorId } from "../src/identity/placement-messages.ts";
+import { PlaceBy, placementActorId } from "../src/identity/placement-messages.ts";
 import {
   type Activation,
   Cluster,
@@ -443,4 +443,68 @@ test("its answer passes no middleware of its member's root", async () => {
     await cluster.settle(getWitnessGrainClient(client, identity).bump({}));
   expect(seen).not.toContain("witness.BumpResponse");
   for (const each of [client, owner]) await cluster.settle(each.shutdown());
+});
+
+test("a grain that its own process has called once is no actor either, until it is called again", async () => {
+  const { actors, cluster, owner } = await start(() => [counters()]);
+  await using _ = cluster;
+  const kitchen = getWitnessGrainClient(owner, "kitchen");
+  for (const [count, becameActors] of [
+    [1, []],
+    [2, ["kitchen"]],
+    [3, ["kitchen"]],
+  ] as const) {
+    expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count });
+    expect(actors).toEqual(becameActors);
+  }
+});
+
+test("calls of its own process stay in order while some go to its parent and others to its actor", async () => {
+  const order: string[] = [];
+  const note: WitnessGrain["bump"] = ({ notes: [word] }, context) => {
+    order.push(word!);
+    // The actor is there while further calls are on their way to the parent.
+    if (word === "first") void context.self;
+    if (word === "first") calls.push(...["third", "fourth"].map(call));
+    return {};
+  };
+  const noop = { fail: () => ({}), relay: () => ({}) };
+  const { cluster, owner } = await start(() => [newWitnessKind(() => ({ ...noop, bump: note }))]);
+  await using _ = cluster;
+  order.length = 0;
+  const kitchen = getWitnessGrainClient(owner, "kitchen");
+  const call = (word: string) => kitchen.bump({ notes: [word] });
+  const calls = ["first", "second"].map(call);
+  await cluster.settle(Promise.all(calls));
+  await cluster.settle(Promise.all(calls));
+  expect(order).toEqual(["first", "second", "third", "fourth"]);
+});
+
+test("a call of its own process that is aborted before it begins leaves a grain that becomes idle", async () => {
+  const { cluster, owner } = await start(() => [counters()]);
+  await using _ = cluster;
+  const signal = AbortSignal.abort(new Error("never mind"));
+  const aborted = getWitnessGrainClient(owner, "kitchen").bump({}, { signal });
+  await expect(cluster.settle(aborted)).rejects.toThrow("never mind");
+  await cluster.clock.advance(1_200);
+  expect(owner.stats).toMatchObject({ activations: 0, deactivated: { idle: 13 } });
+  expect(await cluster.settle(getWitnessGrainClient(owner, "kitchen").bump({}))).toMatchObject({ count: 1 });
+});
+
+test("a call of its own process that finds its grain's member let go is made where the grain is then", async () => {
+  const { cluster, owner } = await start(() => [counters()]);
+  await using _ = cluster;
+  const joined = await cluster.addMember();
+  await cluster.settle(owner.members.until(({ members }) => members.length === 2));
+  const rooms = Array.from({ length: 50 }, (_room, index) => `hall ${index}`);
+  const calls = rooms.map((room) => getWitnessGrainClient(owner, room).bump({}));
+  owner.system.root.send(
+    new PID(owner.system.address, placementActorId),
+    new PlaceBy({ hash: 1n, members: [joined.self!] }),
+  );
+  const { activated } = owner.stats;
+  expect(activated).toBe(12);
+  await Promise.allSettled([cluster.clock.advance(50), ...calls.map((call) => cluster.settle(call))]);
+  const deactivated = Object.values(owner.stats.deactivated).reduce((sum, each) => sum + each, 0);
+  expect(owner.stats.activated - deactivated).toBe(owner.stats.activations);
 });

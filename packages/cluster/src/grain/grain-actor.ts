@@ -2,6 +2,7 @@ import {
   type Actor,
   type ActorContext,
   ActorError,
+  type PID,
   Restarting,
   Started,
   Stopped,
@@ -9,12 +10,13 @@ import {
   Terminated,
 } from "@ts-grain/actor";
 import { type Activation, type DeactivationReason, Passivate } from "../identity/activation.ts";
+import { CallHere } from "../identity/call-here.ts";
 import type { ActiveNode } from "../stats/active-grains.ts";
-import { Deadline } from "./deadline.ts";
 import { FirstTurn } from "./first-turn.ts";
 import type { Awaitable, GrainHooks, GrainKind } from "./grain.ts";
 import { GrainCall } from "./grain-call.ts";
-import { ActivationContext, CallContext } from "./grain-context.ts";
+import { ActivationContext } from "./grain-context.ts";
+import { handleMessage } from "./grain-message.ts";
 import {
   type ActiveGrain,
   isPromiseLike,
@@ -46,6 +48,15 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   /** Whether it has begun, in its parent's turn or in its own; is looked at by the idle watch; has ended. */
   private stage: "new" | "parented" | "begun" | "watched" | "ended" = "new";
 
+  get isNew(): boolean {
+    return this.stage === "new";
+  }
+
+  override get parent(): PID | undefined {
+    if (this.hasActor && this.underWayToParent === 0) return undefined;
+    return this.host.interleaves ? undefined : this.host.placement;
+  }
+
   override get hasEnded(): boolean {
     return this.stage === "ended";
   }
@@ -56,7 +67,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   /** Begins with its first call, in the turn of its parent. What takes longer, or fails, is the business of its own actor. */
-  beginWith(call: ReceivedCall, context: ActorContext): void {
+  beginWith(call: GrainCall | ReceivedCall, context: ActorContext): void {
     this.stage = "parented";
     const turn = new FirstTurn(this, context);
     const activating = orRejected(() => this.activate());
@@ -76,6 +87,10 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   endWithoutActor(): void | Promise<void> {
+    if (this.stage === "new") {
+      this.stage = "ended";
+      return undefined;
+    }
     const ending = this.deactivate(this.reason);
     if (ending) return ending.then(() => this.letGo());
     return this.letGo();
@@ -93,13 +108,14 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     const { message } = context;
     if (message instanceof GrainCall) return this.call(context, message);
     if (message instanceof ReceivedCall) return this.call(context, message);
+    if (message instanceof CallHere) return this.call(context, message.call as GrainCall);
     if (message instanceof Started) return this.start(context);
     if (message instanceof Stopping) return this.deactivate(this.activation.reason);
     if (message instanceof Restarting) return this.deactivate("failed");
     if (message === idleCheck) return this.onIdle(context);
     if (message instanceof Stopped) return this.letGo();
     if (message instanceof Terminated) return undefined;
-    return this.onMessage(context);
+    return handleMessage(this, context);
   }
 
   /** Rounded up, as the engine keeps a whole number in the grain and makes an object for any other. */
@@ -254,27 +270,6 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   /** Caches of PIDs, and the idle watch for a while, keep what is left. */
   private letGo(): void {
     this.instance = noGrain;
-  }
-
-  private onMessage(context: ActorContext): void | Promise<void> {
-    const { cluster, clock } = this.host;
-    this.use(clock.nowMs());
-    const deadline = new Deadline(clock, cluster.requestTimeoutMs);
-    const callContext = new CallContext(
-      this.context,
-      { deadline, method: { reentrancy: "none" }, callers: [] },
-      context,
-    );
-    const handled = this.hooks.onMessage?.(context.message, callContext);
-    return isPromiseLike(handled) ? this.onceHandled(handled) : undefined;
-  }
-
-  private async onceHandled(handled: PromiseLike<void>): Promise<void> {
-    try {
-      await handled;
-    } finally {
-      this.use(this.host.clock.nowMs());
-    }
   }
 
   get hooks(): GrainHooks {

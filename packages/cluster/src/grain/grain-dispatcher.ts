@@ -5,7 +5,9 @@ import { ClusterError } from "../cluster-error.ts";
 import { ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
 import { LocatedAnswerSchema } from "../gen/tsgrain/cluster/v1/located_pb.ts";
+import type { Activation } from "../identity/activation.ts";
 import { AtMember } from "../identity/at-member.ts";
+import { CallHere } from "../identity/call-here.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import type { FindOptions } from "../identity/identity-lookup.ts";
 import type { Location } from "../identity/location.ts";
@@ -253,20 +255,23 @@ export class GrainDispatcher {
   // Four parameters, as an object for them would be made for every call.
   #sendTo(location: Location, sending: Sending, handler: ReplyHandler, timeoutMs: number): void {
     const { call, options, onSent } = sending;
-    const { pid } = location;
     const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
+    // Without an actor, a grain ends when it is idle only once a call has come.
+    const parent = signal?.aborted ? undefined : location.parent;
+    const pid = parent ?? location.pid;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     location.begin();
-    system.root.requestInto(pid, call, handler, { timeoutMs, signal, headers });
+    const message = parent ? new CallHere(location as Activation, call) : call;
+    system.root.requestInto(pid, message, handler, { timeoutMs, signal, headers });
     onSent?.(pid);
   }
 
   /** @throws what the caller is told, unless it is certain that no handler was started and there is time left. */
   #undelivered(error: unknown, { location, sending, last }: Attempt): Undelivered {
     const { target, call, options } = sending;
-    const { pid } = location;
-    if (options.signal?.aborted && call.cancelId !== 0) this.#parts.cancel(pid.address, call.cancelId);
+    if (options.signal?.aborted && call.cancelId !== 0)
+      this.#parts.cancel(location.pid.address, call.cancelId);
     const problem = ActorError.is(error) ? toOutcome(error, target, call.method) : error;
     if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
     this.#parts.cache.removeLocation(target, location);

@@ -31,7 +31,7 @@ export class GrainHost {
   readonly interleaves: boolean;
   /** undefined if the kind's grains live on when nobody calls them. */
   readonly idleWatch: IdleWatch | undefined;
-  /** The parent of those that are no actors yet. */
+  /** The parent of those that need not be actors. */
   placement: PID | undefined = undefined;
 
   constructor(kind: Kind, hosting: GrainHosting) {

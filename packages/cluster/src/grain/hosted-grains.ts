@@ -1,6 +1,8 @@
-import { type ActorContext, propsForEach } from "@ts-grain/actor";
+import { type ActorContext, type PID, propsForEach } from "@ts-grain/actor";
 import type { Activation, Actorless, HostedKind } from "../identity/activation.ts";
+import { CallHere } from "../identity/call-here.ts";
 import { GrainActor } from "./grain-actor.ts";
+import { GrainCall } from "./grain-call.ts";
 import { GrainHost, type GrainHosting } from "./grain-host.ts";
 import type { Kind } from "./kind.ts";
 import { ReceivedCall } from "./received-call.ts";
@@ -33,11 +35,16 @@ class HostedGrains implements HostedKind, Actorless {
     return this.#host.interleaves ? undefined : this;
   }
 
+  placedBy(parent: PID): void {
+    this.#host.placement = parent;
+  }
+
   begin(activation: Activation, context: ActorContext): boolean {
-    const { message } = context;
-    if (!(message instanceof ReceivedCall)) return false;
-    this.#host.placement = context.self;
-    this.#own(activation).beginWith(message, context);
+    const message = context.message instanceof CallHere ? context.message.call : context.message;
+    const grain = this.#own(activation);
+    const isCall = message instanceof GrainCall || message instanceof ReceivedCall;
+    if (!isCall || !grain.isNew || grain.hasActor) return false;
+    grain.beginWith(message, context);
     return true;
   }
 

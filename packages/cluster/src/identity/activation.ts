@@ -52,6 +52,8 @@ export type SpawnActivation = (activation: Activation) => PID;
  */
 export abstract class Activation extends Location implements ClusterIdentity {
   readonly identity: string;
+  /** Calls that go to it by way of its parent and have not come there. */
+  underWayToParent = 0;
   /** Its actor, or how to start that. */
   #actor: PID | SpawnActivation;
   #ending: Ending | undefined = undefined;
@@ -180,11 +182,13 @@ export interface HostedKind {
  * @see {@link HostedKind}
  */
 export interface Actorless {
+  /** Says who places them, before the first. */
+  placedBy(parent: PID): void;
   /**
    * Begins a new activation with the call that the context has as its message. From then on the activation has an actor only if
    * its PID is read.
    *
-   * @returns false if it has begun nothing: the call is to be sent to its actor
+   * @returns false if it is not new, or has an actor: the call is to be sent to that
    */
   begin(activation: Activation, context: ActorContext): boolean;
   /** Whether nothing has to be waited for, and no code of a grain runs, when one ends that has no actor. */

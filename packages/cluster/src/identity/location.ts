@@ -26,6 +26,14 @@ export abstract class Location {
 
   abstract readonly pid: PID;
 
+  /**
+   * Who has placed it in this process, to be sent a `CallHere` for each call as long as it may do without an actor, or earlier ones are on
+   * that way; undefined if calls go to the PID.
+   */
+  get parent(): PID | undefined {
+    return undefined;
+  }
+
   /** Whether no call is under way. */
   get isSettled(): boolean {
     return this.#underWay === 0;

@@ -27,7 +27,9 @@ import {
   type SpawnActivation,
 } from "./activation.ts";
 import { CallForGrain } from "./call-for-grain.ts";
+import { CallHere } from "./call-here.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
+import { endAll, endAtOnce } from "./end-actorless.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import type { Location } from "./location.ts";
@@ -90,6 +92,7 @@ export class PlacementActor implements Actor {
   receive(context: ActorContext): void | Promise<void> | undefined {
     const { message, sender } = context;
     if (message instanceof CallForGrain) this.#onCall(context, message);
+    else if (message instanceof CallHere) this.#onCallHere(context, message.activation);
     else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
     else if (message instanceof Passivate) this.#onPassivate(context, message);
@@ -97,7 +100,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
-    else if (message instanceof Started) this.#context = context;
+    else if (message instanceof Started) this.#onStarted(context);
     else if (message instanceof Stopping) this.#ending = this.#endActorless();
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
@@ -121,7 +124,10 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(context, identity) && this.#barrier.lets(identity);
-    return isFree ? this.#activate(identity) : undefined;
+    if (!isFree) return undefined;
+    const activation = this.#newActivation(identity);
+    this.#placed.add(activation);
+    return activation;
   }
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
@@ -150,6 +156,14 @@ export class PlacementActor implements Actor {
     }
   }
 
+  /** Calls of this process come in the order in which they were made, and so must go on. */
+  #onCallHere(context: ActorContext, called: Activation): void {
+    called.underWayToParent--;
+    const { actorless } = this.#kinds.get(called.kind)!;
+    const isEnding = called.askers !== undefined;
+    if (isEnding || !actorless?.begin(called, context)) context.forward(called.pid);
+  }
+
   #tell(context: ActorContext, asker: PID, pid: PID | undefined): void {
     context.send(asker, activationResponse(pid, this.#topology.hash));
   }
@@ -171,6 +185,11 @@ export class PlacementActor implements Actor {
 
   #owns({ system }: ActorContext, identity: ClusterIdentity): boolean {
     return this.#barrier.rendezvous.ownerOf(identity) === system.address;
+  }
+
+  #onStarted(context: ActorContext): void {
+    this.#context = context;
+    for (const { actorless } of this.#kinds.values()) actorless?.placedBy(context.self);
   }
 
   /** Starts it as an actor. */
@@ -258,7 +277,7 @@ export class PlacementActor implements Actor {
     if (placed.askers && reason !== "evicted") return;
     placed.beginToEnd(reason);
     this.#left?.(placed, placed);
-    if (this.#endsAtOnce(placed)) this.#onEnded(context, placed);
+    if (endAtOnce(this.#kinds, placed)) this.#onEnded(context, placed);
     else if (reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);
   }
@@ -266,14 +285,6 @@ export class PlacementActor implements Actor {
   /** Of what it sends, only the news of a hand-over have a sender. */
   #onUndelivered(context: ActorContext, target: PID | undefined): void {
     if (target?.id === placementActorId) this.#news.undelivered(context, target.address);
-  }
-
-  /** Whether it was no actor, and has ended. */
-  #endsAtOnce(placed: Activation): boolean {
-    const { actorless } = this.#kinds.get(placed.kind)!;
-    if (placed.hasActor || !actorless?.endsAtOnce(placed)) return false;
-    void actorless.end(placed);
-    return true;
   }
 
   #onTerminated(context: ActorContext, who: PID): void {
@@ -298,9 +309,7 @@ export class PlacementActor implements Actor {
       this.#placed.delete(placed);
       this.#left?.(placed, placed);
     }
-    await Promise.allSettled(
-      actorless.map(async (placed) => this.#kinds.get(placed.kind)!.actorless?.end(placed)),
-    );
+    await endAll(this.#kinds, actorless);
   }
 
   #tellReleased(context: ActorContext): void {
