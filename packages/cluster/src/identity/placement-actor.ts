@@ -160,8 +160,7 @@ export class PlacementActor implements Actor {
   #onCallHere(context: ActorContext, called: Activation): void {
     called.underWayToParent--;
     const { actorless } = this.#kinds.get(called.kind)!;
-    const isEnding = called.askers !== undefined;
-    if (isEnding || !actorless?.begin(called, context)) context.forward(called.pid);
+    if (!actorless?.begin(called, context)) context.forward(called.pid);
   }
 
   #tell(context: ActorContext, asker: PID, pid: PID | undefined): void {
