@@ -76,7 +76,7 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
       ? interleaving.onBehalfOf(callContext, () => invoke(grain.instance, call, callContext))
       : invoke(grain.instance, call, callContext);
     if (isPromiseLike(result)) return settle(grain, turn, { call, result, callContext });
-    turn.respond(toResponse(grain, method, result));
+    turn.respond(toResponse(grain, turn, method, result));
   } catch (error) {
     respondFailure(grain, turn, error);
   }
@@ -103,7 +103,7 @@ interface PendingResult {
 
 async function settle(grain: ActiveGrain, turn: Turn, pending: PendingResult): Promise<void> {
   try {
-    turn.respond(toResponse(grain, pending.call.method, await pending.result));
+    turn.respond(toResponse(grain, turn, pending.call.method, await pending.result));
   } catch (error) {
     respondFailure(grain, turn, error);
   }
@@ -146,8 +146,10 @@ function invoke(
   return Reflect.apply(method, instance, [request, context]);
 }
 
+// Four parameters, as an object for them would be made for every call.
 function toResponse(
   { host }: ActiveGrain,
+  { sender }: Turn,
   { output, property, isOneWay }: GrainMethod,
   result: unknown,
 ): Message {
@@ -157,7 +159,9 @@ function toResponse(
     throw new TypeError(`${property} must return a ${output.typeName}, or its fields; got ${String(result)}`);
   }
   const response = create(output, result as MessageInitShape<DescMessage>);
-  return host.freezesMessages ? deepFreeze(response) : response;
+  if (!host.freezesMessages || !sender) return response;
+  // To another process it leaves as bytes at once, which nobody can change.
+  return host.cluster.system.processes.isLocal(sender) ? deepFreeze(response) : response;
 }
 
 /** Whether it has to be waited for. */

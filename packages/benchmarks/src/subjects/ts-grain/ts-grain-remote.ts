@@ -1,16 +1,13 @@
-import { isMessage } from "@bufbuild/protobuf";
 import { type ActorContext, ActorSystem, PID, propsFromFunction } from "@ts-grain/actor";
 import { configureRemote, type MessageCodec, Remote } from "@ts-grain/remote";
 import {
-  CountRequestSchema,
+  type CountRequest,
   type CountResponse,
   file_tsgrain_benchmarks_v1_hello,
-  HelloRequestSchema,
+  type HelloRequest,
   type HelloResponse,
   type Ping,
-  PingSchema,
   type Pong,
-  PongSchema,
 } from "../../gen/tsgrain/benchmarks/v1/hello_pb.ts";
 import { answerHello, countRequest, helloRequest } from "../hello.ts";
 import { type RemoteProgram, type RemoteSubject, sendInSlices } from "../remote-subject.ts";
@@ -54,16 +51,19 @@ const pong: Pong = { $typeName: "tsgrain.benchmarks.v1.Pong" };
 function receiveHello(): (context: ActorContext) => void {
   let count = 0;
   return (context) => {
-    const { message } = context;
-    if (isMessage(message, HelloRequestSchema)) {
-      if (context.sender === undefined) count++;
-      else context.respond(answerHello(message));
-    } else if (isMessage(message, PingSchema)) {
-      count++;
-      context.respond(pong);
-    } else if (isMessage(message, CountRequestSchema)) {
-      context.respond({ $typeName: "tsgrain.benchmarks.v1.CountResponse", count });
-      count = 0;
+    const message = context.message as HelloRequest | Ping | CountRequest;
+    switch (message.$typeName) {
+      case "tsgrain.benchmarks.v1.HelloRequest":
+        if (context.sender === undefined) count++;
+        else context.respond(answerHello(message));
+        break;
+      case "tsgrain.benchmarks.v1.Ping":
+        count++;
+        context.respond(pong);
+        break;
+      case "tsgrain.benchmarks.v1.CountRequest":
+        context.respond({ $typeName: "tsgrain.benchmarks.v1.CountResponse", count });
+        count = 0;
     }
   };
 }
@@ -94,8 +94,8 @@ class RemoteActorClient implements RemoteSubject {
     let pongs = 0;
     const receive = (context: ActorContext) => {
       const { message } = context;
-      if (isMessage(message, PongSchema)) pongs++;
-      else if (message === "count") context.respond(pongs);
+      if (message === "count") context.respond(pongs);
+      else if ((message as Pong).$typeName === "tsgrain.benchmarks.v1.Pong") pongs++;
     };
     const player = root.spawn(propsFromFunction(receive));
     const send = (count: number) => {
