@@ -149,14 +149,16 @@ export class PlainActivation extends Activation {
  *
  * @example
  * import type { ActorContext } from "@ts-grain/actor";
- * import type { HostedKind, PID } from "@ts-grain/cluster";
+ * import type { Activation, Actorless, HostedKind, SpawnActivation } from "@ts-grain/cluster";
  *
- * // For those who write a lookup: what its actor does for an identity that nobody else has.
- * function activate(context: ActorContext, kind: HostedKind, identity: string): PID {
- *   const activation = kind.newActivation(identity, (started) =>
- *     context.spawnPrefix(kind.propsFor(started), identity),
- *   );
- *   return activation.pid;
+ * // For those who write a lookup: what its actor does with the first call of a grain.
+ * function activate(context: ActorContext, kind: HostedKind, identity: string): Activation {
+ *   const spawn: SpawnActivation = (activation) =>
+ *     context.spawnPrefix(kind.propsFor(activation), identity);
+ *   const activation = kind.newActivation(identity, spawn);
+ *   const actorless: Actorless | undefined = kind.actorless;
+ *   if (!actorless?.begin(activation, context)) context.forward(activation.pid);
+ *   return activation;
  * }
  */
 export interface HostedKind {
