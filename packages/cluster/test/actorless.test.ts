@@ -11,6 +11,7 @@ import { InMemoryNetwork } from "@ts-grain/remote";
 import { expect, test } from "vitest";
 import type { GrainCallContext } from "../src/codegenv1/index.ts";
 import type { GrainHooks } from "../src/grain/grain.ts";
+import { Passivate } from "../src/identity/activation.ts";
 import { PlaceBy, placementActorId } from "../src/identity/placement-messages.ts";
 import {
   type Activation,
@@ -480,17 +481,6 @@ test("calls of its own process stay in order while some go to its parent and oth
   expect(order).toEqual(["first", "second", "third", "fourth"]);
 });
 
-test("a call of its own process that is aborted before it begins leaves a grain that becomes idle", async () => {
-  const { cluster, owner } = await start(() => [counters()]);
-  await using _ = cluster;
-  const signal = AbortSignal.abort(new Error("never mind"));
-  const aborted = getWitnessGrainClient(owner, "kitchen").bump({}, { signal });
-  await expect(cluster.settle(aborted)).rejects.toThrow("never mind");
-  await cluster.clock.advance(1_200);
-  expect(owner.stats).toMatchObject({ activations: 0, deactivated: { idle: 13 } });
-  expect(await cluster.settle(getWitnessGrainClient(owner, "kitchen").bump({}))).toMatchObject({ count: 1 });
-});
-
 test("a call of its own process whose grain moves before it begins is made where the grain is then", async () => {
   const { cluster, owner } = await start(() => [counters()]);
   await using _ = cluster;
@@ -512,4 +502,59 @@ test("a call of its own process whose grain moves before it begins is made where
   expect(activated).toBe(before);
   expect(Object.values(deactivated).reduce((sum, each) => sum + each, 0)).toBe(activated);
   expect(activations).toBe(0);
+});
+
+test("a call behind the end of a grain without an actor comes to no other whose actor has the like of its name", async () => {
+  const contexts: GrainContext[] = [];
+  const ran: string[] = [];
+  const keep = (context: GrainContext) => {
+    contexts.push(context);
+    return {};
+  };
+  const { cluster, owner } = await start(() => [counters(({ identity }) => void ran.push(identity), keep)]);
+  await using _ = cluster;
+  const { root, address } = owner.system;
+  const call = (identity: string) => cluster.settle(getWitnessGrainClient(owner, identity).bump({}));
+  await call("kitchen");
+  const { id } = contexts.at(-1)!.self;
+  const likeIt = id.slice(placementActorId.length + 1);
+  expect(likeIt).toMatch(/^kitchen\$./);
+  await call(likeIt);
+  ran.length = 0;
+  const ending = contexts.at(-1) as unknown as Activation;
+  root.send(new PID(address, placementActorId), new Passivate(ending));
+  expect(await call(likeIt)).toMatchObject({ count: 1 });
+  expect(ran).toEqual([likeIt]);
+  expect(ending.pid.id).not.toBe(id);
+});
+
+test.each([
+  ["cannot be sent", { timeoutMs: -1 }],
+  ["is aborted before", { signal: AbortSignal.abort(new Error("never mind")) }],
+])("a grain whose only call %s becomes idle", async (_why, options) => {
+  const { cluster, owner } = await start(() => [counters()]);
+  await using _ = cluster;
+  const failed = getWitnessGrainClient(owner, "kitchen").bump({}, options);
+  await expect(cluster.settle(failed)).rejects.toThrow();
+  await cluster.clock.advance(1_200);
+  expect(owner.stats).toMatchObject({ activated: 13, activations: 0 });
+});
+
+test("a grain that was located and has ended before anybody called it leaves none that nobody begins", async () => {
+  let fails = false;
+  const { cluster, owner } = await start(() => [
+    counters(undefined, () => {
+      if (fails) throw new Error("no bulb");
+      return {};
+    }),
+  ]);
+  await using _ = cluster;
+  fails = true;
+  for (const identity of ["a", "b", "c"]) await cluster.settle(owner.locate({ kind: "Witness", identity }));
+  await cluster.clock.advance(1_200);
+  // Each that was placed has begun, failed and ended.
+  const { activated, activations, deactivated } = owner.stats;
+  expect(activations).toBe(0);
+  expect(deactivated.failed).toBe(activated - 12);
+  expect(deactivated.failed).toBeGreaterThanOrEqual(6);
 });

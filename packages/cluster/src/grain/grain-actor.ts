@@ -53,8 +53,15 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   override get parent(): PID | undefined {
+    // What is not under way any more has been lost.
+    if (this.underWayToParent > 0 && this.isSettled) this.underWayToParent = 0;
     if (this.hasActor && this.underWayToParent === 0) return undefined;
     return this.host.interleaves ? undefined : this.host.placement;
+  }
+
+  /** Its actor begins, and ends when it has been idle. */
+  override afterFailure(): void {
+    if (this.isNew) void this.pid;
   }
 
   override get hasEnded(): boolean {

@@ -258,7 +258,7 @@ export class GrainDispatcher {
     const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
     // Without an actor, a grain ends when it is idle only once a call has come.
-    const parent = signal?.aborted ? undefined : location.parent;
+    const parent = signal?.aborted || !(timeoutMs > 0) ? undefined : location.parent;
     const pid = parent ?? location.pid;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     location.begin();
@@ -270,8 +270,9 @@ export class GrainDispatcher {
   /** @throws what the caller is told, unless it is certain that no handler was started and there is time left. */
   #undelivered(error: unknown, { location, sending, last }: Attempt): Undelivered {
     const { target, call, options } = sending;
+    location.afterFailure();
     if (options.signal?.aborted && call.cancelId !== 0)
-      this.#parts.cancel(location.pid.address, call.cancelId);
+      this.#parts.cancel((location.parent ?? location.pid).address, call.cancelId);
     const problem = ActorError.is(error) ? toOutcome(error, target, call.method) : error;
     if (!isUndelivered(problem) || call.deadline.remainingMs === 0) throw problem;
     this.#parts.cache.removeLocation(target, location);

@@ -34,6 +34,9 @@ export abstract class Location {
     return undefined;
   }
 
+  /** A call that was sent there has failed, and has perhaps not come there: it may wait for nobody to begin. */
+  afterFailure(): void {}
+
   /** Whether no call is under way. */
   get isSettled(): boolean {
     return this.#underWay === 0;

@@ -117,7 +117,10 @@ export class PidCache {
     const known = this.get(target);
     if (known?.pid.equals(pid)) return known;
     if (known) this.#forget(target, known);
-    return (this.#here.processes.isLocal(pid) && this.#findHere(target)) || this.#add(target, pid);
+    const here = this.#here.processes.isLocal(pid) ? this.#findHere(target) : undefined;
+    // It may have ended meanwhile, and another have been placed, which nobody may ever call: that is to begin by itself.
+    here?.afterFailure();
+    return here ?? this.#add(target, pid);
   }
 
   #add({ kind, identity }: ClusterIdentity, pid: PID): Location {

@@ -158,7 +158,7 @@ export class PlacementActor implements Actor {
 
   /** Calls of this process come in the order in which they were made, and so must go on. */
   #onCallHere(context: ActorContext, called: Activation): void {
-    called.underWayToParent--;
+    if (called.underWayToParent > 0) called.underWayToParent--;
     const { actorless } = this.#kinds.get(called.kind)!;
     if (!actorless?.begin(called, context)) context.forward(called.pid);
   }
@@ -209,8 +209,8 @@ export class PlacementActor implements Actor {
   readonly #spawn: SpawnActivation = (activation) => {
     const { kind, identity, hasEnded } = activation;
     const context = this.#context;
-    // What is sent there comes back.
-    if (!context || hasEnded) return new PID(this.#self, `${placementActorId}/${identity}`);
+    // What is sent there comes back: a child's id never ends so.
+    if (!context || hasEnded) return new PID(this.#self, `${placementActorId}/${identity}$`);
     return context.spawnPrefix(this.#kinds.get(kind)!.propsFor(activation), identity);
   };
 

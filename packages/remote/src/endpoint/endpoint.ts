@@ -124,7 +124,9 @@ export class Endpoint {
     const codec = this.#codecFor(type);
     const replyTo = sender && handOut(sender, this.address);
     this.#outbox.put(wireForm, codec, target, sender, replyTo, headers);
-    this.#handedOutAt = processes.removals;
+    // Others leave no pattern to follow. Neither does who cannot be answered yet.
+    if (headers === undefined && target.requestId === 0 && (sender === undefined || sender.requestId === 0))
+      this.#handedOutAt = sender === undefined || this.#isThere(sender) ? processes.removals : -1;
     this.#sendSoon();
   }
 
@@ -230,6 +232,11 @@ export class Endpoint {
   #neverLeft(letter: DeadLetter): void {
     const sender = letter.sender && this.#services.recall(letter.sender);
     this.#services.deadLetter({ ...letter, sender });
+  }
+
+  #isThere(sender: PID): boolean {
+    const { processes } = this.#services;
+    return !processes.isLocal(sender) || processes.getLocal(sender.id) !== undefined;
   }
 
   /** Whether a sender is a request of this system that awaits its reply. */

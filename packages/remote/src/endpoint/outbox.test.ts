@@ -13,6 +13,7 @@ const limits: OutboxLimits = {
   maxBufferBytes: 5_000,
 };
 const codec = protobufCodec(StringValueSchema);
+const alike = new PID("there:1", "alike");
 
 function message(length: number): Outgoing {
   const text = create(StringValueSchema, { value: "x".repeat(length) });
@@ -54,4 +55,19 @@ test("it is full when so many bytes wait, and not once they have left", () => {
   expect(outbox.isFull).toBe(true);
   outbox.take();
   expect(outbox.isFull).toBe(false);
+});
+
+test("no frame of messages that are like each other is longer than the peer takes", () => {
+  const tight = { ...limits, maxBatchMessages: 1_000, maxFrameBytes: 1_000 };
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, tight);
+  const lengths = new Set<number>();
+  for (let round = 0; round < 40; round++) {
+    for (let index = 0; index < 80; index++) {
+      const next = { ...message((round * 7 + index * 13) % 50), target: alike };
+      if (!outbox.putAlike(next.message, alike, undefined)) outbox.add(next);
+    }
+    for (let frame = outbox.take(); frame !== undefined; frame = outbox.take()) lengths.add(frame.length);
+  }
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(tight.maxFrameBytes);
+  expect(Math.max(...lengths)).toBeGreaterThan(tight.maxFrameBytes - 10);
 });

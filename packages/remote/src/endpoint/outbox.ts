@@ -77,12 +77,11 @@ export class Outbox {
    * the batch would be closed.
    */
   putAlike(message: ProtobufMessage, target: PID, sender: PID | undefined): boolean {
-    const { maxBatchMessages, maxBatchBytes } = this.#limits;
+    const { maxBatchMessages, maxBatchBytes, maxFrameBytes } = this.#limits;
+    const maxBytes = Math.min(maxBatchBytes - 1, maxFrameBytes - framingBytes);
     const open = this.#open;
     return (
-      open.count + 1 < maxBatchMessages &&
-      !this.isFull &&
-      open.putAlike(maxBatchBytes - 1, message, target, sender)
+      open.count + 1 < maxBatchMessages && !this.isFull && open.putAlike(maxBytes, message, target, sender)
     );
   }
 
