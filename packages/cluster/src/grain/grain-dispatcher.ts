@@ -257,8 +257,7 @@ export class GrainDispatcher {
     const { call, options, onSent } = sending;
     const { system, freezesMessages } = this.#parts;
     const { signal, headers } = options;
-    // Without an actor, a grain ends when it is idle only once a call has come.
-    const parent = signal?.aborted || !(timeoutMs > 0) ? undefined : location.parent;
+    const { parent } = location;
     const pid = parent ?? location.pid;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     location.begin();
