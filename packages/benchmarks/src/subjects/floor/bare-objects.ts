@@ -11,7 +11,7 @@ import type { ClusterProgram, Grains } from "../cluster-program.ts";
 import { answerHello, helloRequest } from "../hello.ts";
 
 /** Objects that each identity keeps: with their table, about as many bytes as an idle grain of ours. */
-const objectsEach = 6;
+const objectsEach = 2;
 
 /**
  * What an activation leaves to the collector and to a table, and nothing else of it: small objects that stay, and an entry for
