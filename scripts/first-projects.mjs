@@ -88,7 +88,9 @@ const folder = mkdtempSync(join(tmpdir(), "ts-grain-first-"));
 try {
   await using registry = new Program(["scripts/serve-packages.mjs", "0"], { cwd: process.cwd() });
   const [, url] = await registry.until(/npm_config_registry=(\S+)/);
-  const env = { npm_config_registry: url, npm_config_prefer_offline: "true", NO_COLOR: "1" };
+  // Nobody is there to be asked whether `npm create` may install, and this machine's own settings may say no.
+  const npm = { npm_config_registry: url, npm_config_prefer_offline: "true", npm_config_yes: "true" };
+  const env = { ...npm, NO_COLOR: "1" };
   followSection("docs/first-five-minutes.md", { heading: "## A project", folder, env, log: console.log });
   await tryConsulTemplate({ folder, env });
 } finally {
