@@ -38,7 +38,7 @@ export class Endpoint {
   #peer: LinkPeer | undefined;
   #isBlocked = false;
   #isFlushing = false;
-  /** {@link ProcessRegistry.removals} when the last message's sender was handed out. */
+  /** How many processes had been struck off when the sender was handed out whom like messages have; −1 while it cannot be answered. */
   #handedOutAt = 0;
 
   constructor(address: string, services: EndpointServices, onEnd: () => void) {

@@ -138,12 +138,7 @@ export class BatchWriter {
     } finally {
       this.#isWriting = false;
     }
-    if (this.byteLength > maxBytes) {
-      this.#takeBack(before);
-      return false;
-    }
-    this.#count++;
-    return true;
+    return this.#isKept(before, maxBytes);
   }
 
   /**
@@ -163,6 +158,11 @@ export class BatchWriter {
     } finally {
       this.#isWriting = false;
     }
+    return this.#isKept(before, maxBytes);
+  }
+
+  /** Counts what was appended, or takes it back if it is too much. */
+  #isKept(before: number, maxBytes: number): boolean {
     if (this.byteLength > maxBytes) {
       this.#takeBack(before);
       return false;

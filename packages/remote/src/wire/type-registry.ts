@@ -94,7 +94,7 @@ export class TypeRegistry {
   }
 
   /**
-   * Encodes and decodes a registered type with this codec from now on.
+   * Encodes and decodes a registered type with this codec from now on. Batches that are being filled may go on with the one before.
    *
    * @throws RemoteError "invalid_options" if the type is not registered.
    */
