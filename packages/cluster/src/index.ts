@@ -19,7 +19,6 @@ export type { Readiness } from "./health/readiness.ts";
 // For those who write cluster providers and identity lookups
 export {
   type Activation,
-  type Actorless,
   type DeactivationReason,
   type HostedKind,
   PlainActivation,

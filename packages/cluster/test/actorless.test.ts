@@ -25,6 +25,7 @@ import {
   type IdentityLookup,
   InProcessProvider,
   type Kind,
+  type LookupSession,
 } from "../src/index.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient, newWitnessKind, type WitnessGrain } from "./gen/witness_grain.ts";
@@ -481,27 +482,89 @@ test("calls of its own process stay in order while some go to its parent and oth
   expect(order).toEqual(["first", "second", "third", "fourth"]);
 });
 
-test("a call of its own process whose grain moves before it begins is made where the grain is then", async () => {
-  const { cluster, owner } = await start(() => [counters()]);
-  await using _ = cluster;
+/** Two members, of which the first makes calls behind the news that its grains are the other's now, or that it was let go. */
+async function callBehind(news: "moved" | "evicted") {
+  const rig = await start(() => [counters()]);
+  const { cluster, owner } = rig;
   const joined = await cluster.addMember();
   await cluster.settle(owner.members.until(({ members }) => members.length === 2));
   const { activated: before } = owner.stats;
-  // Comes to the parent before the calls, and leaves the owner nothing.
   const parent = new PID(owner.system.address, placementActorId);
-  owner.system.root.send(parent, new PlaceBy({ hash: 1n, members: [joined.self!] }));
+  const members = news === "moved" ? [joined.self!] : [];
+  owner.system.root.send(parent, new PlaceBy({ hash: 1n, members }));
   const rooms = Array.from({ length: 20 }, (_room, index) => `hall ${index}`);
   const calls = rooms.map((room) => getWitnessGrainClient(owner, room).bump({}, { timeoutMs: 500 }));
   const outcomes = await cluster.settle(Promise.allSettled(calls));
-  // What is the other's is called there. The owner believes to own the rest, and its placement does not.
   const answered = outcomes.filter(({ status }) => status === "fulfilled").length;
-  expect(answered).toBeGreaterThan(0);
-  expect(answered).toBeLessThan(rooms.length);
-  expect(joined.stats.activated).toBe(answered);
   const { activated, activations, deactivated } = owner.stats;
-  expect(activated).toBe(before);
-  expect(Object.values(deactivated).reduce((sum, each) => sum + each, 0)).toBe(activated);
-  expect(activations).toBe(0);
+  const ended = Object.values(deactivated).reduce((sum, each) => sum + each, 0);
+  return {
+    cluster,
+    answered,
+    here: activated - before,
+    there: joined.stats.activated,
+    open: [activated - ended, activations],
+  };
+}
+
+test("a call of its own process that was made before its grain's end is decided is the grain's last", async () => {
+  const { cluster, answered, here, there, open } = await callBehind("moved");
+  await using _ = cluster;
+  expect(answered).toBe(20);
+  expect(here).toBeGreaterThan(0);
+  expect(here + there).toBe(20);
+  expect(open).toEqual([0, 0]);
+});
+
+test("a call of its own process behind the news that its member was let go begins nothing there", async () => {
+  const { cluster, answered, here, there, open } = await callBehind("evicted");
+  await using _ = cluster;
+  // The rest still belongs to this member, as far as it knows itself.
+  expect(answered).toBeGreaterThan(0);
+  expect(answered).toBeLessThan(20);
+  expect(here).toBe(0);
+  expect(there).toBe(answered);
+  expect(open).toEqual([0, 0]);
+});
+
+test("calls that a member makes right after it has begun to shut down are answered as those before", async () => {
+  const { cluster, owner } = await start(() => [counters()], { members: 2 });
+  await using _ = cluster;
+  const call = (index: number) =>
+    getWitnessGrainClient(owner, `hall ${index % 15}`).bump({}, { timeoutMs: 2_000 });
+  const calls = Array.from({ length: 30 }, (_call, index) => call(index));
+  const end = owner.shutdown();
+  calls.push(...Array.from({ length: 30 }, (_call, index) => call(index)));
+  const outcomes = await cluster.settle(Promise.allSettled(calls));
+  expect(outcomes.filter(({ status }) => status === "rejected")).toEqual([]);
+  await cluster.settle(end);
+});
+
+test("a call that never came to the parent does not send all later ones that way", async () => {
+  const placed: Activation[] = [];
+  const inner = new DistHashLookup();
+  const lookup: IdentityLookup = {
+    start: (context) => {
+      const session = inner.start(context);
+      const findHere: LookupSession["findHere"] = (identity) => {
+        const found = session.findHere?.(identity);
+        if (found) placed.push(found as Activation);
+        return found;
+      };
+      return {
+        findHere,
+        find: (identity, options) => session.find(identity, options),
+        release: (options) => session.release(options),
+      };
+    },
+  };
+  const cluster = await InMemoryCluster.start({ kinds: () => [counters()], lookup });
+  await using _ = cluster;
+  const kitchen = getWitnessGrainClient(cluster.members[0]!, "kitchen");
+  await expect(cluster.settle(kitchen.bump({}, { timeoutMs: -1 }))).rejects.toThrow();
+  for (const count of [1, 2]) expect(await cluster.settle(kitchen.bump({}))).toMatchObject({ count });
+  expect(new Set(placed).size).toBe(1);
+  expect(placed[0]!.parent).toBeUndefined();
 });
 
 test("a call behind the end of a grain without an actor comes to no other whose actor has the like of its name", async () => {
@@ -522,7 +585,7 @@ test("a call behind the end of a grain without an actor comes to no other whose 
   await call(likeIt);
   ran.length = 0;
   const ending = contexts.at(-1) as unknown as Activation;
-  root.send(new PID(address, placementActorId), new Passivate(ending));
+  root.send(new PID(address, placementActorId), new Passivate(ending, "evicted"));
   expect(await call(likeIt)).toMatchObject({ count: 1 });
   expect(ran).toEqual([likeIt]);
   expect(ending.pid.id).not.toBe(id);

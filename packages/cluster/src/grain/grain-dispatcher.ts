@@ -5,7 +5,7 @@ import { ClusterError } from "../cluster-error.ts";
 import { ActivationResponseSchema } from "../gen/cluster/cluster_pb.ts";
 import { GrainErrorResponseSchema } from "../gen/cluster/grain_pb.ts";
 import { LocatedAnswerSchema } from "../gen/tsgrain/cluster/v1/located_pb.ts";
-import type { Activation } from "../identity/activation.ts";
+import { Activation } from "../identity/activation.ts";
 import { AtMember } from "../identity/at-member.ts";
 import { CallHere } from "../identity/call-here.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
@@ -261,7 +261,7 @@ export class GrainDispatcher {
     const pid = parent ?? location.pid;
     if (freezesMessages && system.processes.isLocal(pid)) deepFreeze(call.request);
     location.begin();
-    const message = parent ? new CallHere(location as Activation, call) : call;
+    const message = parent && location instanceof Activation ? new CallHere(location, call) : call;
     system.root.requestInto(pid, message, handler, { timeoutMs, signal, headers });
     onSent?.(pid);
   }

@@ -52,7 +52,7 @@ export type SpawnActivation = (activation: Activation) => PID;
  */
 export abstract class Activation extends Location implements ClusterIdentity {
   readonly identity: string;
-  /** Calls that go to it by way of its parent and have not come there. */
+  /** @internal Calls that go to it by way of its parent and have not come there. */
   underWayToParent = 0;
   /** Its actor, or how to start that. */
   #actor: PID | SpawnActivation;
@@ -71,12 +71,12 @@ export abstract class Activation extends Location implements ClusterIdentity {
     return typeof this.#actor === "function" ? this.#start(this.#actor) : this.#actor;
   }
 
-  /** Whether its actor has been started. */
+  /** @internal Whether its actor has been started. */
   get hasActor(): boolean {
     return typeof this.#actor !== "function";
   }
 
-  /** Whether it has ended without ever having had an actor. It gets none any more. */
+  /** @internal Whether it has ended without ever having had an actor. It gets none any more. */
   get hasEnded(): boolean {
     return false;
   }
@@ -149,16 +149,13 @@ export class PlainActivation extends Activation {
  *
  * @example
  * import type { ActorContext } from "@ts-grain/actor";
- * import type { Activation, Actorless, HostedKind, SpawnActivation } from "@ts-grain/cluster";
+ * import type { HostedKind, PID, SpawnActivation } from "@ts-grain/cluster";
  *
- * // For those who write a lookup: what its actor does with the first call of a grain.
- * function activate(context: ActorContext, kind: HostedKind, identity: string): Activation {
+ * // For those who write a lookup: what its actor does for an identity that nobody else has.
+ * function activate(context: ActorContext, kind: HostedKind, identity: string): PID {
  *   const spawn: SpawnActivation = (activation) =>
  *     context.spawnPrefix(kind.propsFor(activation), identity);
- *   const activation = kind.newActivation(identity, spawn);
- *   const actorless: Actorless | undefined = kind.actorless;
- *   if (!actorless?.begin(activation, context)) context.forward(activation.pid);
- *   return activation;
+ *   return kind.newActivation(identity, spawn).pid;
  * }
  */
 export interface HostedKind {
@@ -172,17 +169,13 @@ export interface HostedKind {
   /** How to start its actor. Asked for once at most for each activation that `newActivation` has made. */
   propsFor(activation: Activation): Props;
   /**
-   * How activations begin that may never need an actor, and so are never asked for their props; undefined if all do. Who wraps a kind
-   * to change its props leaves this out, and `{ ...kind }` of a kind of grains does so.
+   * @internal How activations begin that may never need an actor, and so are never asked for their props; undefined if all do. Who wraps
+   * a kind to change its props leaves this out, and `{ ...kind }` of a kind of grains does so.
    */
   readonly actorless?: Actorless | undefined;
 }
 
-/**
- * Runs activations that have no actor yet, in the turn of who places them.
- *
- * @see {@link HostedKind}
- */
+/** @internal Runs activations that have no actor yet, in the turn of who places them. */
 export interface Actorless {
   /** Says who places them, before the first. */
   placedBy(parent: PID): void;

@@ -27,14 +27,14 @@ export abstract class Location {
   abstract readonly pid: PID;
 
   /**
-   * Who has placed it in this process, to be sent a `CallHere` for each call as long as it may do without an actor, or earlier ones are on
+   * @internal Who has placed it in this process, to be sent a `CallHere` for each call as long as it may do without an actor, or earlier ones are on
    * that way; undefined if calls go to the PID.
    */
   get parent(): PID | undefined {
     return undefined;
   }
 
-  /** A call that was sent there has failed, and has perhaps not come there: it may wait for nobody to begin. */
+  /** @internal A call that was sent there has failed, and has perhaps not come there: it may wait for nobody to begin. */
   afterFailure(): void {}
 
   /** Whether no call is under way. */

@@ -27,11 +27,12 @@ export class PlacedActivations {
     return undefined;
   }
 
-  /** Takes one whose identity has no other. */
-  add(placed: Activation): void {
+  /** Takes one whose identity has no other, and returns it. */
+  add(placed: Activation): Activation {
     const ofKind = this.#byKind.get(placed.kind);
     if (ofKind) ofKind.set(placed.identity, placed);
     else this.#byKind.set(placed.kind, new Map([[placed.identity, placed]]));
+    return placed;
   }
 
   delete({ kind, identity }: Activation): void {

@@ -35,6 +35,7 @@ import { HandoverNews } from "./handover-news.ts";
 import type { Location } from "./location.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
+  Finish,
   GiveUpWaiting,
   PlaceBy,
   placementActorId,
@@ -96,6 +97,7 @@ export class PlacementActor implements Actor {
     else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
     else if (message instanceof Terminated) this.#onTerminated(context, message.who);
     else if (message instanceof Passivate) this.#onPassivate(context, message);
+    else if (message instanceof Finish) this.#finish(context, message.activation);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
@@ -124,10 +126,7 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(context, identity) && this.#barrier.lets(identity);
-    if (!isFree) return undefined;
-    const activation = this.#newActivation(identity);
-    this.#placed.add(activation);
-    return activation;
+    return isFree ? this.#placed.add(this.#newActivation(identity)) : undefined;
   }
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
@@ -147,8 +146,7 @@ export class PlacementActor implements Actor {
       context.forward(known.pid);
     } else if (!known && this.#accepts(context, call) && this.#barrier.lets(call)) {
       // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
-      const placed = this.#newActivation(call);
-      this.#placed.add(placed);
+      const placed = this.#placed.add(this.#newActivation(call));
       const { actorless } = this.#kinds.get(call.kind)!;
       if (!actorless?.begin(placed, context)) context.forward(placed.pid);
     } else {
@@ -196,8 +194,7 @@ export class PlacementActor implements Actor {
     const placed = this.#newActivation(identity);
     // Reading it starts the actor.
     void placed.pid;
-    this.#placed.add(placed);
-    return placed;
+    return this.#placed.add(placed);
   }
 
   #newActivation({ kind, identity }: ClusterIdentity): Activation {
@@ -276,8 +273,15 @@ export class PlacementActor implements Actor {
     if (placed.askers && reason !== "evicted") return;
     placed.beginToEnd(reason);
     this.#left?.(placed, placed);
+    // Calls of this process that are on their way here were made before, and are still its own.
+    if (placed.underWayToParent > 0 && reason !== "evicted") context.send(context.self, new Finish(placed));
+    else this.#finish(context, placed);
+  }
+
+  #finish(context: ActorContext, placed: Activation): void {
+    if (this.#placed.get(placed) !== placed) return;
     if (endAtOnce(this.#kinds, placed)) this.#onEnded(context, placed);
-    else if (reason === "evicted") context.stop(placed.pid);
+    else if (placed.reason === "evicted") context.stop(placed.pid);
     else context.poison(placed.pid);
   }
 

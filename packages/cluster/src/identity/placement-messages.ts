@@ -1,4 +1,5 @@
 import type { Topology } from "../membership/topology.ts";
+import type { Activation } from "./activation.ts";
 
 /** Where every member's placement actor is found; the name is Proto.Actor's. */
 export const placementActorId = "partition-activator";
@@ -22,6 +23,15 @@ export class Released {}
 
 /** Members had long enough to hand over. */
 export class GiveUpWaiting {}
+
+/** The calls that an ending activation still had to get have come. */
+export class Finish {
+  readonly activation: Activation;
+
+  constructor(activation: Activation) {
+    this.activation = activation;
+  }
+}
 
 /** The member at an address was not reached by what it waits for. */
 export class TellAgain {
