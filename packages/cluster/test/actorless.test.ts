@@ -483,7 +483,7 @@ test("calls of its own process stay in order while some go to its parent and oth
 });
 
 /** Two members, of which the first makes calls behind the news that its grains are the other's now, or that it was let go. */
-async function callBehind(news: "moved" | "evicted") {
+async function callBehind(news: "moved" | "evicted", later?: "evicted") {
   const rig = await start(() => [counters()]);
   const { cluster, owner } = rig;
   const joined = await cluster.addMember();
@@ -494,6 +494,7 @@ async function callBehind(news: "moved" | "evicted") {
   owner.system.root.send(parent, new PlaceBy({ hash: 1n, members }));
   const rooms = Array.from({ length: 20 }, (_room, index) => `hall ${index}`);
   const calls = rooms.map((room) => getWitnessGrainClient(owner, room).bump({}, { timeoutMs: 500 }));
+  if (later) owner.system.root.send(parent, new PlaceBy({ hash: 2n, members: [] }));
   const outcomes = await cluster.settle(Promise.allSettled(calls));
   const answered = outcomes.filter(({ status }) => status === "fulfilled").length;
   const { activated, activations, deactivated } = owner.stats;
@@ -513,6 +514,14 @@ test("a call of its own process that was made before its grain's end is decided 
   expect(answered).toBe(20);
   expect(here).toBeGreaterThan(0);
   expect(here + there).toBe(20);
+  expect(open).toEqual([0, 0]);
+});
+
+test("a grain that waits for such a call ends once, though its member is let go meanwhile", async () => {
+  const { cluster, answered, here, open } = await callBehind("moved", "evicted");
+  await using _ = cluster;
+  expect(answered).toBe(20);
+  expect(here).toBeGreaterThan(0);
   expect(open).toEqual([0, 0]);
 });
 

@@ -71,3 +71,13 @@ test("no frame of messages that are like each other is longer than the peer take
   expect(Math.max(...lengths)).toBeLessThanOrEqual(tight.maxFrameBytes);
   expect(Math.max(...lengths)).toBeGreaterThan(tight.maxFrameBytes - 10);
 });
+
+test("what is like the message before is not taken either while it is full", () => {
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, { ...limits, maxBufferBytes: 500 });
+  const next = { ...message(100), target: alike };
+  outbox.add(next);
+  let taken = 1;
+  while (outbox.putAlike(next.message, alike, undefined)) taken++;
+  expect(outbox.isFull).toBe(true);
+  expect(taken).toBe(5);
+});
