@@ -57,10 +57,7 @@ export class ArrivingBatch {
     return this.#types.some((type) => type?.codec.read === undefined);
   }
 
-  /** Moves to the next message, which all below are about; false after the last. Throws as {@link BatchReader}. */
-  next(): boolean {
-    return this.reader.next();
-  }
+  // All below are about the message that the reader stands on.
 
   /** Undefined if it is not registered. */
   get type(): RegisteredType | undefined {

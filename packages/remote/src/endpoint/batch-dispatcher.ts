@@ -37,39 +37,39 @@ export class BatchDispatcher {
       count: batch.reader.count,
       isSlow: batch.isSlow,
       deliver: (limit) => {
+        const { reader } = batch;
         let work = 0;
-        while (work < limit && batch.next()) {
-          if (track.leads(batch.reader, processes.removals)) this.#follow(track, batch, decoder);
-          else this.#dispatch(batch, decoder, track);
-          work += workOf(batch);
+        while (work < limit && reader.next()) {
+          if (reader.isAlike && track.leads(processes.removals)) work += this.#follow(track, batch, decoder);
+          else work += this.#dispatch(batch, decoder, track);
         }
         return work;
       },
     };
   }
 
-  #follow(
-    { type, process, target, sender }: BeatenTrack,
-    batch: ArrivingBatch,
-    decoder: MessageDecoder,
-  ): void {
-    const message = decoder.decode(batch.reader, type);
+  #follow(track: BeatenTrack, batch: ArrivingBatch, decoder: MessageDecoder): number {
+    const message = decoder.decode(batch.reader, track.type);
     if (message === undefined) this.#notUnderstood(batch);
-    else process.sendUser(target, message, sender, undefined);
+    else track.process.sendUser(track.target, message, track.sender, undefined);
+    return track.work;
   }
 
-  #dispatch(batch: ArrivingBatch, decoder: MessageDecoder, track: BeatenTrack): void {
+  #dispatch(batch: ArrivingBatch, decoder: MessageDecoder, track: BeatenTrack): number {
     const { type } = batch;
     const message = type && decoder.decode(batch.reader, type);
+    const work = workOf(batch);
+    track.forget();
     if (message === undefined) {
       this.#notUnderstood(batch);
     } else if (type!.fromWire === undefined) {
       // What actors get as it is, is none of the runtime's own messages.
       const exposed = this.#user(message, batch);
-      if (exposed !== undefined) track.beat(batch, exposed);
+      if (exposed !== undefined) track.beat(batch, exposed, work);
     } else {
       this.#deliver(message, batch);
     }
+    return work;
   }
 
   /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */

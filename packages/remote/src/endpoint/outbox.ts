@@ -26,10 +26,13 @@ export class Outbox {
   #closed: Uint8Array[] = [];
   #head = 0;
   #closedBytes = 0;
+  /** Bytes that the open batch may have with a message like the one before, so that it need not be closed and there is room for more. */
+  #mostBytes = 0;
 
   constructor(addresses: { readonly target: string; readonly own: string }, limits: OutboxLimits) {
     this.#open = new BatchWriter(addresses.target, addresses.own);
     this.#limits = limits;
+    this.#countClosed(0);
   }
 
   get isEmpty(): boolean {
@@ -77,11 +80,10 @@ export class Outbox {
    * the batch would be closed.
    */
   putAlike(message: ProtobufMessage, target: PID, sender: PID | undefined): boolean {
-    const { maxBatchMessages, maxBatchBytes, maxFrameBytes } = this.#limits;
-    const maxBytes = Math.min(maxBatchBytes - 1, maxFrameBytes - framingBytes);
     const open = this.#open;
     return (
-      open.count + 1 < maxBatchMessages && !this.isFull && open.putAlike(maxBytes, message, target, sender)
+      open.count + 1 < this.#limits.maxBatchMessages &&
+      open.putAlike(this.#mostBytes, message, target, sender)
     );
   }
 
@@ -89,7 +91,7 @@ export class Outbox {
   take(): Uint8Array | undefined {
     if (this.#head === this.#closed.length) return this.#open.count === 0 ? undefined : this.#open.finish();
     const frame = this.#closed[this.#head++]!;
-    this.#closedBytes -= frame.length;
+    this.#countClosed(-frame.length);
     if (this.#head === this.#closed.length) {
       this.#closed = [];
       this.#head = 0;
@@ -101,7 +103,17 @@ export class Outbox {
     if (this.#open.count === 0) return;
     const frame = this.#open.finish();
     this.#closed.push(frame);
-    this.#closedBytes += frame.length;
+    this.#countClosed(frame.length);
+  }
+
+  #countClosed(bytes: number): void {
+    const { maxBatchBytes, maxFrameBytes, maxBufferBytes } = this.#limits;
+    this.#closedBytes += bytes;
+    this.#mostBytes = Math.min(
+      maxBatchBytes - 1,
+      maxFrameBytes - framingBytes,
+      maxBufferBytes - this.#closedBytes,
+    );
   }
 
   #tooLarge(codec: MessageCodec): RemoteError {

@@ -56,6 +56,8 @@ export class BatchReader {
   headers: MessageHeaders | undefined = undefined;
   /** Whether the envelope was found to have nothing but a type, a target, perhaps a sender, and a message. */
   isPlain = false;
+  /** Whether it, and the one before, are plain and name the same type, target and sender. */
+  isAlike = false;
   readonly #reader: ByteReader;
   readonly #limits: BatchLimits;
   readonly #recent: RecentTables;
@@ -74,6 +76,7 @@ export class BatchReader {
     const reader = this.#reader;
     if (this.#readPlain(reader)) return true;
     this.isPlain = false;
+    this.isAlike = false;
     while (reader.pos < reader.end) {
       const tag = reader.tag();
       if (tag === 0x1a) {
@@ -122,17 +125,25 @@ export class BatchReader {
     }
     if (at !== end) return false;
     reader.pos = end;
-    if (!this.isPlain) {
-      this.#reset();
-      this.isPlain = true;
-    }
+    this.isAlike =
+      this.isPlain &&
+      typeIndex === this.typeIndex &&
+      targetIndex === this.targetIndex &&
+      senderIndex === this.senderIndex;
+    if (!this.isAlike) this.#take(typeIndex, targetIndex, senderIndex);
+    this.messageStart = messageStart;
+    this.messageEnd = messageEnd;
+    return true;
+  }
+
+  /** Takes the indices of a plain envelope. */
+  #take(typeIndex: number, targetIndex: number, senderIndex: number): void {
+    if (!this.isPlain) this.#reset();
+    this.isPlain = true;
     this.typeIndex = typeIndex;
     this.targetIndex = targetIndex;
     this.senderIndex = senderIndex;
-    this.messageStart = messageStart;
-    this.messageEnd = messageEnd;
     this.#checkIndices();
-    return true;
   }
 
   /** Returns how many envelopes it passed over. */

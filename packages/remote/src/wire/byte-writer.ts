@@ -222,7 +222,10 @@ export class ByteWriter {
   /** A few bytes of an array, from one index to another. */
   few(bytes: Uint8Array, from: number, to: number): void {
     this.#reserve(to - from);
-    for (let index = from; index < to; index++) this.#bytes[this.#length++] = bytes[index]!;
+    const into = this.#bytes;
+    const shift = this.#length - from;
+    for (let index = from; index < to; index++) into[shift + index] = bytes[index]!;
+    this.#length = shift + to;
   }
 
   /** Writes how many bytes came since {@link beginLength}. */

@@ -39,6 +39,8 @@ export class EnvelopePattern {
   readonly #bytes = new Uint8Array(mostBytes);
   #headEnd = 0;
   #end = 0;
+  /** Whether the message had no bytes, so that what stands around it is the whole envelope. */
+  #isWhole = false;
 
   /** Whether the envelope of a message without headers follows it. */
   fits(message: ProtobufMessage, target: PID, sender: PID | undefined): boolean {
@@ -47,6 +49,11 @@ export class EnvelopePattern {
 
   /** Writes an envelope that follows it. */
   write(message: ProtobufMessage, into: ByteWriter): void {
+    if (!this.#isWhole || hasBytes(this.#codec!, message, into)) this.#writeAround(message, into);
+    else into.few(this.#bytes, 0, this.#end);
+  }
+
+  #writeAround(message: ProtobufMessage, into: ByteWriter): void {
     const start = into.length + fieldBytes;
     into.few(this.#bytes, 0, this.#headEnd);
     writeMessageData(this.#codec!, message, into);
@@ -67,8 +74,10 @@ export class EnvelopePattern {
     if (end > mostBytes) return;
     envelope.copyTo(this.#bytes, 0, field, messageStart);
     envelope.copyTo(this.#bytes, headEnd, messageEnd);
+    this.#bytes[1] = end - fieldBytes;
     this.#headEnd = headEnd;
     this.#end = end;
+    this.#isWhole = messageStart === messageEnd;
     this.#typeName = message.$typeName;
     this.#codec = codec;
     this.#target = target;
@@ -81,6 +90,15 @@ export class EnvelopePattern {
     this.#target = undefined;
     this.#sender = undefined;
   }
+}
+
+/** Whether a message has any bytes; nothing is written. */
+function hasBytes(codec: MessageCodec, message: ProtobufMessage, into: ByteWriter): boolean {
+  const before = into.length;
+  codec.encode(message, into);
+  if (into.length === before) return false;
+  into.truncate(before);
+  return true;
 }
 
 /** A message as an envelope's field, which is left out if the message has no bytes. */

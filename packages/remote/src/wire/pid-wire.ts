@@ -34,7 +34,11 @@ export function pidFromWire(pid: WirePidMessage, peerAddress?: string): PID {
   return new PID(addressFromWire(pid.Address, peerAddress), pid.Id, pid.requestId);
 }
 
-/** The address that a peer meant: it may leave its own out, or write the one it had before it listened. */
+/**
+ * The address that a peer meant: it may leave its own out, or write the one it had before it listened. For the peer's own it is always the same
+ * text, of which there need be only one, and which is quickly compared with itself.
+ */
 export function addressFromWire(address: string, peerAddress: string | undefined): string {
-  return peerAddress !== undefined && (address === "" || address === nonhost) ? peerAddress : address;
+  const isPeers = address === "" || address === nonhost || address === peerAddress;
+  return peerAddress !== undefined && isPeers ? peerAddress : address;
 }
