@@ -4,7 +4,7 @@ import { BeatenTrack } from "./beaten-track.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { EndpointTable } from "./endpoint-table.ts";
 import type { Exposed, ExposedProcesses } from "./exposed-processes.ts";
-import { type Arrival, answerableWork, messageWork, requestWork } from "./intake.ts";
+import { type Arrival, messageWork, requestWork } from "./intake.ts";
 import { MessageDecoder } from "./message-decoder.ts";
 import type { ReceivedBatch } from "./received-batch.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
@@ -171,6 +171,6 @@ export class BatchDispatcher {
 
 /** What handing over the message that the batch stands on counts as. Of Proto.Actor Go's, all with a sender may be requests. */
 function workOf({ hasSender, reader, peer }: ArrivingBatch): number {
-  if (!hasSender) return messageWork;
-  return reader.senderRequestId === 0 && peer.isTsGrain ? answerableWork : requestWork;
+  const isRequest = hasSender && (reader.senderRequestId !== 0 || !peer.isTsGrain);
+  return isRequest ? requestWork : messageWork;
 }

@@ -1,7 +1,5 @@
 /** What handing over a message counts as. */
 export const messageWork = 1;
-/** The same if it has a sender: an answer may have to be made and sent as well. */
-export const answerableWork = 2;
 /** The same if it is a request, to which somebody waits for the answer: the sooner that leaves, the better. */
 export const requestWork = 4;
 
@@ -25,8 +23,8 @@ export interface IntakeOptions {
   readonly later: (callback: () => void) => void;
 }
 
-/** What is handed over in one turn of the event loop, about. */
-const workPerTurn = 512 * requestWork;
+/** What is handed over in one turn of the event loop, about. What answers it fills whole batches of a thousand; each further one takes time to be sent. */
+const workPerTurn = 500 * requestWork;
 /**
  * A peer that has few requests under way may do nothing until it has an answer. Of a slow batch of so many, behind which no
  * more than so many bytes wait, half is therefore handed over first, if that is enough to be worth a turn: then both of us
