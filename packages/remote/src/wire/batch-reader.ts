@@ -139,11 +139,12 @@ export class BatchReader {
   /** Takes the indices of a plain envelope. */
   #take(typeIndex: number, targetIndex: number, senderIndex: number): void {
     if (!this.isPlain) this.#reset();
-    this.isPlain = true;
+    this.isPlain = false;
     this.typeIndex = typeIndex;
     this.targetIndex = targetIndex;
     this.senderIndex = senderIndex;
     this.#checkIndices();
+    this.isPlain = true;
   }
 
   /** Returns how many envelopes it passed over. */

@@ -90,3 +90,60 @@ test("an envelope is plain if it names nothing but a type, a target and a sender
   while (reader.next()) plain.push(reader.isPlain);
   expect(plain.slice(1)).toEqual([true, false, true, false, true, false]);
 });
+
+/** Small enough indices that many envelopes name the same as the one before. */
+const named = fc.record({
+  typeId: fc.nat({ max: 1 }),
+  target: fc.nat({ max: 1 }),
+  sender: fc.nat({ max: 2 }),
+  // Now and then one that is not plain.
+  senderRequestId: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.constant(7)),
+  messageData: fc.uint8Array({ maxLength: 3 }),
+});
+
+test("an envelope is like the one before if both are plain and name the same type, target and sender", () => {
+  fc.assert(
+    fc.property(fc.array(named), (envelopes) => {
+      const pids = ["a", "b"].map((Id) => ({ Address: "a:1", Id }));
+      const bytes = toBinary(
+        MessageBatchSchema,
+        create(MessageBatchSchema, { typeNames: ["t", "u"], targets: pids, envelopes, senders: pids }),
+      );
+      const reader = new BatchReader(new ByteReader(bytes), limits);
+      for (const [at, { typeId, target, sender, senderRequestId }] of envelopes.entries()) {
+        expect(reader.next()).toBe(true);
+        // The first one is not taken for plain, as the tables lie before it.
+        const before = at === 1 ? undefined : envelopes[at - 1];
+        expect(reader.isAlike).toBe(
+          before?.typeId === typeId &&
+            before.target === target &&
+            before.sender === sender &&
+            before.senderRequestId === 0 &&
+            senderRequestId === 0,
+        );
+      }
+    }),
+  );
+});
+
+test.each([0x08, 0x18, 0x20])(
+  "a plain envelope whose field %i names nothing is refused, also if the one before it was",
+  (tag) => {
+    const into = new ByteWriter();
+    const pids = [{ Address: "a:1", Id: "a" }];
+    into.raw(
+      toBinary(
+        MessageBatchSchema,
+        create(MessageBatchSchema, { typeNames: ["t"], targets: pids, senders: pids, envelopes: [{}] }),
+      ),
+    );
+    for (let time = 0; time < 2; time++) {
+      const start = into.beginField(0x1a);
+      into.field(tag, 2);
+      into.endLength(start);
+    }
+    const reader = new BatchReader(new ByteReader(into.view()), limits);
+    expect(reader.next()).toBe(true);
+    for (let time = 0; time < 2; time++) expect(() => reader.next()).toThrow("not in its batch");
+  },
+);
