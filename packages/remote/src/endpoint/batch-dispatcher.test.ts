@@ -124,6 +124,17 @@ test("what a batch still holds for a process that ends meanwhile becomes dead le
   expect([told.map(([, value]) => value), dead]).toEqual([["a", "b"], ["one: not_found"]]);
 });
 
+test("what is like a message for nobody is for nobody, too, whoever got the one before that", async () => {
+  await using pair = await RemotePair.start();
+  const { told, dead, peer } = await scene(pair);
+  const targets = [...tables.targets, { Address: "b:1", Id: "three" }];
+  const envelopes = [0, 0, 0, 2, 2, 2, 0].map((target) => ({ messageData: text("a"), target }));
+  peer.batch({ ...tables, targets, envelopes });
+  await pair.clock.settle();
+  expect(told.map(([name]) => name)).toEqual(["one 0", "one 0", "one 0", "one 0"]);
+  expect(dead).toEqual(["three: not_found", "three: not_found", "three: not_found"]);
+});
+
 test("a message that is none becomes a dead letter, and those after it arrive", async () => {
   await using pair = await RemotePair.start();
   const { told, dead, peer } = await scene(pair);

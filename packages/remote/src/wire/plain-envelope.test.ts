@@ -134,7 +134,7 @@ test.each([0x08, 0x18, 0x20])(
     into.raw(
       toBinary(
         MessageBatchSchema,
-        create(MessageBatchSchema, { typeNames: ["t"], targets: pids, senders: pids, envelopes: [{}] }),
+        create(MessageBatchSchema, { typeNames: ["t"], targets: pids, senders: pids }),
       ),
     );
     for (let time = 0; time < 2; time++) {
