@@ -65,8 +65,9 @@ test("what arrives is handed over at once, up to the work of 500 requests in a t
 
 test.for([
   { requests: 1, turns: [1] },
-  { requests: 24, turns: [24] },
-  { requests: 25, turns: [24, 1] },
+  { requests: 12, turns: [12] },
+  { requests: 13, turns: [12, 1] },
+  { requests: 25, turns: [13, 12] },
   { requests: 100, turns: [50, 50] },
   { requests: 256, turns: [128, 128] },
   { requests: 257, turns: [257] },

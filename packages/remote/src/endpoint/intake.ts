@@ -30,7 +30,7 @@ const workPerTurn = 500 * requestWork;
  * more than so many bytes wait, half is therefore handed over first, if that is enough to be worth a turn: then both of us
  * have something to do.
  */
-const halved = { mostMessages: 256, leastMessages: 24, mostWaitingBytes: 4 * 1024 } as const;
+const halved = { mostMessages: 256, leastMessages: 12, mostWaitingBytes: 4 * 1024 } as const;
 /** Bytes that wait for a later turn. Above these no more turns are waited for, so that a peer's flood is held back by the transport. */
 const maxWaitingBytes = 256 * 1024;
 /** What a frame takes beside its bytes, about, so that empty ones do not wait for nothing. */
