@@ -1,4 +1,5 @@
 import type { EventLoop } from "./event-loop.ts";
+import { platformNowMs } from "./platform-now.ts";
 
 /**
  * A callback that is to come.
@@ -50,7 +51,7 @@ const longestDelayMs = 2 ** 31 - 1;
  * await done.promise;
  */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
+  nowMs: platformNowMs,
   schedule(delayMs, callback) {
     if (delayMs > longestDelayMs) return scheduleFarAhead(delayMs, callback);
     const id = setTimeout(callback, delayMs);

@@ -1,3 +1,5 @@
+import { platformNowMs } from "./platform-now.ts";
+
 /**
  * How the runtime shares its thread with timers, sockets and promises.
  *
@@ -44,7 +46,7 @@ export const platformEventLoop: EventLoop = {
   // Node's queueMicrotask makes an object for each callback, which costs more than most messages.
   soon: (run) => void settled.then(run),
   later: chooseLater(),
-  nowMs: () => performance.now(),
+  nowMs: platformNowMs,
 };
 
 function chooseLater(): EventLoop["later"] {
