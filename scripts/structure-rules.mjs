@@ -13,7 +13,7 @@ const maxFileLines = 350;
 const maxClassLines = 200;
 
 /** Files that may touch time and chance themselves: the ports, and what makes ids that nobody can guess. */
-const portFile = /(^|\/)(clock|random|event-loop|[a-z]+-id)\.ts$/;
+const portFile = /(^|\/)((platform-)?clock|random|event-loop|[a-z]+-id)\.ts$/;
 /** Packages of tests across real processes, which run on real time. */
 const realTime = /^packages\/(e2e|faults)\//;
 const timeAndChance = new Set([

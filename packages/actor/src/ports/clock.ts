@@ -1,5 +1,5 @@
 import type { EventLoop } from "./event-loop.ts";
-import { platformNowMs } from "./platform-now.ts";
+import { platformNowMs } from "./platform-clock.ts";
 
 /**
  * A callback that is to come.

@@ -1,4 +1,4 @@
-import { platformNowMs } from "./platform-now.ts";
+import { platformNowMs } from "./platform-clock.ts";
 
 /**
  * How the runtime shares its thread with timers, sockets and promises.

@@ -143,7 +143,7 @@ export class BatchReader {
     this.typeIndex = typeIndex;
     this.targetIndex = targetIndex;
     this.senderIndex = senderIndex;
-    this.#checkIndices();
+    checkIndices(this);
     this.isPlain = true;
   }
 
@@ -217,7 +217,7 @@ export class BatchReader {
       }
     }
     reader.end = batchEnd;
-    this.#checkIndices();
+    checkIndices(this);
   }
 
   #reset(): void {
@@ -257,15 +257,19 @@ export class BatchReader {
         reader.skip(tag);
     }
   }
+}
 
-  #checkIndices(): void {
-    if (this.typeIndex >= this.typeNames.length)
-      throw malformed("an envelope names a type that is not in its batch");
-    if (this.targetIndex >= this.targets.length)
-      throw malformed("an envelope names a target that is not in its batch");
-    if (this.senderIndex >= this.senders.length)
-      throw malformed("an envelope names a sender that is not in its batch");
-  }
+function checkIndices({
+  typeIndex,
+  typeNames,
+  targetIndex,
+  targets,
+  senderIndex,
+  senders,
+}: BatchReader): void {
+  if (typeIndex >= typeNames.length) throw malformed("an envelope names a type that is not in its batch");
+  if (targetIndex >= targets.length) throw malformed("an envelope names a target that is not in its batch");
+  if (senderIndex >= senders.length) throw malformed("an envelope names a sender that is not in its batch");
 }
 
 /** Passes over whole envelopes of fewer than 128 bytes, as most are. Returns how many. */

@@ -168,13 +168,10 @@ export class ByteWriter {
   /** A field's tag, of one byte, and an unsigned 32 bit varint. */
   field(tag: number, value: number): void {
     this.#reserve(6);
-    this.#bytes[this.#length] = tag;
-    if (value <= 0x7f) {
-      this.#bytes[this.#length + 1] = value;
-      this.#length += 2;
-    } else {
-      this.#length = writeVarint(this.#bytes, this.#length + 1, value);
-    }
+    const at = this.#length;
+    this.#bytes[at] = tag;
+    if (value <= 0x7f) this.#bytes[at + 1] = value;
+    this.#length = value <= 0x7f ? at + 2 : writeVarint(this.#bytes, at + 1, value);
   }
 
   raw(bytes: Uint8Array): void {

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { platformNowMs } from "./platform-now.ts";
+import { platformNowMs } from "./platform-clock.ts";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -21,7 +21,7 @@ test("the platform's clock is not the test's for good where it was loaded while 
   const before = platformNowMs();
   vi.useFakeTimers({ toFake: ["setTimeout", "performance"] });
   vi.resetModules();
-  const { platformNowMs: loadedEarly } = await import("./platform-now.ts");
+  const { platformNowMs: loadedEarly } = await import("./platform-clock.ts");
   vi.advanceTimersByTime(86_400_000);
   vi.useRealTimers();
   expect(loadedEarly()).toBeGreaterThanOrEqual(before);
