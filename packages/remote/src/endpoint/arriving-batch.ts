@@ -30,9 +30,9 @@ export type KnowsAddress = (address: string) => boolean;
 export class ArrivingBatch {
   readonly peer: Peer;
   readonly reader: BatchReader;
-  readonly #types: readonly (RegisteredType | undefined)[];
-  readonly #addressees: readonly Addressee[];
-  readonly #authors: readonly Author[];
+  readonly #types: (RegisteredType | undefined)[] = [];
+  readonly #addressees: Addressee[] = [];
+  readonly #authors: Author[] = [];
 
   /** @throws RemoteError as {@link BatchReader}. */
   constructor(received: ReceivedBatch, services: EndpointServices, knows: KnowsAddress) {
@@ -40,16 +40,17 @@ export class ArrivingBatch {
     const { self, types, batchLimits } = services;
     this.peer = peer;
     this.reader = new BatchReader(body, batchLimits, recent);
-    this.#types = this.reader.typeNames.map((typeName) => types.get(typeName));
-    this.#addressees = this.reader.targets.map((target) => {
+    // What `map` makes is of another kind to the engine once that has compiled it: all that reads from it would be compiled anew.
+    for (const typeName of this.reader.typeNames) this.#types.push(types.get(typeName));
+    for (const target of this.reader.targets) {
       const pid = pidOf(target, self.address);
-      return { pid, isHere: pid.address === self.address, exposed: undefined };
-    });
-    this.#authors = this.reader.senders.map((sender) => {
+      this.#addressees.push({ pid, isHere: pid.address === self.address, exposed: undefined });
+    }
+    for (const sender of this.reader.senders) {
       const pid = pidOf(sender, peer.address);
       const isOurs = pid.address === peer.address || pid.address === self.address;
-      return { pid, isKnown: isOurs || knows(pid.address) };
-    });
+      this.#authors.push({ pid, isKnown: isOurs || knows(pid.address) });
+    }
   }
 
   /** Whether protobuf-es reads some of its messages, for which it takes several times as long as a codec that reads by itself. */

@@ -9,6 +9,7 @@ import type {
   Transport,
 } from "../transport.ts";
 import { BusyPoll } from "./busy-poll.ts";
+import { makeEarlyBuffer } from "./early-buffer.ts";
 import { grpcConnect } from "./grpc-client.ts";
 import { type GrpcSettings, type GrpcTransportOptions, resolveGrpcOptions } from "./grpc-options.ts";
 import { GrpcServer } from "./grpc-server.ts";
@@ -52,6 +53,7 @@ export class GrpcTransport implements Transport {
   constructor(options: GrpcTransportOptions = {}) {
     this.#settings = resolveGrpcOptions(options);
     this.#busyPoll = new BusyPoll(this.#settings.busyPollMs);
+    makeEarlyBuffer();
   }
 
   /** @throws RemoteError "listen_failed"; "invalid_options" for a host that other machines reach, without `tls` or `insecure`. */
