@@ -6,6 +6,8 @@ export type Work = (size: number) => Promise<number>;
 export interface Timing {
   /** Milliseconds that the measured run takes, about. */
   readonly measureMs: number;
+  /** Milliseconds that work goes on, at least, before anything is measured. */
+  readonly warmUpMs: number;
   readonly clock: Clock;
 }
 
@@ -25,7 +27,7 @@ const warmUpShare = 5;
  *
  * Doubles the work until it takes a while, goes on until the code is compiled, and then times one long run.
  */
-export async function measureRate(work: Work, { measureMs, clock }: Timing): Promise<number> {
+export async function measureRate(work: Work, { measureMs, warmUpMs, clock }: Timing): Promise<number> {
   const timeWork = async (size: number) => {
     const startMs = clock.nowMs();
     const done = await work(size);
@@ -36,8 +38,11 @@ export async function measureRate(work: Work, { measureMs, clock }: Timing): Pro
   let size = firstSize;
   let trial = await timeWork(size);
   let warmedUp = size;
-  const isWarm = () =>
-    warmedUp >= measureMs * warmUpUnitsPerMs || clock.nowMs() - startMs >= measureMs * warmUpShare;
+  const isWarm = () => {
+    const tookMs = clock.nowMs() - startMs;
+    if (tookMs >= measureMs * warmUpShare) return true;
+    return tookMs >= warmUpMs && warmedUp >= measureMs * warmUpUnitsPerMs;
+  };
   while (trial.tookMs < trialMs || !isWarm()) {
     if (trial.tookMs < trialMs) size *= 2;
     trial = await timeWork(size);
