@@ -1,3 +1,5 @@
+import { logLine } from "./log-line.ts";
+
 /**
  * Where the runtime writes its log. A pino logger fits as it is.
  *
@@ -22,7 +24,8 @@ export interface Logger {
 }
 
 /**
- * Writes information, warnings and errors to the console, and drops debug entries.
+ * Writes information, warnings and errors to the console, and drops debug entries: for people to a terminal or a browser, and otherwise
+ * one line of JSON for each entry, in which texts are cut after 256 characters.
  *
  * @example
  * import { ActorSystem, consoleLogger } from "@ts-grain/actor";
@@ -33,7 +36,22 @@ export interface Logger {
  */
 export const consoleLogger: Logger = {
   debug() {},
-  info: (fields, message) => console.info(message, fields),
-  warn: (fields, message) => console.warn(message, fields),
-  error: (fields, message) => console.error(message, fields),
+  info: (fields, message) => write("info", fields, message),
+  warn: (fields, message) => write("warn", fields, message),
+  error: (fields, message) => write("error", fields, message),
 };
+
+function write(level: "info" | "warn" | "error", fields: object, message: string): void {
+  if (isReadByPrograms(level === "info" ? "stdout" : "stderr"))
+    console[level](logLine(level, fields, message));
+  else console[level](message, fields);
+}
+
+/** Whether what the console writes there leads to a file or another program. */
+function isReadByPrograms(stream: "stdout" | "stderr"): boolean {
+  const { process } = globalThis as {
+    readonly process?: Partial<Record<"stdout" | "stderr", { readonly isTTY?: boolean }>>;
+  };
+  const output = process?.[stream];
+  return output !== undefined && output.isTTY !== true;
+}
