@@ -1,6 +1,6 @@
 import type { Http2Session, Http2Stream } from "node:http2";
 import { Readable } from "node:stream";
-import { platformEventLoop } from "@ts-grain/actor";
+import { type Clock, platformEventLoop } from "@ts-grain/actor";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test, vi } from "vitest";
 import { BusyPoll } from "./busy-poll.ts";
@@ -9,12 +9,16 @@ import { withPrefix } from "./grpc-deframer.ts";
 
 const chunkBytes = 16 * 1024;
 
-function open(stream: Readable, busyPoll: BusyPoll | undefined): GrpcConnection {
+function open(
+  stream: Readable,
+  busyPoll: BusyPoll | undefined,
+  clock: Clock = new VirtualClock(),
+): GrpcConnection {
   return new GrpcConnection({
     stream: stream as unknown as Http2Stream,
-    session: {} as Http2Session,
+    session: { close() {}, destroy() {} } as unknown as Http2Session,
     socket: undefined,
-    clock: new VirtualClock(),
+    clock,
     maxFrameBytes: chunkBytes,
     busyPoll,
     end() {},
@@ -57,4 +61,43 @@ test("however much has arrived, one turn of the event loop hands over no more th
   }
   expect(frames).toBe(100);
   expect(Math.max(...perTurn) * chunkBytes).toBeLessThan(2 * 128 * 1024 + chunkBytes);
+});
+
+/** A stream of which a byte arrives each second. */
+async function trickle(frame: Uint8Array) {
+  const clock = new VirtualClock();
+  const stream = new Readable({ read() {} });
+  const connection = open(stream, undefined, clock);
+  const seen = { frames: 0, error: undefined as Error | undefined };
+  connection.receive({
+    onFrame: () => seen.frames++,
+    onWritable() {},
+    onClose: (error) => {
+      seen.error = error;
+    },
+  });
+  const arrive = async (from: number, to: number) => {
+    for (let at = from; at < to; at++) {
+      stream.push(frame.subarray(at, at + 1));
+      await nextTurn();
+      await clock.advance(1_000);
+    }
+    await nextTurn();
+  };
+  return { seen, arrive };
+}
+
+test("a frame that comes byte by byte has 30 seconds from its first one, and no more", async () => {
+  const { seen, arrive } = await trickle(withPrefix(new Uint8Array(100)));
+  await arrive(0, 29);
+  expect(seen).toEqual({ frames: 0, error: undefined });
+  await arrive(29, 30);
+  expect(seen.error).toMatchObject({ code: "connection_lost", message: expect.stringContaining("in time") });
+});
+
+test("each frame has its 30 seconds anew", async () => {
+  const small = withPrefix(new Uint8Array(15));
+  const { seen, arrive } = await trickle(Buffer.concat([small, small, small, small]));
+  await arrive(0, 80);
+  expect(seen).toEqual({ frames: 4, error: undefined });
 });

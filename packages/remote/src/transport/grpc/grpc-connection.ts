@@ -46,6 +46,8 @@ export class GrpcConnection implements Connection {
   #timer: Timer | undefined;
   #probeTimer: Timer | undefined;
   #isEnding = false;
+  /** How many frames had come when the present timer was set for the one after them; −1 without one. */
+  #framesTimed = -1;
   #receivedInTurn = 0;
   #isTurnAwaited = false;
 
@@ -108,9 +110,16 @@ export class GrpcConnection implements Connection {
       this.destroy(error as Error);
       return;
     }
-    if (this.#isEnding) return;
+    if (!this.#isEnding) this.#timeFrame();
+  }
+
+  /** A frame that has begun has so long, however its bytes come. */
+  #timeFrame(): void {
+    const { isInside, completed } = this.#deframer;
+    if (isInside && completed === this.#framesTimed) return;
     this.#timer?.cancel();
-    if (this.#deframer.isInside) this.#destroyAfter(stalledFrameMs, "a frame was not completed in time");
+    this.#framesTimed = isInside ? completed : -1;
+    if (isInside) this.#destroyAfter(stalledFrameMs, "a frame was not completed in time");
   }
 
   /** So that others have their turn, too, while a peer sends as fast as it can. A little may come in any number of turns before they are counted. */

@@ -19,10 +19,16 @@ export class GrpcDeframer {
   #held = 0;
   /** How long that message will be, prefix included; 0 while the prefix is not complete. */
   #end = 0;
+  #completed = 0;
 
   constructor(maxBytes: number, onFrame: (frame: Uint8Array) => void) {
     this.#maxBytes = maxBytes;
     this.#onFrame = onFrame;
+  }
+
+  /** Messages that were handed out. */
+  get completed(): number {
+    return this.#completed;
   }
 
   /** Whether a message has begun and its end is awaited. */
@@ -46,6 +52,7 @@ export class GrpcDeframer {
       }
       const start = at + prefixBytes;
       at += size;
+      this.#completed++;
       this.#onFrame(chunk.subarray(start, at));
     }
     if (at < chunk.length) this.#hold(chunk.subarray(at));
@@ -66,6 +73,7 @@ export class GrpcDeframer {
     this.#buffer = nothing;
     this.#held = 0;
     this.#end = 0;
+    this.#completed++;
     this.#onFrame(frame);
     return used;
   }
