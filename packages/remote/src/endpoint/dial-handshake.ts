@@ -1,7 +1,7 @@
 import type { ConnectResponse } from "../gen/remote/remote_pb.ts";
 import { connectRequestFrame } from "../wire/frame.ts";
 import type { Self } from "./endpoint-services.ts";
-import { hello, isForeign, type Membership } from "./membership.ts";
+import { hello, isForeign, isOtherVersion, type Membership } from "./membership.ts";
 import { isSameProof, membershipProof, type Transcript } from "./membership-proof.ts";
 
 /** What the dialling side makes of an answer. */
@@ -40,6 +40,8 @@ export class DialHandshake {
     const { clusterName, token } = this.#membership;
     const refused = (why: string): DialStep => ({ kind: "refused", memberId, why, isBlocked: blocked });
     if (blocked) return refused("the peer has blocked us");
+    if (isOtherVersion(theirs))
+      return refused(`the peer speaks version ${theirs!.protocol} of this protocol`);
     if (isForeign(clusterName, theirs)) return refused("the peer belongs to another cluster");
     if (token === undefined || this.#hasProved)
       return { kind: "welcome", memberId, isTsGrain: theirs !== undefined };

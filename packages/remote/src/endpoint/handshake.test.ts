@@ -137,6 +137,25 @@ test("members of different clusters refuse each other; one that names none may b
   expect(kinds(exchange({ dialler: a, listener: a }).listen)).toEqual(["welcome"]);
 });
 
+test.for([0, 2, 2 ** 32 - 1])(
+  "members that speak version %i of what we add are refused on either side",
+  (protocol) => {
+    const dialling = new DialHandshake(dialler, open, nonce(1));
+    const introduced = request(dialling.introduction());
+    if (introduced.connectionType.case !== "serverConnection") throw new Error("no introduction");
+    introduced.connectionType.value.hello!.protocol = protocol;
+    expect(listen().requested(introduced).kind).toBe("refused");
+    const welcome = listen().requested(request(dialling.introduction()));
+    if (welcome.kind !== "welcome") throw new Error(welcome.kind);
+    const answer = response(welcome.frame);
+    answer.hello!.protocol = protocol;
+    expect(dialling.answered(answer)).toMatchObject({
+      kind: "refused",
+      why: expect.stringContaining("version"),
+    });
+  },
+);
+
 test.for([
   { name: "no id", systemId: "" },
   { name: "a very long id", systemId: "x".repeat(257) },

@@ -3,7 +3,7 @@ import type { Hello } from "../gen/tsgrain/remote/v1/hello_pb.ts";
 import { parseAddress } from "../transport/transport.ts";
 import { connectResponseFrame } from "../wire/frame.ts";
 import type { Self } from "./endpoint-services.ts";
-import { hello, isForeign, type Membership } from "./membership.ts";
+import { hello, isForeign, isOtherVersion, type Membership } from "./membership.ts";
 import { isSameProof, membershipProof, type Transcript } from "./membership-proof.ts";
 import type { Peer } from "./peer.ts";
 
@@ -67,6 +67,7 @@ export class ListenHandshake {
     if (known && (known.systemId !== systemId || known.address !== address))
       return "the peer changed its identity";
     if (names !== undefined && !isNamed(peer, names)) return "the peer's certificate names another";
+    if (isOtherVersion(theirs)) return `the peer speaks version ${theirs!.protocol} of this protocol`;
     if (isForeign(membership.clusterName, theirs)) return "the peer belongs to another cluster";
     return undefined;
   }

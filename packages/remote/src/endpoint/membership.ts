@@ -9,12 +9,17 @@ export interface Membership {
   readonly token: string | undefined;
 }
 
-/** Version of what ts-grain adds to the protocol. */
+/** Version of what ts-grain adds to the protocol. Raised only where a member of the version before would get something wrong. */
 const protocol = 1;
 
 /** Our side's part of the handshake. */
 export function hello({ clusterName }: Membership, nonce: Uint8Array, proof?: Uint8Array): Hello {
   return create(HelloSchema, { protocol, clusterName, nonce, ...(proof && { proof }) });
+}
+
+/** Whether another side adds to the protocol what we do not understand, or the other way round. Go members add nothing. */
+export function isOtherVersion(other: Hello | undefined): boolean {
+  return other !== undefined && other.protocol !== protocol;
 }
 
 /** Whether two sides are of different clusters. One that names none, such as a Go member, may be of any. */
