@@ -27,6 +27,7 @@ export class GoPeer implements AsyncDisposable {
   readonly address: string;
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #output: readonly string[];
+  #isEnded = false;
 
   private constructor(
     process: ChildProcessWithoutNullStreams,
@@ -66,8 +67,14 @@ export class GoPeer implements AsyncDisposable {
       : this.#output.join("");
   }
 
+  /** Whether it was told to end. */
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
   /** Ends it without a word. */
   async kill(): Promise<void> {
+    this.#isEnded = true;
     if (this.isAlive !== true) return;
     const exit = once(this.#process, "exit");
     this.#process.kill("SIGKILL");
@@ -76,6 +83,7 @@ export class GoPeer implements AsyncDisposable {
 
   /** Lets it shut down its remote and end. */
   async shutdown(): Promise<void> {
+    this.#isEnded = true;
     const exit = once(this.#process, "exit");
     this.#process.stdin.end();
     await exit;

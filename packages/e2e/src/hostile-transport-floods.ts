@@ -12,11 +12,14 @@ export interface Attack {
   readonly what: string;
   /** How many dead letters show that it got as far as it should. Default: any number. */
   readonly deadLetters?: number;
+  /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
+  readonly refused?: number;
   readonly run: (rig: HostileRig) => Promise<void>;
 }
 
 const settings = http2Frame(4);
 
+/** A stream that begins with some bytes and goes on with one each second. @throws Error unless the member ends it within 6 s. */
 async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> {
   const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
   const stream = session
@@ -26,8 +29,12 @@ async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> 
     )
     .on("error", () => {});
   stream.write(bytes);
+  const trickle = setInterval(() => stream.write(Buffer.from([0])), 1_000);
   if (!session.closed) await Promise.race([once(session, "close"), pause(6_000)]);
+  clearInterval(trickle);
+  const hasEnded = session.closed || session.destroyed;
   session.destroy();
+  if (!hasEnded) throw new Error("the member did not end the connection");
 }
 
 function prefixed(body: Uint8Array, { flag = 0, length = body.length } = {}): Buffer {
@@ -93,6 +100,7 @@ export const floods: readonly Attack[] = [
   {
     id: "H1",
     what: "2,000 connections with random bytes, half after a valid preface",
+    refused: 1_500,
     run: ({ port }) =>
       raid(port, 2_000, (socket, index) => {
         socket.write(index % 2 === 0 ? noise(4_096) : Buffer.concat([preface, noise(4_096)]));
@@ -139,6 +147,7 @@ export const floods: readonly Attack[] = [
   {
     id: "H13",
     what: "2,000 connections that say nothing, or a byte a second of a preface",
+    refused: 2_000,
     run: ({ port }) =>
       raid(port, 2_000, (socket, index) => {
         if (index % 2 === 0) return;

@@ -22,6 +22,8 @@ export interface VictimReport {
   readonly strayErrors: number;
   /** Messages that reached nobody. */
   readonly deadLetters: number;
+  /** Connections, greetings, frames and messages that were refused. */
+  readonly refused: number;
   readonly sessions: number;
   readonly endpoints: number;
   /** Texts that reached the exposed collector. */
@@ -39,6 +41,7 @@ class SelfWatch {
   liveBytes = 0;
   strayErrors = 0;
   deadLetters = 0;
+  refused = 0;
   #lastMs = performance.now();
   #lastBusyMs = threadMs();
 
@@ -97,11 +100,16 @@ function countDeadLetters(): number {
   return Object.values(member.system.stats.deadLetters).reduce((sum, count) => sum + count, 0);
 }
 
+function countRefused(): number {
+  return Object.values(member.remote.stats.refused).reduce((sum, count) => sum + count, 0);
+}
+
 process.on("message", ({ ask }: VictimRequest) => {
   if (ask === "begin") {
     member.collected.length = 0;
     watch.begin();
     watch.deadLetters = countDeadLetters();
+    watch.refused = countRefused();
     process.send!({ address: member.remote.address });
     return;
   }
@@ -115,6 +123,7 @@ process.on("message", ({ ask }: VictimRequest) => {
     nowBytes,
     heldBytes,
     deadLetters: countDeadLetters() - watch.deadLetters,
+    refused: countRefused() - watch.refused,
     sessions,
     endpoints,
     collected: member.collected,

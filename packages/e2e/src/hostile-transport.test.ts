@@ -58,6 +58,7 @@ test("while one source holds all the connections that it may have, another gets 
   const sockets = Array.from({ length: 40 }, () => dial(attacked.listener.port));
   const outcomes = await Promise.all(sockets.map((socket) => closed(socket, 300)));
   expect(outcomes.filter((isClosed) => !isClosed)).toHaveLength(16);
+  expect(attacked.listener.turnedAway).toBe(40 - 16);
   await expectOpenToOthers(attacked);
   for (const socket of sockets) socket.destroy();
 });
@@ -168,7 +169,7 @@ test("headers that are too many or too long are refused", async () => {
   await expectOpenToOthers(attacked);
 });
 
-test("a certificate of nobody, of another authority, or of the past opens no connection", async () => {
+test("a certificate of nobody, of another authority, of its bearer alone, of the past or of the future opens no connection", async () => {
   using authority = new TestAuthority();
   using stranger = new TestAuthority();
   const names = ["IP:127.0.0.1"];
@@ -176,7 +177,13 @@ test("a certificate of nobody, of another authority, or of the past opens no con
   await using attacked = await victim({ tls });
   const { port } = attacked.listener;
   const trusted = { ca: tls.authorities as string, host: "127.0.0.1", port, ALPNProtocols: ["h2"] };
-  const identities = [{}, stranger.issue({ names }), authority.issue({ names, days: -1 })];
+  const identities = [
+    {},
+    stranger.issue({ names }),
+    authority.issueToItself({ names }),
+    authority.issue({ names, holds: { fromDay: -2, toDay: -1 } }),
+    authority.issue({ names, holds: { fromDay: 1, toDay: 2 } }),
+  ];
   for (const { certificate, privateKey } of identities as Partial<typeof tls>[]) {
     const socket = connectTls({
       ...trusted,
@@ -196,6 +203,7 @@ test("a certificate of nobody, of another authority, or of the past opens no con
   });
   old.on("error", () => {}).resume();
   await expect(closed(old, 5_000)).resolves.toBe(true);
+  expect(attacked.listener.turnedAway).toBe(identities.length + 2);
   await expectOpenToOthers(attacked);
 });
 
@@ -234,5 +242,9 @@ test("half an identity refuses to start, and so does a port that others reach in
     message: expect.stringContaining("insecure"),
   });
   const insecure = await new GrpcTransport({ insecure: true }).listen({ host: "0.0.0.0", port: 0 }, () => {});
+  expect(insecure.isInsecure).toBe(true);
   await insecure.close();
+  const local = await new GrpcTransport({ insecure: true }).listen({ host: "127.0.0.1", port: 0 }, () => {});
+  expect(local.isInsecure).toBe(false);
+  await local.close();
 });

@@ -18,8 +18,17 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
 
   afterEach(async () => {
     await ours[Symbol.asyncDispose]();
+    if (!go.isEnded) await expectAlive();
     await go[Symbol.asyncDispose]();
   });
+
+  /** Nothing that it was sent before has ended it: it still answers somebody new. */
+  async function expectAlive(): Promise<void> {
+    await using witness = await TextMember.start();
+    const answer = witness.request(new PID(go.address, "echo"), text("still there"));
+    await expect(answer).resolves.toMatchObject({ value: expect.stringContaining("still there") });
+    expect(go.isAlive).toBe(true);
+  }
 
   const goActor = (id: string) => new PID(go.address, id);
 

@@ -8,9 +8,24 @@ import type { TlsIdentity } from "@ts-grain/remote";
 export interface CertificateRequest {
   /** Entries of the subject's alternative names, such as `IP:127.0.0.1`. */
   readonly names: readonly string[];
-  /** Days from now until it expires; a negative number makes one that has expired. Default 1. */
-  readonly days?: number;
+  /** Days from now on which it begins and ceases to hold. Default: from yesterday until tomorrow. */
+  readonly holds?: { readonly fromDay: number; readonly toDay: number };
 }
+
+/** What openssl wants to know to issue certificates that hold from any day on. */
+const settings = `
+[ca]
+default_ca = authority
+[authority]
+database = issued
+rand_serial = yes
+new_certs_dir = .
+default_md = sha256
+policy = names
+unique_subject = no
+[names]
+commonName = supplied
+`;
 
 /** A certificate authority that lives as long as a test. */
 export class TestAuthority implements Disposable {
@@ -31,27 +46,32 @@ export class TestAuthority implements Disposable {
       "/CN=test authority",
     );
     this.#certificate = this.#read("ca.pem");
+    writeFileSync(join(this.#folder, "issued"), "");
+    writeFileSync(join(this.#folder, "settings"), settings);
   }
 
   /** Issues a certificate and says what its bearer trusts: this authority. */
-  issue({ names, days = 1 }: CertificateRequest): TlsIdentity {
+  issue({ names, holds = { fromDay: -1, toDay: 1 } }: CertificateRequest): TlsIdentity {
     const name = `member-${this.#serial++}`;
     this.#openssl("req", ...newKey(name), "-out", `${name}.csr`, "-subj", `/CN=${name}`);
     writeFileSync(join(this.#folder, "names"), `subjectAltName=${names.join(",")}`);
-    const signing = [
-      "-CA",
-      "ca.pem",
-      "-CAkey",
-      "ca.key",
-      "-CAcreateserial",
-      "-extfile",
-      "names",
-      "-days",
-      String(days),
-    ];
-    this.#openssl("x509", "-req", "-in", `${name}.csr`, "-out", `${name}.pem`, ...signing);
-    const [certificate, privateKey] = [this.#read(`${name}.pem`), this.#read(`${name}.key`)];
-    return { certificate, privateKey, authorities: this.#certificate };
+    const authority = ["-batch", "-config", "settings", "-cert", "ca.pem", "-keyfile", "ca.key"];
+    const validity = ["-startdate", dayFromNow(holds.fromDay), "-enddate", dayFromNow(holds.toDay)];
+    const files = ["-in", `${name}.csr`, "-out", `${name}.pem`, "-extfile", "names", "-notext"];
+    this.#openssl("ca", ...authority, ...validity, ...files);
+    return { ...this.#pair(name), authorities: this.#certificate };
+  }
+
+  /** A certificate that nobody but its bearer vouches for. */
+  issueToItself({ names }: CertificateRequest): TlsIdentity {
+    const name = `stranger-${this.#serial++}`;
+    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=${names.join(",")}`];
+    this.#openssl("req", "-x509", ...newKey(name), "-out", `${name}.pem`, "-days", "1", ...subject);
+    return { ...this.#pair(name), authorities: this.#certificate };
+  }
+
+  #pair(name: string): Pick<TlsIdentity, "certificate" | "privateKey"> {
+    return { certificate: this.#read(`${name}.pem`), privateKey: this.#read(`${name}.key`) };
   }
 
   [Symbol.dispose](): void {
@@ -69,4 +89,10 @@ export class TestAuthority implements Disposable {
 
 function newKey(name: string): readonly string[] {
   return ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", `${name}.key`];
+}
+
+/** As openssl writes it. */
+function dayFromNow(days: number): string {
+  const time = new Date(Date.now() + days * 86_400_000).toISOString();
+  return `${time.replaceAll(/[-:T]/g, "").slice(0, 14)}Z`;
 }
