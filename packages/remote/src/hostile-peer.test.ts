@@ -5,6 +5,7 @@ import { TestProbe } from "@ts-grain/actor/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type PairOptions, RemotePair } from "../test/remote-pair.ts";
+import type { RefusalCounts } from "./endpoint/refusals.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { RawPeer } from "./testing/raw-peer.ts";
 import { ByteWriter } from "./wire/byte-writer.ts";
@@ -33,6 +34,8 @@ async function scene(options: PairOptions = {}): Promise<Scene> {
   const attacker = () => RawPeer.connect(pair.network.transport(), pair.b.remote.address);
   return { pair, reached, attacker, [Symbol.asyncDispose]: () => pair[Symbol.asyncDispose]() };
 }
+
+const nothingRefused: RefusalCounts = { connections: 0, greetings: 0, frames: 0, messages: 0 };
 
 /** What proves that `b` still does its work. */
 async function expectStillServing({ pair }: Scene): Promise<void> {
@@ -84,6 +87,7 @@ test("a batch before the greeting ends the connection and delivers nothing", asy
   const attacker = (await it.attacker()).batch(oneText("too early"));
   await it.pair.clock.settle();
   expect([attacker.isClosed, it.reached]).toEqual([true, []]);
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, frames: 1 });
   await expectStillServing(it);
 });
 
@@ -94,6 +98,7 @@ test("who does not greet in time is shown out", async () => {
   expect(attacker.isClosed).toBe(false);
   await it.pair.clock.advance(1);
   expect(attacker.isClosed).toBe(true);
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, greetings: 1 });
 });
 
 test("a repeated greeting is answered again, another identity ends the connection", async () => {
@@ -104,6 +109,7 @@ test("a repeated greeting is answered again, another identity ends the connectio
   attacker.greet({ systemId: it.pair.a.system.id, address: "a:1" });
   await it.pair.clock.settle();
   expect(attacker.isClosed).toBe(true);
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, greetings: 1 });
 });
 
 test.for([
@@ -224,6 +230,8 @@ test("neither a target nor a sender at a third address makes us dial or forward"
   await it.pair.clock.advance(10_000);
   expect(dials).toBe(0);
   expect(it.reached).toEqual([]);
+  expect(it.pair.b.system.stats.deadLetters).toMatchObject({ refused: 2, not_found: 1 });
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, messages: 3 });
 });
 
 test("another member's pending replies cannot be guessed", async () => {

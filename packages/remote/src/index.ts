@@ -8,6 +8,7 @@ export {
 } from "./endpoint/endpoint-events.ts";
 export type { TerminationReason } from "./endpoint/endpoint-state.ts";
 export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
+export type { RefusalCounts } from "./endpoint/refusals.ts";
 export { UndecodedMessage } from "./endpoint/undecoded-message.ts";
 export { Remote, type RemoteShutdownOptions, type RemoteStats } from "./remote.ts";
 export {

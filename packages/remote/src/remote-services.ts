@@ -2,6 +2,7 @@ import { type ActorSystem, platformEventLoop } from "@ts-grain/actor";
 import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
 import type { ExposedProcesses } from "./endpoint/exposed-processes.ts";
 import { PeerTypes } from "./endpoint/peer-types.ts";
+import { Refusals } from "./endpoint/refusals.ts";
 import type { RemoteConfig } from "./remote-config.ts";
 import type { Transport } from "./transport/transport.ts";
 import type { TypeRegistry } from "./wire/type-registry.ts";
@@ -35,6 +36,7 @@ export function servicesFor(
     connect: config.connect,
     outbox: config.outbox,
     batchLimits: config.batchLimits,
+    refusals: new Refusals(),
     soon: (callback) => eventLoop.soon(callback),
     later: (callback) => eventLoop.later(callback),
     publish: (event) => eventStream.publish(event),

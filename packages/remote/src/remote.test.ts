@@ -2,14 +2,16 @@ import { create, isMessage } from "@bufbuild/protobuf";
 import { DurationSchema, type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
 import {
   type ActorContext,
+  ActorSystem,
   DeadLetterEvent,
   PID,
+  propsFromFunction,
   Started,
   type Terminated,
   Touch,
   Touched,
 } from "@ts-grain/actor";
-import { TestProbe } from "@ts-grain/actor/testing";
+import { TestProbe, VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test, vi } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
 import {
@@ -19,6 +21,7 @@ import {
 } from "./endpoint/endpoint-events.ts";
 import { Remote } from "./remote.ts";
 import { configureRemote } from "./remote-config.ts";
+import { InMemoryNetwork } from "./transport/in-memory-network.ts";
 import type { Transport } from "./transport/transport.ts";
 
 function text(value: string): StringValue {
@@ -453,4 +456,39 @@ test("it says what is spoken at an address as long as there is an open connectio
   pair.network.cut("a:1", "b:1");
   await pair.clock.settle();
   expect(remote.dialectAt("b:1")).toBeUndefined();
+});
+
+test.for([
+  { isInsecure: true, warnings: ["listening without TLS where other machines can connect"] },
+  { isInsecure: false, warnings: [] },
+])("a start is warned of if it is insecure: $isInsecure", async ({ isInsecure, warnings }) => {
+  const clock = new VirtualClock();
+  const inner = new InMemoryNetwork({ clock }).transport();
+  const transport: Transport = {
+    listen: async (at, accept) => ({ ...(await inner.listen(at, accept)), isInsecure }),
+    connect: inner.connect.bind(inner),
+  };
+  const warned: string[] = [];
+  const warn = (_fields: object, message: string) => void warned.push(message);
+  const system = new ActorSystem({ clock, logger: { debug() {}, info() {}, warn, error() {} } });
+  await using remote = await Remote.start(system, configureRemote("host", 1, { transport }));
+  expect(remote.address).toBe("host:1");
+  expect(warned.map((message) => message.split(":")[0])).toEqual(warnings);
+});
+
+test("a request that was forwarded is answered by whom it was forwarded to, over its own connection", async () => {
+  await using pair = await RemotePair.start();
+  const c = await pair.member("c", 1);
+  c.system.root.spawnNamed(propsFromFunction(echo), "echo");
+  c.remote.expose("echo");
+  // They know each other, as members of a cluster do.
+  c.system.root.send(new PID("a:1", "nobody"), text("hello"));
+  await pair.clock.settle();
+  const desk = pair.expose("desk", (context) => {
+    if (isMessage(context.message, StringValueSchema)) context.forward(new PID("c:1", "echo"));
+  });
+  const answer = pair.a.system.root.requestAsync(desk, text("x"));
+  await pair.clock.settle();
+  await expect(answer).resolves.toEqual(text("re: x"));
+  await c.remote.shutdown({ graceful: false });
 });

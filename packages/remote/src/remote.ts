@@ -5,6 +5,7 @@ import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { EndpointServices } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
+import type { RefusalCounts } from "./endpoint/refusals.ts";
 import { SessionTable } from "./endpoint/session-table.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
@@ -42,8 +43,9 @@ export interface RemoteShutdownOptions {
  * import type { Remote, RemoteStats } from "@ts-grain/remote";
  *
  * function printMetrics(remote: Remote): void {
- *   const { endpoints, sessions, watches }: RemoteStats = remote.stats;
+ *   const { endpoints, sessions, watches, refused }: RemoteStats = remote.stats;
  *   console.log(`endpoints ${endpoints}\nsessions ${sessions}\nwatches ${watches}`);
+ *   console.log(`refused_frames ${refused.frames}`);
  * }
  */
 export interface RemoteStats {
@@ -53,6 +55,7 @@ export interface RemoteStats {
   readonly sessions: number;
   /** Processes of peers that are watched, counted once for each watcher. */
   readonly watches: number;
+  readonly refused: RefusalCounts;
 }
 
 /** Finds nothing, as long as nothing is sent to other addresses. */
@@ -160,6 +163,11 @@ export class Remote implements AsyncDisposable {
       else remote.#sessions.accept(connection);
     };
     const listener = await transport.listen(config, accept);
+    if (listener.isInsecure)
+      system.logger.warn(
+        { host: listener.host, port: listener.port },
+        "listening without TLS where other machines can connect: whoever does can send to exposed actors",
+      );
     remote = new Remote(system, { config, transport, listener, types });
     return remote;
   }
@@ -172,7 +180,9 @@ export class Remote implements AsyncDisposable {
   /** Counts as they are now. */
   get stats(): RemoteStats {
     const { size: endpoints, watchCount: watches } = this.#endpoints;
-    return { endpoints, sessions: this.#sessions.size, watches };
+    const { greetings, frames, messages } = this.#services.refusals;
+    const refused = { connections: this.#listener.turnedAway ?? 0, greetings, frames, messages };
+    return { endpoints, sessions: this.#sessions.size, watches, refused };
   }
 
   /** `host:port` that peers know this system by. */

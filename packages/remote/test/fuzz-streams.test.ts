@@ -92,7 +92,7 @@ test(
       await expectServing(pair);
       for (const peer of visitors.values()) peer.close();
       await pair.clock.advance(60_000);
-      expect(pair.b.remote.stats).toEqual({ endpoints: 1, sessions: 1, watches: 0 });
+      expect(pair.b.remote.stats).toMatchObject({ endpoints: 1, sessions: 1, watches: 0 });
       expect(pair.b.system.stats.processes).toBe(processes);
     });
   },

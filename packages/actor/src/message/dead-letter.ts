@@ -21,6 +21,8 @@ export type DeadLetterReason =
   | "unreachable"
   /** A router has nobody to route the message to. */
   | "no_routee"
+  /** A peer sent it in the name of somebody whom it cannot be answered to. */
+  | "refused"
   /** The message cannot be written for another process, or what came from one cannot be read. */
   | "not_serializable";
 

@@ -36,6 +36,7 @@ export class DeadLetters implements Process {
     late_reply: 0,
     unreachable: 0,
     no_routee: 0,
+    refused: 0,
     not_serializable: 0,
   };
 

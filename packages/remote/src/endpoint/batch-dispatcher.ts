@@ -117,19 +117,20 @@ export class BatchDispatcher {
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {
     const { target } = batch;
     const exposed = this.#find(target, batch);
-    if (exposed === undefined) return;
-    if (!exposed.isStoppable) this.#refuse(batch, "peers may not stop this process; see Remote.expose");
+    if (!exposed?.isStoppable) this.#refuse(batch, "peers may not stop this process; see Remote.expose");
     else if (message instanceof Stop) exposed.process.sendSystem(target, message);
     else exposed.process.sendUser(target, message, batch.sender, undefined);
   }
 
   /** Returns what was found behind the target. */
   #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
+    const { target, sender } = batch;
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
+      // To tell the sender we would have to dial it.
+      this.#services.deadLetter({ target, message, sender: undefined, reason: "refused" });
       return undefined;
     }
-    const { target, sender } = batch;
     const exposed = this.#find(target, batch);
     if (exposed === undefined) {
       this.#services.logger.debug(
@@ -165,6 +166,7 @@ export class BatchDispatcher {
   }
 
   #refuse({ peer, target }: ArrivingBatch, why: string): void {
+    this.#services.refusals.messages++;
     this.#services.logger.debug({ peer, target: target.toString() }, why);
   }
 }

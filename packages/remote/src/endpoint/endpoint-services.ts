@@ -6,6 +6,7 @@ import type { Backoff } from "./backoff.ts";
 import type { Membership } from "./membership.ts";
 import type { OutboxLimits } from "./outbox.ts";
 import type { PeerTypes } from "./peer-types.ts";
+import type { Refusals } from "./refusals.ts";
 
 /** Who we are to a peer. */
 export interface Self {
@@ -38,6 +39,7 @@ export interface EndpointServices {
   readonly connect: ConnectPolicy;
   readonly outbox: OutboxLimits;
   readonly batchLimits: BatchLimits;
+  readonly refusals: Refusals;
   /** Runs the callback when the code that runs now has returned. */
   readonly soon: (callback: () => void) => void;
   /** Runs the callback in the next turn of the event loop. */

@@ -48,7 +48,7 @@ export class InboundSession {
       isBlocked: options.isBlocked,
     });
     this.#greetingTimer = options.services.clock.schedule(options.greetingTimeoutMs, () =>
-      this.#hangUp(malformed("the peer did not say who it is in time")),
+      this.#hangUp(new RemoteError("handshake_failed", "the peer did not say who it is in time")),
     );
     this.#intake = new Intake({
       open: (frame) => this.#open(frame),
@@ -91,7 +91,10 @@ export class InboundSession {
     const step = this.#handshake.requested(request);
     if (step.kind === "refused") throw new RemoteError("handshake_failed", step.why);
     this.#connection.send(step.frame);
-    if (step.kind === "blocked") this.close();
+    if (step.kind === "blocked") {
+      this.#options.services.refusals.greetings++;
+      this.close();
+    }
     if (step.kind !== "welcome") return;
     if (this.#peer !== undefined) return;
     this.#greetingTimer.cancel();
@@ -102,10 +105,15 @@ export class InboundSession {
   }
 
   #hangUp(error: unknown): void {
-    this.#logger.warn(
-      { peer: this.#peer, source: this.#connection.peer.source, error },
-      "a peer's connection was closed",
-    );
+    const { refusals, clock } = this.#options.services;
+    if (error instanceof RemoteError && error.code === "handshake_failed") refusals.greetings++;
+    else refusals.frames++;
+    const unlogged = refusals.nextLine(clock.nowMs());
+    if (unlogged !== undefined)
+      this.#logger.warn(
+        { peer: this.#peer, source: this.#connection.peer.source, error, unlogged },
+        "a peer's connection was closed",
+      );
     this.close();
   }
 

@@ -86,6 +86,10 @@ export interface ConnectOptions {
  * @see {@link Transport}
  */
 export interface Listener extends HostAndPort {
+  /** Connections that it has ended by itself so far, since there was no room for them or they came to nothing. */
+  readonly turnedAway?: number | undefined;
+  /** Whether other machines can reach it and nothing but their word says who they are. Default: unknown. */
+  readonly isInsecure?: boolean | undefined;
   /** Accepts no more and ends the connections that are still open. Settles when all are gone. */
   close(): Promise<void>;
 }

@@ -68,6 +68,7 @@ export class GrpcServer {
   /** By the socket's far end, which is all that a session tells of its socket. */
   readonly #callers = new Map<string, Caller>();
   readonly #connections = new Map<Http2Session, Serving>();
+  #turnedAway = 0;
 
   constructor({ settings, busyPoll, accept }: Service) {
     this.#settings = settings;
@@ -83,7 +84,10 @@ export class GrpcServer {
     this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
       this.#opened(stream, headers),
     );
-    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => {
+      this.#turnedAway++;
+      socket.destroy();
+    });
   }
 
   /** @throws RemoteError "listen_failed". */
@@ -97,7 +101,15 @@ export class GrpcServer {
       throw new RemoteError("listen_failed", `cannot listen on ${host}:${port}`, { cause });
     }
     const address = this.#server.address();
-    return { host, port: typeof address === "object" ? address!.port : port, close: () => this.#close() };
+    const turnedAway = () => this.#turnedAway;
+    return {
+      host,
+      port: typeof address === "object" ? address!.port : port,
+      get turnedAway() {
+        return turnedAway();
+      },
+      close: () => this.#close(),
+    };
   }
 
   /** Shows a renewed certificate to who connects from now on. */
@@ -108,9 +120,9 @@ export class GrpcServer {
 
   #entered(socket: Socket): void {
     socket.on("error", () => {});
-    const guarded = this.#guard.enter(socket.remoteAddress ?? "", () => socket.destroy());
+    const guarded = this.#guard.enter(socket.remoteAddress ?? "", () => this.#turnAway(socket));
     if (guarded === undefined) {
-      socket.destroy();
+      this.#turnAway(socket);
       return;
     }
     const source = sourceOf(socket);
@@ -121,8 +133,16 @@ export class GrpcServer {
     });
   }
 
+  #turnAway(socket: Socket): void {
+    if (!socket.destroyed) this.#turnedAway++;
+    socket.destroy();
+  }
+
   #prepare(session: ServerHttp2Session): void {
-    session.on("error", () => {});
+    // What Node itself ends is no HTTP/2, or goes beyond what a session may have it do.
+    session.on("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code?.startsWith("ERR_HTTP2")) this.#turnedAway++;
+    });
     session.once("close", () => this.#connections.delete(session));
     session.setLocalWindowSize(flowControlBytes);
   }

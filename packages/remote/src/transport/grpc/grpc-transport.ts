@@ -72,7 +72,15 @@ export class GrpcTransport implements Transport {
       this.#servers.delete(server);
       return listener.close();
     };
-    return { host: listener.host, port: listener.port, close };
+    return {
+      host: listener.host,
+      port: listener.port,
+      isInsecure: tls === undefined && !isLoopback(at.host),
+      get turnedAway() {
+        return listener.turnedAway;
+      },
+      close,
+    };
   }
 
   async connect(
