@@ -149,3 +149,18 @@ test.each([
   expect(await tell(rig, rig.actor, says("bob", "topology", value))).toEqual(create(GossipResponseSchema));
   expect(rig.present()).toEqual(["bob", "carol"]);
 });
+
+test("H19 members that a member makes up are no members, whatever it says of them", async () => {
+  const rig = await start();
+  const names = Array.from({ length: 10_000 }, (_, n) => `made-up-${n}`);
+  const topology = create(ClusterTopologySchema, {
+    members: names.map((id) => ({ id, host: "localhost", port: 4, kinds: ["Bulb"] })),
+    joined: names.map((id) => ({ id, host: "localhost", port: 4, kinds: ["Bulb"] })),
+  });
+  await tell(rig, rig.actor, says("bob", "topology", anyPack(ClusterTopologySchema, topology)));
+  for (const name of names.slice(0, 1_000)) await tell(rig, rig.actor, says(name, "heathbeat", heartbeat));
+  expect(rig.present()).toEqual(["bob", "carol"]);
+  // Nor does their silence mean anything, later on.
+  await rig.clock.virtual.advance(60_000);
+  expect(rig.present()).toEqual(["bob", "carol"]);
+});
