@@ -109,6 +109,7 @@ export const floods: readonly Attack[] = [
   {
     id: "H3",
     what: "100 streams that announce 4 GiB, or send a gzip bomb",
+    refused: 100,
     run: async (rig) => {
       const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024));
       for (let index = 0; index < 50; index++) {

@@ -12,6 +12,8 @@ import { ListenHandshake } from "./listen-handshake.ts";
 import type { Peer } from "./peer.ts";
 import { unguessableBytes } from "./unguessable-id.ts";
 
+const isAboutFrames: ReadonlySet<string> = new Set(["malformed_frame", "limit_exceeded"]);
+
 /** What a session works with. */
 export interface SessionOptions {
   readonly services: EndpointServices;
@@ -58,7 +60,7 @@ export class InboundSession {
     connection.receive({
       onFrame: (frame) => this.#intake.push(frame),
       onWritable: () => {},
-      onClose: () => this.#ended(),
+      onClose: (error) => this.#closed(error),
     });
   }
 
@@ -115,6 +117,14 @@ export class InboundSession {
         "a peer's connection was closed",
       );
     this.close();
+  }
+
+  /** What the transport itself finds to be no frame, or too long a one, it ends the connection for. */
+  #closed(error: Error | undefined): void {
+    const { cause } = error ?? {};
+    if (cause instanceof RemoteError && isAboutFrames.has(cause.code))
+      this.#options.services.refusals.frames++;
+    this.#ended();
   }
 
   /** Closes without a word; the peer may try again. */
