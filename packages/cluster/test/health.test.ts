@@ -1,3 +1,4 @@
+import { PID } from "@ts-grain/actor";
 import { expect, test } from "vitest";
 import type { Cluster } from "../src/index.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
@@ -32,7 +33,10 @@ test("the stats say how calls ended, what was activated and why it ended", async
   expect(member.stats).toMatchObject({ activations: 0, activated: 1, deactivated: { idle: 1, moved: 0 } });
   await cluster.settle(bulb.bump({}));
   expect(client.stats.retries).toBe(1);
-  expect(client.stats.actors.deadLetters).toBeDefined();
+  const before = client.stats.actors.deadLetters.not_found;
+  client.system.root.send(new PID(client.system.address, "nobody"), "x");
+  await cluster.settle(Promise.resolve());
+  expect(client.stats.actors.deadLetters.not_found).toBe(before + 1);
 });
 
 test("a member is ready when it reaches itself and another one; a client, when it reaches one", async () => {

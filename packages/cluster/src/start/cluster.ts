@@ -20,6 +20,7 @@ import { hostKind } from "../grain/hosted-grains.ts";
 import { receiveCalls } from "../grain/received-call.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
+import { StallWatch } from "../health/stall-watch.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
@@ -71,6 +72,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   readonly #pubSub: PubSub;
   readonly #lookup: LookupSession;
   readonly #presence: Presence;
+  readonly #stalls: StallWatch;
   #phase: Phase = "starting";
   #ending: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -80,6 +82,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     this.system = system;
     this.requestTimeoutMs = config.requestTimeoutMs;
     this.#config = config;
+    this.#stalls = new StallWatch(system);
     this.#remote = joining.remote;
     const members = new MemberList(system, joining.remote);
     this.members = members;
@@ -134,6 +137,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       throw error;
     }
     cluster.#phase = "running";
+    cluster.#stalls.start();
     return cluster;
   }
 
@@ -154,15 +158,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   /** What this process does and has done in the cluster, as numbers: for metrics. */
   get stats(): ClusterStats {
-    const { calls, deactivated, activated, active, retries, failedProbes } = this.#counters;
     return {
       members: this.members.topology.members.length,
-      activations: active.size,
-      activated,
-      deactivated: { ...deactivated },
-      calls: { ...calls },
-      retries,
-      failedProbes,
+      ...this.#counters.counts,
+      stalls: this.#stalls.counts,
       cachedLocations: this.#cache.size,
       actors: this.system.stats,
       remote: this.#remote.stats,
@@ -216,6 +215,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   async #leave(): Promise<void> {
+    this.#stalls.stop();
     const { shutdownTimeoutMs: timeoutMs } = this.#config;
     await this.#step("end its grains", () => this.#lookup.release({ timeoutMs }));
     await this.#step("hand its topics over", () => this.#pubSub.leave());
@@ -229,6 +229,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   async #abandon(): Promise<void> {
+    this.#stalls.stop();
     this.#phase = "stopped";
     await this.#step("stop watching", () => this.#presence.abandon());
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: false }));

@@ -39,6 +39,8 @@ export interface ClusterStats {
   readonly retries: number;
   /** Probes of `checkReadiness` that were not answered. */
   readonly failedProbes: number;
+  /** How often this process stood still for a second and more, serving nobody, and for how many milliseconds at most. */
+  readonly stalls: { readonly count: number; readonly longestMs: number };
   /** Where grains were last seen, as far as it is remembered. */
   readonly cachedLocations: number;
   readonly actors: SystemStats;
@@ -77,6 +79,19 @@ export class ClusterCounters {
 
   /** What has been activated here and not ended. */
   readonly active: ActiveGrains = new ActiveGrains();
+
+  /** As they are now. */
+  get counts(): Omit<ClusterStats, "members" | "stalls" | "cachedLocations" | "actors" | "remote"> {
+    const { active, activated, deactivated, calls, retries, failedProbes } = this;
+    return {
+      activations: active.size,
+      activated,
+      deactivated: { ...deactivated },
+      calls: { ...calls },
+      retries,
+      failedProbes,
+    };
+  }
 
   /** An activation has begun. */
   begin(grain: ActiveNode): void {
