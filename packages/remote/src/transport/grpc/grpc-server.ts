@@ -49,6 +49,8 @@ interface Serving {
 interface Caller {
   readonly socket: Socket;
   readonly guarded: GuardedConnection;
+  /** Whether it has come to speak the protocol. */
+  hasSpoken: boolean;
 }
 
 /** What a server is made with. */
@@ -84,10 +86,7 @@ export class GrpcServer {
     this.#server.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) =>
       this.#opened(stream, headers),
     );
-    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => {
-      this.#turnedAway++;
-      socket.destroy();
-    });
+    this.#server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
   }
 
   /** @throws RemoteError "listen_failed". */
@@ -120,29 +119,24 @@ export class GrpcServer {
 
   #entered(socket: Socket): void {
     socket.on("error", () => {});
-    const guarded = this.#guard.enter(socket.remoteAddress ?? "", () => this.#turnAway(socket));
+    const guarded = this.#guard.enter(socket.remoteAddress ?? "", () => socket.destroy());
     if (guarded === undefined) {
-      this.#turnAway(socket);
+      this.#turnedAway++;
+      socket.destroy();
       return;
     }
     const source = sourceOf(socket);
-    this.#callers.set(source, { socket, guarded });
+    const caller = { socket, guarded, hasSpoken: false };
+    this.#callers.set(source, caller);
     socket.once("close", () => {
       this.#callers.delete(source);
       guarded.release();
+      if (!caller.hasSpoken) this.#turnedAway++;
     });
-  }
-
-  #turnAway(socket: Socket): void {
-    if (!socket.destroyed) this.#turnedAway++;
-    socket.destroy();
   }
 
   #prepare(session: ServerHttp2Session): void {
-    // What Node itself ends is no HTTP/2, or goes beyond what a session may have it do.
-    session.on("error", ({ code }: NodeJS.ErrnoException) => {
-      if (code?.startsWith("ERR_HTTP2")) this.#turnedAway++;
-    });
+    session.on("error", () => {});
     session.once("close", () => this.#connections.delete(session));
     session.setLocalWindowSize(flowControlBytes);
   }
@@ -163,10 +157,12 @@ export class GrpcServer {
     // Go keeps a stream that ended with OK in its table as if it lived.
     stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": grpcStatus.unavailable }));
     const source = sourceOf(session.socket);
+    const caller = this.#callers.get(source);
+    if (caller) caller.hasSpoken = true;
     const connection = new GrpcConnection({
       stream,
       session,
-      socket: this.#callers.get(source)?.socket,
+      socket: caller?.socket,
       clock: this.#settings.clock,
       maxFrameBytes: strangerFrameBytes,
       busyPoll: undefined,
@@ -180,7 +176,7 @@ export class GrpcServer {
       receive: (handlers) => connection.receive(handlers),
       admit: () => {
         connection.admit(this.#settings.maxFrameBytes, this.#busyPoll);
-        this.#callers.get(source)?.guarded.admit();
+        caller?.guarded.admit();
       },
       send: (frame) => connection.send(frame),
       close: () => connection.close(),
