@@ -49,6 +49,19 @@ async function pourOver(
   await pause(200);
 }
 
+/** As many peers, which all send once, and at the same time. */
+async function pourAtOnce(rig: HostileRig, count: number, send: (peer: RawPeer) => void): Promise<void> {
+  const peers: RawPeer[] = [];
+  for (let index = 0; index < count; index++) {
+    const peer = await greeted(rig);
+    while (peer.answers.length === 0) await pause(1);
+    peers.push(peer);
+  }
+  for (const peer of peers) send(peer);
+  await pause(1_000);
+  for (const peer of peers) peer.close();
+}
+
 function toCollector(rig: HostileRig, rest: object = {}): Batch {
   return {
     typeNames: [textType],
@@ -60,14 +73,17 @@ function toCollector(rig: HostileRig, rest: object = {}): Batch {
 
 /** Messages in each other, so many deep, each in the field of this tag. */
 function nested(depth: number, tag: number): Buffer {
-  let bytes = Buffer.alloc(0);
+  const heads: Buffer[] = [];
+  let length = 0;
   for (let level = 0; level < depth; level++) {
-    const length: number[] = [];
-    let rest = bytes.length;
-    for (; rest > 0x7f; rest >>>= 7) length.push((rest & 0x7f) | 0x80);
-    bytes = Buffer.concat([Buffer.from([tag, ...length, rest]), bytes]);
+    const varint: number[] = [];
+    let rest = length;
+    for (; rest > 0x7f; rest >>>= 7) varint.push((rest & 0x7f) | 0x80);
+    const head = Buffer.from([tag, ...varint, rest]);
+    heads.push(head);
+    length += head.length;
   }
-  return bytes;
+  return Buffer.concat(heads.toReversed());
 }
 
 const empties = (tag: number, bytes: number) => Buffer.alloc(bytes, Buffer.from([tag, 0]));
@@ -136,16 +152,18 @@ export const attacks: readonly Attack[] = [
   ].map(
     ({ what, typeName, tag }): Attack => ({
       id: "H4",
-      what: `20 times a mebibyte of ${what} in a message`,
+      what: `20 peers at once, each with a mebibyte of ${what} in a message`,
       deadLetters: 20,
-      run: (rig) => pour(rig, 20, (peer) => peer.batch(oneOf(typeName, empties(tag, 1024 * 1024))(rig))),
+      run: (rig) =>
+        pourAtOnce(rig, 20, (peer) => peer.batch(oneOf(typeName, empties(tag, 1024 * 1024))(rig))),
     }),
   ),
   {
     id: "H5",
-    what: "messages, lists and groups that nest 100, 101 and 20,000 deep",
+    what: "messages, lists and groups that nest 100, 101 and 100,000 deep",
+    deadLetters: 60,
     run: (rig) => {
-      const bodies = [100, 101, 20_000].flatMap((depth) => [
+      const bodies = [100, 101, 100_000].flatMap((depth) => [
         { typeName: StructSchema.typeName, body: nested(depth, 0x0a) },
         { typeName: FileDescriptorSetSchema.typeName, body: nested(depth, 0x0a) },
         { typeName: textType, body: Buffer.alloc(depth, 0x0b) },

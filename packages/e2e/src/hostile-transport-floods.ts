@@ -22,6 +22,8 @@ const settings = http2Frame(4);
 /** A stream that begins with some bytes and goes on with one each second. @throws Error unless the member ends it within 6 s. */
 async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> {
   const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
+  // An error, as when the last byte meets a closed door, is no other end.
+  const end = new Promise<void>((resolve) => session.once("close", resolve));
   const stream = session
     .request(
       { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
@@ -30,7 +32,7 @@ async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> 
     .on("error", () => {});
   stream.write(bytes);
   const trickle = setInterval(() => stream.write(Buffer.from([0])), 1_000);
-  if (!session.closed) await Promise.race([once(session, "close"), pause(6_000)]);
+  await Promise.race([end, pause(6_000)]);
   clearInterval(trickle);
   const hasEnded = session.closed || session.destroyed;
   session.destroy();
@@ -95,6 +97,27 @@ function handshake(body: Buffer): Buffer {
   return Buffer.concat([head, body]);
 }
 
+interface Flood {
+  readonly what: string;
+  readonly flood: Buffer;
+  /** Default 100. */
+  readonly connections?: number;
+}
+
+/** A whole block of headers, which opens a stream. */
+function headers(stream: number, block: Buffer<ArrayBuffer>): Buffer {
+  return http2Frame(1, { stream, flags: 4, payload: block });
+}
+
+/** `:method: POST`, `:scheme: http` and `:path: /`, each by its number in HPACK's table. */
+const shortHeaders = Buffer.from([0x83, 0x86, 0x84]);
+
+/** A header of 4,000 bytes that is put into HPACK's table, and then named 11,000 times by a byte each. */
+function headerBomb(): Buffer<ArrayBuffer> {
+  const entry = Buffer.concat([Buffer.from([0x40, 1, 0x61, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4_000, "x")]);
+  return Buffer.concat([shortHeaders, entry, Buffer.alloc(11_000, 0xbe)]);
+}
+
 /** What strangers may do to a port that speaks HTTP/2. */
 export const floods: readonly Attack[] = [
   {
@@ -130,7 +153,13 @@ export const floods: readonly Attack[] = [
     {
       what: "window updates beyond the maximum",
       flood: http2Frame(8, { payload: Buffer.from([0x7f, 0xff, 0xff, 0xff]) }),
+      connections: 1_000,
     },
+    {
+      what: "5,000 streams that are opened and left",
+      flood: Buffer.concat(Array.from({ length: 5_000 }, (_, n) => headers(2 * n + 1, shortHeaders))),
+    },
+    { what: "header blocks of 15 kB that unpack to 44 MB", flood: headers(1, headerBomb()) },
     {
       what: "1,000 continuations of one header block",
       flood: Buffer.concat([
@@ -139,10 +168,11 @@ export const floods: readonly Attack[] = [
       ]),
     },
   ].map(
-    ({ what, flood }): Attack => ({
+    ({ what, flood, connections = 100 }: Flood): Attack => ({
       id: "H12",
-      what: `${what}, on each of 100 connections`,
-      run: ({ port }) => raid(port, 100, (socket) => socket.write(Buffer.concat([preface, settings, flood]))),
+      what: `${what}, on each of ${connections.toLocaleString("en")} connections`,
+      run: ({ port }) =>
+        raid(port, connections, (socket) => socket.write(Buffer.concat([preface, settings, flood]))),
     }),
   ),
   {

@@ -19,7 +19,11 @@ export interface Outcome extends VictimReport {
   /** Requests of the honest member that were answered, and that failed. */
   readonly served: number;
   readonly failed: number;
+  /** Milliseconds within which 99 of 100 of its requests were answered. */
+  readonly p99Ms: number;
 }
+
+type Talk = Pick<Outcome, "served" | "failed" | "p99Ms">;
 
 /** A victim in a process of its own, and an honest member in this one. */
 export class HostileRig implements AsyncDisposable {
@@ -94,23 +98,27 @@ export class HostileRig implements AsyncDisposable {
   }
 
   /** Requests and replies of the honest member, until the attack is over and then once more. */
-  async #talk(attack: Promise<void>): Promise<{ readonly served: number; readonly failed: number }> {
+  async #talk(attack: Promise<void>): Promise<Talk> {
     const target = new PID(this.address, "echo");
     let [served, failed] = [0, 0];
+    const tookMs: number[] = [];
     let isOver = false;
     const ended = attack.finally(() => {
       isOver = true;
     });
     for (let isLast = false; !isLast; ) {
       isLast = isOver;
+      const startMs = performance.now();
       await this.#honest.request(target, text("honest")).then(
         () => served++,
         () => failed++,
       );
+      tookMs.push(performance.now() - startMs);
       await pause(10);
     }
     await ended;
-    return { served, failed };
+    const p99Ms = tookMs.toSorted((a, b) => a - b)[Math.ceil(tookMs.length * 0.99) - 1]!;
+    return { served, failed, p99Ms };
   }
 
   async #ask(ask: VictimRequest["ask"]): Promise<unknown> {
