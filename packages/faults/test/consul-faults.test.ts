@@ -1,5 +1,6 @@
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { describe, expect, test } from "vitest";
+import { figuresOf } from "../src/checks/figures.ts";
 import { checkNoFailure } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
@@ -117,6 +118,14 @@ describe.skipIf(consul === undefined)("Consul fails for long, or is shared", () 
     );
     console.log(`E11: ${summarize(history.calls)}`);
     expect(crossed).toEqual([]);
+    // With another token a member is refused: what it owns, nobody here can reach, and no call has begun there.
+    for (const name of ["mine", "yours"]) {
+      const { outcomes } = figuresOf(history.calls.filter(({ caller }) => caller === name));
+      expect(outcomes).toEqual({
+        ...("ok" in outcomes && { ok: expect.any(Number) }),
+        not_delivered: expect.any(Number),
+      });
+    }
     for (const name of ["one", "other"])
       expect(checkNoFailure(history.calls.filter(({ caller }) => caller === name))).toEqual([]);
   });

@@ -70,6 +70,7 @@ async function suffer(links: Links, { forMs, breaks, mends }: LinkFault) {
     await m1!.startLoad({ sender: "member", callsPerSecond: 60, identities }),
   ];
   await pause(3_000);
+  const openBefore = await openIn(m1!);
   rig.fault("links broken");
   const brokenMs = nowMs();
   breaks();
@@ -79,24 +80,54 @@ async function suffer(links: Links, { forMs, breaks, mends }: LinkFault) {
   const mendedMs = nowMs();
   await pause(recoveryMs + 3_000);
   await rig.untilAllSee(3);
+  const settledMs = nowMs();
+  const grown = (await openIn(m1!)) - openBefore;
   for (const stop of stops) await stop();
   const history = await rig.finish();
   expect(checkRecovery(history, { afterMs: mendedMs, withinMs: recoveryMs })).toEqual([]);
   const during = history.calls.filter(({ atMs }) => atMs > brokenMs && atMs < mendedMs);
   const by = (sender: string) => during.filter((call) => call.sender === sender);
-  const changes = history.processes.map(
-    ({ process, events }) =>
-      `${process} ${events.filter(({ event, atMs }) => event === "seen" && atMs > brokenMs).length}`,
+  /** How often each process saw another topology, until all was well again. */
+  const changes = Object.fromEntries(
+    history.processes.map(({ process, events }) => [
+      process,
+      events.filter(({ event, atMs }) => event === "seen" && atMs > brokenMs && atMs < settledMs).length,
+    ]),
   );
   const served = servedBy(history, brokenMs);
   const elsewhere = (...names: readonly string[]) =>
     during.filter(({ identity }) => !names.includes(served.get(identity)!));
-  return { during, by, elsewhere, changes: changes.join(", "), history };
+  return { during, by, elsewhere, changes, grown };
+}
+
+/** Sockets, timers and the like that are open in a process. */
+async function openIn(process: TestProcess): Promise<number> {
+  const { resources } = await process.report();
+  return Object.values(resources).reduce((sum, count) => sum + count, 0);
+}
+
+/** A member that goes and comes back is two changes; more would be flapping. */
+function expectNoFlapping(changes: Readonly<Record<string, number>>): void {
+  for (const count of Object.values(changes)) expect(count).toBeLessThanOrEqual(2);
 }
 
 function shareOk(calls: Awaited<ReturnType<typeof suffer>>["during"]): number {
   const ok = calls.filter(({ returns }) => returns.every(({ outcome }) => outcome === "ok"));
   return ok.length / calls.length;
+}
+
+/** Milliseconds that the identity that was served least went without an answer, at the longest. */
+function longestSilence(calls: Awaited<ReturnType<typeof suffer>>["during"]): number {
+  const byIdentity = Map.groupBy(calls, ({ identity }) => identity);
+  return Math.max(
+    ...[...byIdentity.values()].map((made) => {
+      const served = made
+        .flatMap(({ returns }) => returns.filter(({ outcome }) => outcome === "ok").map(({ atMs }) => atMs))
+        .toSorted((a, b) => a - b);
+      const times = [made[0]!.atMs, ...served, made.at(-1)!.atMs];
+      return Math.max(...times.slice(1).map((atMs, index) => atMs - times[index]!));
+    }),
+  );
 }
 
 describe.skipIf(!isPossible)("links that break", () => {
@@ -110,8 +141,11 @@ describe.skipIf(!isPossible)("links that break", () => {
       breaks: () => network.cut(links.host("m1"), links.host("m2")),
       mends: () => network.mend(links.host("m1"), links.host("m2")),
     });
-    console.log(`N4: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+    console.log(
+      `N4: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+    );
     expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+    expectNoFlapping(changes);
   });
 
   test.runIf(isNightly)(
@@ -130,7 +164,9 @@ describe.skipIf(!isPossible)("links that break", () => {
           for (const [one, other] of pairs) network.join(one, other);
         },
       });
-      console.log(`N1: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      console.log(
+        `N1: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+      );
       expect(shareOk(elsewhere("m1").filter(({ sender }) => sender === "client"))).toBeGreaterThan(0.9);
     },
   );
@@ -146,8 +182,13 @@ describe.skipIf(!isPossible)("links that break", () => {
         breaks: () => network.part(links.host("m1"), links.host("m3")),
         mends: () => network.join(links.host("m1"), links.host("m3")),
       });
-      console.log(`N5: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      console.log(
+        `N5: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+      );
       expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+      expectNoFlapping(changes);
+      // Nobody in the client's cluster goes without for long.
+      expect(longestSilence(by("client"))).toBeLessThan(30_000);
     },
   );
 
@@ -162,7 +203,9 @@ describe.skipIf(!isPossible)("links that break", () => {
         breaks: () => network.unplug(links.host("m2")),
         mends: () => network.plug(links.host("m2")),
       });
-      console.log(`N6: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      console.log(
+        `N6: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+      );
       expect(checkNoFailure(elsewhere("m2"))).toEqual([]);
     },
   );
@@ -182,7 +225,7 @@ describe.skipIf(!isPossible)("links that break", () => {
         }
       };
       let flapping: Promise<void> | undefined;
-      const { by, changes } = await suffer(links, {
+      const { by, changes, grown } = await suffer(links, {
         forMs: 122_000,
         breaks: () => {
           flapping = flap(60);
@@ -191,9 +234,12 @@ describe.skipIf(!isPossible)("links that break", () => {
       });
       await flapping;
       console.log(
-        `N10: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`,
+        `N10: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
       );
-      expect(shareOk(by("client"))).toBeGreaterThan(0.9);
+      for (const sender of ["client", "member"]) expect(shareOk(by(sender))).toBeGreaterThan(0.9);
+      expectNoFlapping(changes);
+      // Sixty broken connections leave nothing open.
+      expect(grown).toBeLessThan(10);
     },
   );
 
@@ -227,7 +273,7 @@ describe.skipIf(!isPossible)("links that break", () => {
       });
       await resetting;
       console.log(
-        `N11: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`,
+        `N11: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
       );
       expect(shareOk(by("client"))).toBeGreaterThan(0.99);
       expect(shareOk(by("member"))).toBeGreaterThan(0.99);
@@ -247,8 +293,11 @@ describe.skipIf(!isPossible)("links that break", () => {
         breaks: () => network.part(links.host("m2"), links.host("store")),
         mends: () => network.join(links.host("m2"), links.host("store")),
       });
-      console.log(`E7: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${changes}`);
+      console.log(
+        `E7: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+      );
       expect(checkNoFailure(elsewhere("m2"))).toEqual([]);
+      expect(changes).toMatchObject({ c1: 2, m1: 2, m3: 2 });
     },
   );
 });

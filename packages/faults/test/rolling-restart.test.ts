@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { figuresOf } from "../src/checks/figures.ts";
 import { checkNoFailure } from "../src/checks/service.ts";
 import { checkNeverTwice } from "../src/checks/single-activation.ts";
 import { pause } from "../src/history/pause.ts";
@@ -57,6 +58,9 @@ describe.skipIf(consul === undefined)("rolling restarts", () => {
       console.log(`R1: ${summarize(history.calls)}`);
       expect(checkNoFailure(history.calls)).toEqual([]);
       expect(checkNeverTwice(history)).toEqual([]);
+      const { p99Ms, maxMs } = figuresOf(history.calls);
+      expect(p99Ms).toBeLessThan(1_000);
+      expect(maxMs).toBeLessThan(5_000);
     },
   );
 });

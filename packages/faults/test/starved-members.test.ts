@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { checkNoFailure, outages } from "../src/checks/service.ts";
+import { checkNoFailure, checkRecovery, outages, servedBy } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
@@ -71,7 +71,7 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
     },
     async () => {
       await using rig = await Rig.start({ consul });
-      await rig.startMembers(3);
+      const members = await rig.startMembers(3);
       const client = await rig.start("client", "c1");
       const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 100, identities: lamps(60) });
       await pause(2_000);
@@ -87,6 +87,7 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
       await pause(8_000);
       const endedMs = nowMs();
       await stopLoad();
+      const told = await Promise.all(members.map(async (member) => (await member.report()).stats.stalls));
       const history = await rig.finish();
       const during = history.processes.flatMap(({ events }) =>
         events.filter(({ atMs }) => atMs > blockedMs && atMs < endedMs),
@@ -95,6 +96,9 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
       console.log(`B4: ${summarize(history.calls)}; longest stall ${Math.round(stall)} ms`);
       expect(during.filter(({ event }) => event === "seen")).toEqual([]);
       expect(stall).toBeGreaterThan(4_900);
+      // The member itself tells of it, for metrics.
+      expect(Math.max(...told.map(({ longestMs }) => longestMs))).toBeGreaterThan(4_000);
+      expect(told.filter(({ count }) => count > 0)).toHaveLength(1);
       expect(checkNoFailure(history.calls.filter(({ atMs }) => atMs > blockedMs + 6_000))).toEqual([]);
     },
   );
@@ -167,6 +171,10 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
         `${which}: ended with ${code ?? signal}; worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
       );
       expect(worst).toBeLessThan(15_000);
+      expect(checkRecovery(history, { afterMs: atMs, withinMs: 15_000 })).toEqual([]);
+      const served = servedBy(history, atMs);
+      const elsewhere = history.calls.filter(({ identity }) => served.get(identity) !== "m1");
+      expect(checkNoFailure(elsewhere)).toEqual([]);
     },
   );
 });
