@@ -2,6 +2,7 @@ import { protoActorGoCluster } from "../harness/go-subject.ts";
 import type { Group } from "../harness/group.ts";
 import { clusterNodeSubject, describeCheckout, pinnedVersion } from "../harness/node-subject.ts";
 import type { Subject } from "../harness/subject.ts";
+import type { Comparison } from "../report/comparison.ts";
 import { ours } from "../report/report-guide.ts";
 import type { Target } from "../report/target.ts";
 import { clusterWorkloads } from "../workloads/cluster-workloads.ts";
@@ -21,6 +22,13 @@ const targets: readonly Target[] = [
     { workload, unit: "ms to leave", ratios: {}, atMost: 2000 },
   ]),
 ];
+
+/** Calls for each second of processor time: more members may cost a fifth of them. */
+const spread: readonly Comparison[] = ["members n=3", "members n=5"].map((workload) => ({
+  figure: { subject: ours, workload, unit: "calls/CPU s" },
+  by: { subject: ours, workload: "members n=1", unit: "calls/CPU s" },
+  limit: 0.8,
+}));
 
 /** Why a subject is not put to the workloads whose names begin so. */
 function cannot(reasons: Readonly<Record<string, string>>): Subject["cannot"] {
@@ -68,4 +76,5 @@ export const clusterGroup: Group = {
     protoActorGoCluster(cannot(onlyOurs)),
   ],
   targets,
+  comparisons: spread,
 };

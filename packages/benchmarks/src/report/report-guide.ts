@@ -10,7 +10,7 @@ export interface ReportGuide {
   /** All subjects in the order of their columns. */
   readonly subjects: readonly string[];
   readonly targets: readonly Target[];
-  /** What is divided by what, instead of ours by each other subject's. */
+  /** What is divided by what, beside ours by each other subject's; instead of that where there is no target. */
   readonly comparisons?: readonly Comparison[] | undefined;
 }
 

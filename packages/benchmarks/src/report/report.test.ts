@@ -153,6 +153,18 @@ test("what a group compares by itself stands instead of our ratios, and has no s
   expect(summaryOf(results({ rows }), { workloads, subjects, targets: [], comparisons })).toBeUndefined();
 });
 
+test("what a group with targets compares by itself stands below our ratios", () => {
+  const rows = [...rates(14), row("W6", "ts-grain", { unit: "spawns/s", median: 7 })];
+  const figure = { subject: "ts-grain", workload: "W6", unit: "spawns/s" } as const;
+  const by = { subject: "ts-grain", workload: "W1a", unit: "msg/s" } as const;
+  const targets = [{ workload: "W1a", unit: "msg/s", ratios: { floor: 0.8 } }] as const;
+  const guide = { workloads, subjects, targets, comparisons: [{ figure, by, limit: 0.8 }] };
+  const text = reportOf(results({ rows }), guide);
+  expect(text).toContain("**0.70 (≥ 0.8)**");
+  expect(text).toContain("**0.50 (≥ 0.8)**");
+  expect(summaryOf(results({ rows }), guide)).toBeDefined();
+});
+
 test("a subject without a figure is named as not measured, with the reason", () => {
   const rows = rates(14).filter(({ subject }) => subject !== "go");
   expect(cellsOf(rows)).toEqual(["W1a", "msg/s", "14", "20", "not measured", "W1a", "msg/s", "0.70", "–"]);

@@ -12,7 +12,7 @@ const aboutRatios =
   "**bold** where it does not.";
 
 const aboutComparisons =
-  "The first figure divided by the second, with the limit that ours is to keep; **bold** where not even this one does.";
+  "The first figure divided by the second, with the limit that ours is to keep; **bold** where this one does not.";
 
 /** The results as Markdown: where and with what they were measured, the tables, and what is not in them. */
 export function reportOf(results: Results, guide: ReportGuide): string {
@@ -31,25 +31,28 @@ export function reportOf(results: Results, guide: ReportGuide): string {
     .join("\n\n");
 }
 
-/** A table, and how to read it; nothing if nothing is divided by anything. */
+/** Tables, and how to read each; nothing if nothing is divided by anything. */
 function describeRatios({ rows }: Results, guide: ReportGuide): readonly string[] {
-  const { comparisons } = guide;
-  const [table, about] =
-    comparisons === undefined
-      ? [ratiosTable(figuresOf(rows, guide), guide), aboutRatios]
-      : [comparisonsTable(rows, comparisons), aboutComparisons];
-  return table === "" ? [] : [table, about];
+  const { comparisons = [] } = guide;
+  const described = (table: string, about: string) => (table === "" ? [] : [table, about]);
+  return [
+    ...described(hasRatios(guide) ? ratiosTable(figuresOf(rows, guide), guide) : "", aboutRatios),
+    ...described(comparisonsTable(rows, comparisons), aboutComparisons),
+  ];
+}
+
+/** Whether our figures are divided by each other subject's: not where a group has nothing to reach and compares other things. */
+function hasRatios({ targets, comparisons }: ReportGuide): boolean {
+  return comparisons === undefined || targets.length > 0;
 }
 
 /**
  * One line for each workload: our figure, and how many times as much as that of each subject without a part of ours it is.
  * There is none where other things are compared.
  */
-export function summaryOf(
-  results: Results,
-  { workloads, subjects, comparisons }: ReportGuide,
-): string | undefined {
-  if (comparisons !== undefined) return undefined;
+export function summaryOf(results: Results, guide: ReportGuide): string | undefined {
+  if (!hasRatios(guide)) return undefined;
+  const { workloads, subjects } = guide;
   const others = peersIn(subjects);
   const figures = workloads.flatMap(({ name, about }) => {
     const found = results.rows.filter(({ workload }) => workload === name);
