@@ -1,9 +1,10 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Any, AnySchema, anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
-import { ActorSystem, type Clock, type PID, propsFromProducer, type Timer } from "@ts-grain/actor";
-import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
+import { ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
+import { quietLogger } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
 import { expect, test } from "vitest";
+import { JumpingClock } from "../../test/jumping-clock.ts";
 import { ClusterTopologySchema } from "../gen/cluster/cluster_pb.ts";
 import {
   GossipRequestSchema,
@@ -15,25 +16,6 @@ import { MemberList } from "../membership/member-list.ts";
 import { GossipActor } from "./gossip-actor.ts";
 import { DeclaredGone, GossipUpdated } from "./gossip-messages.ts";
 import { gossipDefaults } from "./gossip-options.ts";
-
-/** A clock that can jump, as the clock of a process does that was stopped. */
-class JumpingClock implements Clock {
-  readonly virtual: VirtualClock = new VirtualClock();
-  readonly eventLoop = this.virtual.eventLoop;
-  #jumpedMs = 0;
-
-  nowMs(): number {
-    return this.virtual.nowMs() + this.#jumpedMs;
-  }
-
-  schedule(delayMs: number, callback: () => void): Timer {
-    return this.virtual.schedule(delayMs, callback);
-  }
-
-  jump(ms: number): void {
-    this.#jumpedMs += ms;
-  }
-}
 
 const heartbeat = anyPack(MemberHeartbeatSchema, create(MemberHeartbeatSchema, { actorStatistics: {} }));
 const member = (id: string, port: number): Member => ({
