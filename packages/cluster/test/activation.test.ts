@@ -1,5 +1,6 @@
 import { ActorSystem, PID } from "@ts-grain/actor";
 import { expect, test } from "vitest";
+import { Activation } from "../src/identity/activation.ts";
 import {
   Cluster,
   configureCluster,
@@ -222,4 +223,88 @@ test.each([["prototopic"], ["tsgrain-probe"]])("a kind may not be named %s", (na
 
 test.each([[Number.NaN], [-1]])("an idle timeout of %d is refused", (idleTimeoutMs) => {
   expect(() => new Testimony().kind({ idleTimeoutMs })).toThrow(/idleTimeoutMs/);
+});
+
+/** Ends each activation after some milliseconds, and notes how many are under way at most. */
+function slowActivations({ testimony, cluster }: Awaited<ReturnType<typeof start>>, takesMs: number) {
+  const seen = { underWay: 0, most: 0 };
+  testimony.beforeActivation = async () => {
+    seen.underWay++;
+    seen.most = Math.max(seen.most, seen.underWay);
+    await new Promise<void>((resolve) => void cluster.clock.schedule(takesMs, resolve));
+    seen.underWay--;
+  };
+  return seen;
+}
+
+const thousand = Array.from({ length: 1_000 }, (_identity, index) => `lamp-${index}`);
+
+test("of a thousand grains that come together 64 at most are activated at once on a member, and all answer", async () => {
+  const started = await start();
+  const { cluster, testimony } = started;
+  await using _ = cluster;
+  const [first, second] = cluster.members as [Cluster, Cluster];
+  const seen = slowActivations(started, 20);
+  const answers = await cluster.settle(
+    Promise.all(thousand.map((identity) => getWitnessGrainClient(first, identity).bump({}))),
+  );
+  expect(answers.every(({ count }) => count === 1)).toBe(true);
+  const there = answers.filter(({ member }) => member === second.system.address).length;
+  expect(there).toBeGreaterThan(100);
+  expect(there).toBeLessThan(900);
+  expect(seen.most).toBe(128);
+  expect(testimony.sightings.filter(({ what }) => what === "activated")).toHaveLength(1_000);
+});
+
+test("grains that call one of their own kind while they are activated do not wait for each other", async () => {
+  const { cluster, testimony, kitchen } = await start({ maxConcurrentActivations: 1 });
+  await using _ = cluster;
+  testimony.beforeActivation = async (identity) => {
+    const context = testimony.contexts.findLast((each) => each.identity === identity)!;
+    const [, depth = "0"] = identity.split("-");
+    if (depth === "0") return;
+    await getWitnessGrainClient(context, `floor-${Number(depth) - 1}`).bump({});
+    await new Promise<void>((resolve) => void cluster.clock.schedule(10, resolve));
+  };
+  const startedMs = cluster.clock.nowMs();
+  const towers = Array.from({ length: 20 }, () =>
+    getWitnessGrainClient(cluster.members[0]!, "floor-9").bump({}),
+  );
+  await cluster.settle(Promise.all([kitchen.bump({}), ...towers]));
+  expect(cluster.clock.nowMs() - startedMs).toBeLessThan(500);
+  expect(testimony.count("activated", "floor-0")).toBe(1);
+});
+
+test("grains that wait for each other without their context go on after a second", async () => {
+  const { cluster, testimony } = await start({ maxConcurrentActivations: 2 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  testimony.beforeActivation = async (identity) => {
+    if (identity !== "root") await getWitnessGrainClient(first, "root").bump({}, { timeoutMs: 60_000 });
+  };
+  const startedMs = cluster.clock.nowMs();
+  const leaves = thousand.slice(0, 10);
+  const calls = leaves.map((identity) =>
+    getWitnessGrainClient(first, identity).bump({}, { timeoutMs: 60_000 }),
+  );
+  await cluster.settle(Promise.all(calls));
+  expect(cluster.clock.nowMs() - startedMs).toBeLessThan(6_000);
+});
+
+test("what waits for its activation when its member is let go is not activated there any more", async () => {
+  const started = await start({ maxConcurrentActivations: 1 });
+  const { cluster, testimony } = started;
+  await using _ = cluster;
+  const [first, second] = cluster.members as [Cluster, Cluster];
+  slowActivations(started, 500);
+  const calls = thousand
+    .slice(0, 20)
+    .map((identity) => getWitnessGrainClient(first, identity).bump({}, { timeoutMs: 60_000 }));
+  await cluster.clock.advance(600);
+  await cluster.evict(second);
+  expect(await cluster.settle(Promise.all(calls))).toHaveLength(20);
+  const begunThere = testimony.contexts.filter(({ self }) => self.address === second.system.address);
+  const ended = begunThere.filter((context) => context instanceof Activation && context.reason === "evicted");
+  // One that had been activated, and the one that was under way.
+  expect(ended).toHaveLength(2);
 });

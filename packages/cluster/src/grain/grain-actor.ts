@@ -154,7 +154,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
       const tells = message instanceof ReceivedCall && message.tellsPlace;
       const answering = tells ? tellingPlace(turn, call.method, this.self.id) : turn;
       if (!interleaving) return runGrainCall(this, answering, call);
-      return this.interleave(interleaving, answering, call);
+      return interleave(this, answering, call);
     } catch (error) {
       return respondFailure(this, turn, error);
     }
@@ -171,17 +171,6 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     // Not before, so that who has called it meanwhile hears of the failure as well.
     if (failure) context.poison(context.self);
     return firstTurn?.continueIn(context);
-  }
-
-  /** The actor takes its next message while the call is under way. */
-  private interleave(interleaving: Interleaving, turn: Turn, call: GrainCall): void {
-    const { self } = this;
-    const { processes } = this.cluster.system;
-    interleaving.add({
-      call,
-      run: () => runGrainCall(this, turn, call),
-      refuse: (reason) => processes.deadLetter({ target: self, message: call, sender: turn.sender, reason }),
-    });
   }
 
   private onIdle(context: ActorContext): void {
@@ -203,8 +192,21 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     const { counters, interleaves } = host;
     counters.begin(this);
     if (interleaves) this.rare.interleaving = new Interleaving(this, host.kind.maxQueuedCalls);
+    return host.slots.isFull ? this.loadLater() : this.load();
+  }
+
+  private async loadLater(): Promise<void> {
+    const { slots } = this.host;
+    await slots.next(this);
+    // It may be active elsewhere already, and is about to be stopped.
+    if (this.activation.reason === "evicted") slots.giveBack(this);
+    else await this.load();
+  }
+
+  private load(): void | Promise<void> {
+    const { kind, slots } = this.host;
     try {
-      const instance = host.kind.factory(this.context);
+      const instance = kind.factory(this.context);
       const activated = isPromiseLike(instance)
         ? instance.then((made) => this.attach(made))
         : this.attach(instance);
@@ -213,6 +215,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     } catch (error) {
       this.fail(error);
     }
+    slots.giveBack(this);
     return undefined;
   }
 
@@ -224,12 +227,15 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   private async onceActivated(activated: PromiseLike<void>): Promise<void> {
+    const { slots } = this.host;
+    slots.take(this);
     try {
       await activated;
       this.watchIdle();
     } catch (error) {
       this.fail(error);
     }
+    slots.giveBack(this);
   }
 
   private watchIdle(): void {
@@ -260,18 +266,12 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   private async letEnd(reason: DeactivationReason): Promise<void> {
-    if (this.interleaving) await this.endCalls(this.interleaving, reason);
+    if (this.interleaving) await endCalls(this.interleaving, reason);
     try {
       await this.hooks.onDeactivate?.(this.context, reason);
     } catch (error) {
       this.context.logger.error({ error }, "onDeactivate failed");
     }
-  }
-
-  /** The calls that came before the end are still handled, unless it came at once. */
-  private async endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
-    if (reason === "evicted" || reason === "failed" || reason === "stopped") interleaving.refuseWaiting();
-    await interleaving.whenIdle();
   }
 
   /** Caches of PIDs, and the idle watch for a while, keep what is left. */
@@ -296,6 +296,23 @@ class NextIncarnation extends GrainActor {
   protected override get activation(): Activation {
     return this.#first;
   }
+}
+
+/** The actor takes its next message while the call is under way. */
+function interleave(grain: GrainActor, turn: Turn, call: GrainCall): void {
+  const { self, cluster, interleaving } = grain;
+  const { processes } = cluster.system;
+  interleaving!.add({
+    call,
+    run: () => runGrainCall(grain, turn, call),
+    refuse: (reason) => processes.deadLetter({ target: self, message: call, sender: turn.sender, reason }),
+  });
+}
+
+/** The calls that came before the end are still handled, unless it came at once. */
+async function endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
+  if (reason === "evicted" || reason === "failed" || reason === "stopped") interleaving.refuseWaiting();
+  await interleaving.whenIdle();
 }
 
 /** A turn that goes on when the actor handles other messages. */

@@ -130,6 +130,7 @@ export abstract class ActivationContext extends Activation implements GrainConte
     const { interleaving } = this;
     const current = interleaving ? interleaving.current : this.current;
     if (current) return current.callGrain(call);
+    this.host.slots.callsAnother(this);
     return this.cluster.callGrain({ ...call, callers: [chainLink(this, "none")] });
   }
 }

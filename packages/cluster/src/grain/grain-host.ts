@@ -1,5 +1,6 @@
 import type { Clock, PID } from "@ts-grain/actor";
 import type { ClusterCounters } from "../stats/cluster-stats.ts";
+import { ActivationSlots } from "./activation-slots.ts";
 import type { Cancellations } from "./cancellations.ts";
 import type { GrainCluster } from "./grain-cluster.ts";
 import type { GrainService } from "./grain-service.ts";
@@ -29,6 +30,8 @@ export class GrainHost {
   readonly peerKnows: (address: string, typeName: string) => void;
   /** Whether several calls of one grain may be under way at once. */
   readonly interleaves: boolean;
+  /** For activations that take their time. */
+  readonly slots: ActivationSlots;
   /** undefined if the kind's grains live on when nobody calls them. */
   readonly idleWatch: IdleWatch | undefined;
   /** The parent of those that need not be actors. */
@@ -45,6 +48,7 @@ export class GrainHost {
     this.cancellations = hosting.cancellations;
     this.peerKnows = hosting.peerKnows;
     this.interleaves = kind.service.methods.some((method) => method && method.reentrancy !== "none");
+    this.slots = new ActivationSlots(clock, kind.maxConcurrentActivations);
     const { idleTimeoutMs } = kind;
     const ends = idleTimeoutMs > 0 && idleTimeoutMs < Number.POSITIVE_INFINITY;
     this.idleWatch = ends ? new IdleWatch(clock, idleTimeoutMs) : undefined;

@@ -22,6 +22,13 @@ export interface KindOptions {
    * Calls that may wait for one activation, at least 1. One more is refused as `overloaded`. Default 10,000.
    */
   readonly maxQueuedCalls?: number | undefined;
+  /**
+   * How many activations may be under way on a member at once, at least 1, where `onActivate` or the factory returns a promise: so that
+   * thousands of grains that a killed member had do not load their state all at once. Default 64. The others wait, in the order in which
+   * they came. One that calls another grain through its context makes room for the next before; and when none gets through for a
+   * second, as many again begin.
+   */
+  readonly maxConcurrentActivations?: number | undefined;
 }
 
 /**
@@ -32,9 +39,14 @@ export interface KindOptions {
  *
  * console.log(kindDefaults.idleTimeoutMs); // prints: 60000
  */
-export const kindDefaults: { readonly idleTimeoutMs: number; readonly maxQueuedCalls: number } = {
+export const kindDefaults: {
+  readonly idleTimeoutMs: number;
+  readonly maxQueuedCalls: number;
+  readonly maxConcurrentActivations: number;
+} = {
   idleTimeoutMs: 60_000,
   maxQueuedCalls: 10_000,
+  maxConcurrentActivations: 64,
 };
 
 /**
@@ -55,6 +67,7 @@ export interface Kind {
   readonly factory: GrainFactory<object>;
   readonly idleTimeoutMs: number;
   readonly maxQueuedCalls: number;
+  readonly maxConcurrentActivations: number;
 }
 
 /**
@@ -85,6 +98,7 @@ export function grainKind<Grain extends object>(
   const {
     idleTimeoutMs = service.idleTimeoutMs ?? kindDefaults.idleTimeoutMs,
     maxQueuedCalls = kindDefaults.maxQueuedCalls,
+    maxConcurrentActivations = kindDefaults.maxConcurrentActivations,
   } = options;
   if (!(idleTimeoutMs >= 0)) {
     throw new ClusterError(
@@ -92,11 +106,12 @@ export function grainKind<Grain extends object>(
       `${service.kind}: idleTimeoutMs must be 0 or more, got ${idleTimeoutMs}`,
     );
   }
-  if (!(maxQueuedCalls >= 1)) {
-    throw new ClusterError(
-      "invalid_options",
-      `${service.kind}: maxQueuedCalls must be at least 1, got ${maxQueuedCalls}`,
-    );
+  for (const [option, value] of Object.entries({ maxQueuedCalls, maxConcurrentActivations })) {
+    if (!(value >= 1))
+      throw new ClusterError(
+        "invalid_options",
+        `${service.kind}: ${option} must be at least 1, got ${value}`,
+      );
   }
-  return { name: service.kind, service, factory, idleTimeoutMs, maxQueuedCalls };
+  return { name: service.kind, service, factory, idleTimeoutMs, maxQueuedCalls, maxConcurrentActivations };
 }

@@ -1,3 +1,4 @@
+import { VirtualClock } from "@ts-grain/actor/testing";
 import { ClusterError } from "@ts-grain/cluster";
 import { InMemoryCluster } from "@ts-grain/cluster/testing";
 import { expect, test } from "vitest";
@@ -5,10 +6,14 @@ import { getWitnessGrainClient } from "../../src/gen/faults/v1/witness_grain.ts"
 import { byNight } from "../../src/rig/case.ts";
 import { Tally } from "./counters.ts";
 
-async function start(members: number) {
+/** @param loadMs milliseconds that each activation takes to load its state */
+async function start(members: number, loadMs = 0) {
   const tally = new Tally();
   const network = { delayMs: { min: 0, max: 5 } };
-  const cluster = await InMemoryCluster.start({ kinds: () => [tally.kind()], members, network });
+  const clock = new VirtualClock();
+  const load = () => new Promise<void>((resolve) => void clock.schedule(loadMs, resolve));
+  const kinds = () => [tally.kind({}, loadMs > 0 ? load : undefined)];
+  const cluster = await InMemoryCluster.start({ kinds, members, network, clock });
   return { tally, cluster };
 }
 
@@ -102,10 +107,10 @@ test(`A12 of ${hostile.length} hostile identities each is refused with one error
   );
 });
 
-test("B7 when the owner of thousands of grains dies, each is activated once and all are served soon", {
+test("B7 when the owner of thousands of grains dies, each is activated once, 64 at a time, and all are served soon", {
   timeout: 120_000,
 }, async () => {
-  const { cluster, tally } = await start(3);
+  const { cluster, tally } = await start(3, 10);
   await using _ = cluster;
   const client = await cluster.addClient();
   const [victim] = cluster.members;
@@ -127,5 +132,6 @@ test("B7 when the owner of thousands of grains dies, each is activated once and 
   expect(lost.length).toBeGreaterThan(identities.length / 5);
   expect(after.every(({ process }) => process !== victim!.system.address)).toBe(true);
   expect(after.every(({ identity }) => tally.activated.get(identity) === 2)).toBe(true);
+  expect(tally.mostLoading).toBe(64);
   expect(cluster.clock.nowMs() - startedMs).toBeLessThan(2_000);
 });

@@ -11,13 +11,19 @@ export class Tally {
   /** The senders' sequence numbers that each identity has handled. */
   readonly handled = new Map<string, number[]>();
 
-  kind(options?: KindOptions): Kind {
+  /** How many load their state in a process at once, at most. */
+  mostLoading = 0;
+  readonly #loading = new Map<string, number>();
+
+  /** @param load what an activation does before it is active, if that takes its time */
+  kind(options?: KindOptions, load?: () => Promise<void>): Kind {
     return newWitnessKind(({ identity, self }) => {
       const activation = this.#add(this.activated, identity, 1);
       let count = 0;
       return {
         onActivate: () => {
           if (this.#add(this.active, identity, 1) > 1) this.twice.push(identity);
+          return load && this.#load(self.address, load);
         },
         onDeactivate: (_context: unknown, _reason: DeactivationReason) =>
           void this.#add(this.active, identity, -1),
@@ -30,6 +36,12 @@ export class Tally {
         },
       };
     }, options);
+  }
+
+  async #load(process: string, load: () => Promise<void>): Promise<void> {
+    this.mostLoading = Math.max(this.mostLoading, this.#add(this.#loading, process, 1));
+    await load();
+    this.#add(this.#loading, process, -1);
   }
 
   #add(counts: Map<string, number>, identity: string, change: number): number {
