@@ -238,14 +238,47 @@ test("aborting a call rejects it with the signal's reason", async () => {
   await expect(cluster.settle(call)).rejects.toThrow("changed my mind");
 });
 
-test("a kind that nobody hosts is waited for until the deadline", async () => {
-  const { cluster } = await start({ kinds: () => [], members: 1 });
+test.each([
+  { timeoutMs: 5_000, noMemberTimeoutMs: undefined, waitsMs: 1_000 },
+  { timeoutMs: 300, noMemberTimeoutMs: undefined, waitsMs: 300 },
+  { timeoutMs: 5_000, noMemberTimeoutMs: 50, waitsMs: 50 },
+  { timeoutMs: 5_000, noMemberTimeoutMs: Number.POSITIVE_INFINITY, waitsMs: 5_000 },
+])(
+  "a call of $timeoutMs ms to a kind that no member hosts fails after $waitsMs ms (option: $noMemberTimeoutMs)",
+  async ({ timeoutMs, noMemberTimeoutMs, waitsMs }) => {
+    const { cluster } = await start({ kinds: () => [], members: 1, noMemberTimeoutMs });
+    await using _ = cluster;
+    const startedAt = cluster.clock.nowMs();
+    const call = getWitnessGrainClient(cluster.members[0]!, "kitchen").bump({}, { timeoutMs });
+    const error = await cluster.settle(call.catch((reason: unknown) => reason));
+    expect(error).toMatchObject({ code: "no_member", message: expect.stringContaining("Witness") });
+    expect(cluster.clock.nowMs() - startedAt).toBe(waitsMs);
+  },
+);
+
+test("a process that knows no member waits for one until the deadline", async () => {
+  const { cluster } = await start({ members: 0 });
   await using _ = cluster;
-  const startedAt = cluster.clock.nowMs();
-  const call = getWitnessGrainClient(cluster.members[0]!, "kitchen").bump({}, { timeoutMs: 1_000 });
+  const client = await cluster.addClient();
+  const call = getWitnessGrainClient(client, "kitchen").bump({}, { timeoutMs: 4_000 });
   const error = await cluster.settle(call.catch((reason: unknown) => reason));
-  expect(error).toMatchObject({ code: "no_member", message: expect.stringContaining("Witness") });
-  expect(cluster.clock.nowMs() - startedAt).toBeGreaterThanOrEqual(1_000);
+  expect(error).toMatchObject({ code: "no_member" });
+  expect(cluster.clock.nowMs()).toBe(4_000);
+});
+
+test("a kind that comes and goes is waited for anew each time", async () => {
+  const { testimony } = await start({ members: 0 });
+  const kinds = [[], [testimony.kind()], [testimony.kind()]];
+  const cluster = await InMemoryCluster.start({ kinds: () => kinds.shift()!, members: 1 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  for (let round = 0; round < 2; round++) {
+    const call = getWitnessGrainClient(first, "kitchen").bump({});
+    await cluster.clock.advance(900);
+    const host = await cluster.addMember();
+    expect(await cluster.settle(call)).toMatchObject({ count: 1, member: host.system.address });
+    await cluster.settle(host.shutdown());
+  }
 });
 
 test("a call that comes before the first member that hosts its kind is answered once there is one", async () => {

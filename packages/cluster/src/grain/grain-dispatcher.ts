@@ -41,6 +41,7 @@ export interface DispatcherParts extends CallsByNameParts {
   readonly types: TypeRegistry;
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
   readonly requestTimeoutMs: number;
+  readonly noMemberTimeoutMs: number;
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
   /** Tells the member at an address that a call is not waited for any more. */

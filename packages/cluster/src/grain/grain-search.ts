@@ -20,6 +20,8 @@ export interface SearchParts {
   readonly members: MemberList;
   readonly cache: PidCache;
   readonly locate: (identity: ClusterIdentity, options: FindOptions) => Promise<PID>;
+  /** Milliseconds after which calls fail for whose kind the cluster's members have no host. */
+  readonly noMemberTimeoutMs: number;
 }
 
 /** A call that came back. */
@@ -37,6 +39,8 @@ export class GrainSearch {
   readonly #onEnd: () => void;
   /** Ends what is asked or awaited for nobody any more; undefined where only time can bring that about. */
   #asking: AbortController | undefined;
+  /** Since when members are known and none of them hosts the kind; Infinity if one does, or none is known. */
+  #unhostedSinceMs = Number.POSITIVE_INFINITY;
 
   /** @param onEnd told when no call waits any more; calls that are added later are not sent */
   constructor(target: ClusterIdentity, parts: SearchParts, onEnd: () => void) {
@@ -91,7 +95,7 @@ export class GrainSearch {
         const location = this.#parts.cache.set(this.#target, pid);
         for (const call of this.#waiting.splice(0)) call.send(location);
       } catch (error) {
-        if (isPassing(error)) await this.#pause(attempt, error);
+        if (isPassing(error) && !this.#isUnhosted(error)) await this.#pause(attempt, error);
         else if (!asking?.signal.aborted) for (const call of this.#waiting.splice(0)) call.fail(error);
       }
     }
@@ -103,14 +107,27 @@ export class GrainSearch {
     return Math.min(askTimeoutMs, this.#lastDeadline().remainingMs);
   }
 
+  /** Whether nobody has hosted the kind for as long as calls wait for that. A process that knows no member has yet to hear of them. */
+  #isUnhosted({ code }: ClusterError): boolean {
+    const { members, system } = this.#parts;
+    const nowMs = system.clock.nowMs();
+    const isHosted = code !== "no_member" || members.topology.members.length === 0;
+    this.#unhostedSinceMs = isHosted ? Number.POSITIVE_INFINITY : Math.min(this.#unhostedSinceMs, nowMs);
+    return nowMs >= this.#unhostedUntilMs;
+  }
+
+  get #unhostedUntilMs(): number {
+    return this.#unhostedSinceMs + this.#parts.noMemberTimeoutMs;
+  }
+
   async #pause(attempt: number, problem: ClusterError): Promise<void> {
     if (this.#waiting.length === 0) return;
     for (const call of this.#waiting) call.note(problem);
     this.#asking = new AbortController();
     const { signal } = this.#asking;
-    await pauseBeforeRetry(this.#parts, { attempt, deadline: this.#lastDeadline(), signal }).catch(
-      () => undefined,
-    );
+    const patienceMs = this.#unhostedUntilMs - this.#parts.system.clock.nowMs();
+    const deadline = { remainingMs: Math.min(this.#lastDeadline().remainingMs, patienceMs) };
+    await pauseBeforeRetry(this.#parts, { attempt, deadline, signal }).catch(() => undefined);
   }
 
   #lastDeadline(): Deadline {

@@ -9,7 +9,8 @@ const longestPauseMs = 200;
 export interface RetryPause {
   /** How many attempts came before, from 0. */
   readonly attempt: number;
-  readonly deadline: Deadline;
+  /** It does not last longer than what this has left. */
+  readonly deadline: Pick<Deadline, "remainingMs">;
   /** Ends the pause; the promise rejects with the signal's reason. */
   readonly signal: AbortSignal | undefined;
 }

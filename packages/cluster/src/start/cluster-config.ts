@@ -34,6 +34,12 @@ export interface ClusterOptions {
   readonly kinds?: readonly Kind[] | undefined;
   /** Milliseconds for a grain call that does not say, all retries included. Default 5,000. */
   readonly requestTimeoutMs?: number | undefined;
+  /**
+   * Milliseconds after which a call fails with `no_member` when there are members and none hosts its kind: a longer
+   * time bridges the restart of the only one that does. Infinity: until the call's deadline. Default 1,000. A process that
+   * knows no member at all waits until the deadline.
+   */
+  readonly noMemberTimeoutMs?: number | undefined;
   /** Milliseconds that `shutdown` gives the activations to finish what they have. Default 5,000. */
   readonly shutdownTimeoutMs?: number | undefined;
   /**
@@ -68,6 +74,7 @@ export interface ClusterConfig {
   readonly remote: RemoteConfig;
   readonly kinds: ReadonlyMap<string, Kind>;
   readonly requestTimeoutMs: number;
+  readonly noMemberTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly freezesMessages: boolean;
   readonly maxCachedLocations: number;
@@ -85,10 +92,12 @@ export interface ClusterConfig {
  */
 export const clusterDefaults: {
   readonly requestTimeoutMs: number;
+  readonly noMemberTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
   readonly maxCachedLocations: number;
 } = {
   requestTimeoutMs: 5_000,
+  noMemberTimeoutMs: 1_000,
   shutdownTimeoutMs: 5_000,
   maxCachedLocations: 100_000,
 };
@@ -119,12 +128,14 @@ export function configureCluster(
 ): ClusterConfig {
   const {
     requestTimeoutMs = clusterDefaults.requestTimeoutMs,
+    noMemberTimeoutMs = clusterDefaults.noMemberTimeoutMs,
     shutdownTimeoutMs = clusterDefaults.shutdownTimeoutMs,
     maxCachedLocations = clusterDefaults.maxCachedLocations,
     freezesMessages = globalThis.process?.env["NODE_ENV"] !== "production",
   } = options;
   if (name === "") throw new ClusterError("invalid_options", "a cluster needs a name");
-  for (const [option, value] of Object.entries({ requestTimeoutMs, shutdownTimeoutMs, maxCachedLocations })) {
+  const positive = { requestTimeoutMs, noMemberTimeoutMs, shutdownTimeoutMs, maxCachedLocations };
+  for (const [option, value] of Object.entries(positive)) {
     if (!(value > 0))
       throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
   }
@@ -138,6 +149,7 @@ export function configureCluster(
     remote,
     kinds,
     requestTimeoutMs,
+    noMemberTimeoutMs,
     shutdownTimeoutMs,
     freezesMessages,
     maxCachedLocations,

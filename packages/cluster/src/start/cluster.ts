@@ -15,8 +15,6 @@ import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { GrainDispatcher } from "../grain/grain-dispatcher.ts";
 import { grainRequestCodec } from "../grain/grain-request-codec.ts";
-import { registerService } from "../grain/grain-service.ts";
-import { hostKind } from "../grain/hosted-grains.ts";
 import { receiveCalls } from "../grain/received-call.ts";
 import { probeKind } from "../health/probe.ts";
 import { findReadiness, type Readiness } from "../health/readiness.ts";
@@ -28,7 +26,7 @@ import type { FindOptions, LookupContext, LookupSession } from "../identity/iden
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
-import { InspectionActor, inspectionActorId } from "../inspection/inspection-actor.ts";
+import { inspectionActorId } from "../inspection/inspection-actor.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { PubSub } from "../pubsub/pub-sub.ts";
@@ -36,6 +34,7 @@ import type { Topic, TopicOptions } from "../pubsub/topic.ts";
 import { deliveryActorId, topicKind } from "../pubsub/topic-names.ts";
 import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
+import { hostKinds } from "./host-kinds.ts";
 import { Presence } from "./presence.ts";
 
 /** Milliseconds that actors have to stop once the activations had their time. */
@@ -245,7 +244,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
   }
 
   #createDispatcher(): GrainDispatcher {
-    const { requestTimeoutMs, freezesMessages } = this.#config;
+    const { requestTimeoutMs, noMemberTimeoutMs, freezesMessages } = this.#config;
     return new GrainDispatcher({
       system: this.system,
       members: this.members,
@@ -255,6 +254,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       dialectAt: (address) => this.#remote.dialectAt(address),
       locate: (identity, options) => this.#find(identity, options),
       requestTimeoutMs,
+      noMemberTimeoutMs,
       freezesMessages,
       counters: this.#counters,
       cancel: (address, cancelId) => this.#cancel(address, cancelId),
@@ -279,24 +279,10 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   #hostKinds({ remote, self }: Joining): ReadonlyMap<string, HostedKind> {
     if (!self) return new Map();
-    const { kinds, freezesMessages } = this.#config;
-    const hosting = {
-      cluster: this,
-      freezesMessages,
-      counters: this.#counters,
-      cancellations: this.#cancellations,
-      peerKnows: (address: string, typeName: string) => remote.peerKnows(address, typeName),
-    };
-    const hosted = [...kinds.values(), probeKind];
-    for (const { service } of hosted) registerService(remote.types, service);
-    const services = new Map(hosted.map(({ name, service }) => [name, service]));
-    const inspected = { services, active: this.#counters.active };
-    this.system.root.spawnNamed(
-      propsFromProducer(() => new InspectionActor(inspected)),
-      inspectionActorId,
-    );
-    const grains = hosted.map((kind) => hostKind(kind, hosting));
-    return new Map([...grains, this.#pubSub.hostedKind].map((kind) => [kind.name, kind]));
+    const counters = this.#counters;
+    const cancellations = this.#cancellations;
+    const own = [this.#pubSub.hostedKind];
+    return hostKinds(this.#config, { cluster: this, remote, counters, cancellations, own });
   }
 
   get #role(): Role {

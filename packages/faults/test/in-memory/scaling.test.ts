@@ -13,8 +13,8 @@ test("R4 a kind that only a newer member hosts is served as soon as that one is 
   const [old] = cluster.members;
   const bump = (timeoutMs: number) => getWitnessGrainClient(old!, "kitchen").bump({}, { timeoutMs });
   const startedMs = cluster.clock.nowMs();
-  await expect(cluster.settle(bump(1_000))).rejects.toMatchObject({ code: "no_member" });
-  expect(cluster.clock.nowMs() - startedMs).toBeLessThanOrEqual(1_001);
+  await expect(cluster.settle(bump(10_000))).rejects.toMatchObject({ code: "no_member" });
+  expect(cluster.clock.nowMs() - startedMs).toBeLessThanOrEqual(1_000);
   const waiting = bump(10_000);
   await cluster.clock.advance(500);
   const newer = await cluster.addMember();
@@ -22,7 +22,9 @@ test("R4 a kind that only a newer member hosts is served as soon as that one is 
   expect(await cluster.settle(waiting)).toMatchObject({ process: newer.system.address });
   expect(cluster.clock.nowMs() - joinedMs).toBeLessThan(100);
   await cluster.settle(newer.shutdown());
-  await expect(cluster.settle(bump(1_000))).rejects.toMatchObject({ code: "no_member" });
+  const leftMs = cluster.clock.nowMs();
+  await expect(cluster.settle(bump(10_000))).rejects.toMatchObject({ code: "no_member" });
+  expect(cluster.clock.nowMs() - leftMs).toBeLessThanOrEqual(1_000);
 });
 
 test("R5 scaling from one to five members and back under load fails no call, and no grain is ever active twice", {
