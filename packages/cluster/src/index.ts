@@ -26,6 +26,7 @@ export {
 } from "./identity/activation.ts";
 export type { ClusterIdentity } from "./identity/cluster-identity.ts";
 export { DistHashLookup } from "./identity/disthash-lookup.ts";
+export { DuplicateActivation } from "./identity/duplicate-activation.ts";
 export type {
   FindOptions,
   IdentityLookup,

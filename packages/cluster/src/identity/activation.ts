@@ -52,6 +52,8 @@ export type SpawnActivation = (activation: Activation) => PID;
  */
 export abstract class Activation extends Location implements ClusterIdentity {
   readonly identity: string;
+  /** @internal When it was placed, in whole milliseconds of its system's clock. */
+  begunAtMs = 0;
   /** @internal Calls that go to it by way of its parent and have not come there. */
   underWayToParent = 0;
   /** Its actor, or how to start that. */

@@ -3,18 +3,30 @@ import { type ActorContext, PID } from "@ts-grain/actor";
 import { RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
+import type { Holding } from "./duplicate-watch.ts";
+import { writeHoldings } from "./holdings.ts";
 import { placementActorId, TellAgain } from "./placement-messages.ts";
 
 /** Milliseconds until a member that could not be told is told again. */
 const tellAgainMs = 100;
 
 /**
- * Tells the other members that nothing is here any more that they own. They wait for it, so that it is told again to those whom it did
+ * Tells the other members what is here that they own, and then that nothing of it is any more. They wait for it, so that it is told again to those whom it did
  * not reach: the connection to an address is given up when the member behind it is replaced by another.
  */
 export class HandoverNews {
   /** The topology in which it was told. */
   #told: Topology | undefined;
+  /** What the owners were told before, by their addresses. */
+  #holdings: ReadonlyMap<string, readonly Holding[]> = new Map();
+  /** Who will be told again. */
+  readonly #unreached = new Set<string>();
+
+  /** Tells owners what of theirs is or was here. To be called before the same topology's `tell`. */
+  tellHoldings(context: ActorContext, holdings: ReadonlyMap<string, readonly Holding[]>): void {
+    this.#holdings = holdings;
+    for (const address of holdings.keys()) this.#sendHoldings(context, address);
+  }
 
   /** Tells the members of a topology, once. */
   tell(context: ActorContext, topology: Topology): void {
@@ -30,18 +42,28 @@ export class HandoverNews {
 
   /** A member could not be told. */
   undelivered({ system, self }: ActorContext, address: string): void {
+    if (this.#unreached.has(address)) return;
+    this.#unreached.add(address);
     const news = new TellAgain(address);
     system.clock.schedule(tellAgainMs, () => system.root.send(self, news));
   }
 
   /** Tells one member again, if it is still there. */
   tellAgain(context: ActorContext, { address }: TellAgain): void {
+    this.#unreached.delete(address);
+    this.#sendHoldings(context, address);
     if (this.#addresses.includes(address)) this.#send(context, address);
   }
 
   get #addresses(): readonly string[] {
     const members = this.#told?.members ?? [];
     return members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
+  }
+
+  #sendHoldings(context: ActorContext, address: string): void {
+    const nowMs = context.system.clock.nowMs();
+    for (const message of writeHoldings(this.#holdings.get(address) ?? [], nowMs))
+      context.request(new PID(address, placementActorId), message);
   }
 
   #send(context: ActorContext, address: string): void {

@@ -39,6 +39,13 @@ export class PlacedActivations {
     this.#byKind.get(kind)?.delete(identity);
   }
 
+  /** Takes away those that have no actor, and returns them. */
+  takeActorless(): readonly Activation[] {
+    const actorless = [...this].filter(({ hasActor }) => !hasActor);
+    for (const placed of actorless) this.delete(placed);
+    return actorless;
+  }
+
   *[Symbol.iterator](): Iterator<Activation> {
     for (const ofKind of this.#byKind.values()) yield* ofKind.values();
   }

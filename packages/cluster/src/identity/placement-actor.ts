@@ -18,6 +18,7 @@ import {
   type ActivationResponse,
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
+import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import type { Topology } from "../membership/topology.ts";
 import {
   type Activation,
@@ -29,6 +30,7 @@ import {
 import { CallForGrain } from "./call-for-grain.ts";
 import { CallHere } from "./call-here.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
+import { Duplicates } from "./duplicates.ts";
 import { endAll, endAtOnce } from "./end-actorless.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
@@ -69,6 +71,7 @@ export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
   readonly #self: string;
   readonly #barrier: HandoverBarrier;
+  readonly #duplicates: Duplicates;
   readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
   #held: Held[] = [];
@@ -87,6 +90,7 @@ export class PlacementActor implements Actor {
     this.#kinds = kinds;
     this.#self = self;
     this.#barrier = new HandoverBarrier(self);
+    this.#duplicates = new Duplicates(self);
     this.#left = left;
   }
 
@@ -107,6 +111,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
+    else if (isMessage(message, HoldingsSchema)) this.#duplicates.told(context, message, this.#placed);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
       if (this.#barrier.isOpen) this.#patience?.cancel();
@@ -199,6 +204,7 @@ export class PlacementActor implements Actor {
 
   #newActivation({ kind, identity }: ClusterIdentity): Activation {
     const made = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
+    made.begunAtMs = Math.ceil(this.#context!.system.clock.nowMs());
     if (made.kind === kind) return made;
     throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${made.kind}`);
   }
@@ -219,11 +225,14 @@ export class PlacementActor implements Actor {
     for (const placed of this.#placed) if (!this.#owns(context, placed)) this.#leftovers.add(placed);
     // Only a member that was let go is in no topology at all.
     const reason = topology.members.length === 0 ? "evicted" : "moved";
+    const { rendezvous } = this.#barrier;
+    const change = { topology, rendezvous, leftovers: this.#leftovers };
+    this.#news.tellHoldings(context, this.#duplicates.moveTo(context, change));
     for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
     this.#patience?.cancel();
     // A client activates nothing, so it waits for nobody.
-    if (this.#kinds.size > 0 && !this.#barrier.isOpen) this.#losePatienceLater(context);
+    if (this.#kinds.size > 0 && !this.#barrier.isOpen) this.#patience = losePatienceLater(context);
     this.#answerHeld(context);
   }
 
@@ -231,18 +240,8 @@ export class PlacementActor implements Actor {
     if (this.#leftovers.size === 0) this.#news.tell(context, this.#topology);
   }
 
-  #losePatienceLater({ system, self }: ActorContext): void {
-    this.#patience = system.clock.schedule(handoverTimeoutMs, () =>
-      system.root.send(self, new GiveUpWaiting()),
-    );
-  }
-
   #onPatienceLost(context: ActorContext): void {
-    const members = [...this.#barrier.awaited];
-    context.system.logger.warn(
-      { members },
-      "members did not tell in time that they handed their grains over",
-    );
+    warnOfSilence(context, this.#barrier.awaited);
     this.#barrier.giveUp();
     this.#answerHeld(context);
   }
@@ -299,6 +298,7 @@ export class PlacementActor implements Actor {
     this.#placed.delete(placed);
     this.#left?.(placed, placed);
     this.#leftovers.delete(placed);
+    this.#duplicates.ended(placed, context.system.clock.nowMs());
     for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);
     this.#tellReleased(context);
@@ -307,11 +307,9 @@ export class PlacementActor implements Actor {
   /** Its children end with it. What has no actor is no child. */
   async #endActorless(): Promise<void> {
     this.#context = undefined;
-    const actorless = [...this.#placed].filter(({ hasActor }) => !hasActor);
-    for (const placed of actorless) {
-      this.#placed.delete(placed);
-      this.#left?.(placed, placed);
-    }
+    this.#duplicates.stop();
+    const actorless = this.#placed.takeActorless();
+    for (const placed of actorless) this.#left?.(placed, placed);
     await endAll(this.#kinds, actorless);
   }
 
@@ -319,6 +317,15 @@ export class PlacementActor implements Actor {
     if (!this.#released || !this.#placed.isEmpty) return;
     for (const asker of this.#released.splice(0)) context.send(asker, new Released());
   }
+}
+
+function losePatienceLater({ system, self }: ActorContext): Timer {
+  return system.clock.schedule(handoverTimeoutMs, () => system.root.send(self, new GiveUpWaiting()));
+}
+
+function warnOfSilence({ system }: ActorContext, silent: ReadonlySet<string>): void {
+  const members = [...silent];
+  system.logger.warn({ members }, "members did not tell in time that they handed their grains over");
 }
 
 /** Tells who asks for an activation where it is, or that it may not run here. A literal, which takes a fraction of the time of `create`. */

@@ -6,6 +6,7 @@ import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
 import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
 import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { file_tsgrain_cluster_v1_holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
 import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/located_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
@@ -22,6 +23,7 @@ import { StallWatch } from "../health/stall-watch.ts";
 import type { HostedKind } from "../identity/activation.ts";
 import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
+import { DuplicateActivation } from "../identity/duplicate-activation.ts";
 import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
@@ -95,6 +97,9 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     );
     this.members.subscribe(({ left }) => {
       for (const member of left) this.#cache.removeAddress(memberAddress(member));
+    });
+    system.eventStream.subscribe((event) => {
+      if (event instanceof DuplicateActivation) this.#counters.duplicates++;
     });
     this.#pubSub = new PubSub({ cluster: this, cache: this.#cache, remote: joining.remote, config });
     const kinds = this.#hostKinds(joining);
@@ -310,6 +315,7 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
   receiveCalls(started.types, { clock: system.clock, requestTimeoutMs });
   for (const file of [
     file_tsgrain_cluster_v1_cancel,
+    file_tsgrain_cluster_v1_holdings,
     file_tsgrain_cluster_v1_inspection,
     file_tsgrain_cluster_v1_located,
   ])

@@ -33,6 +33,11 @@ export interface ClusterStats {
   readonly activated: number;
   /** Grains whose activation ended in this process, by reason. */
   readonly deactivated: Readonly<Record<DeactivationReason, number>>;
+  /**
+   * Grains that belong to this member and were found to be active on two members at a time (`DuplicateActivation`). Each is counted by its
+   * owner alone, so that the members' counts add up.
+   */
+  readonly duplicates: number;
   /** Calls that this process has made, by outcome. */
   readonly calls: Readonly<Record<CallOutcome, number>>;
   /** Calls that this process has sent again, since nobody had started on them. */
@@ -50,6 +55,7 @@ export interface ClusterStats {
 /** Counts what happens. */
 export class ClusterCounters {
   activated = 0;
+  duplicates = 0;
   retries = 0;
   failedProbes = 0;
   readonly deactivated: Record<DeactivationReason, number> = {
@@ -82,11 +88,12 @@ export class ClusterCounters {
 
   /** As they are now. */
   get counts(): Omit<ClusterStats, "members" | "stalls" | "cachedLocations" | "actors" | "remote"> {
-    const { active, activated, deactivated, calls, retries, failedProbes } = this;
+    const { active, activated, deactivated, duplicates, calls, retries, failedProbes } = this;
     return {
       activations: active.size,
       activated,
       deactivated: { ...deactivated },
+      duplicates,
       calls: { ...calls },
       retries,
       failedProbes,
