@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkReported } from "../src/checks/duplicates.ts";
 import { figuresOf } from "../src/checks/figures.ts";
 import { findLateStarts } from "../src/checks/late-starts.ts";
 import { brokenPromises } from "../src/checks/promises.ts";
@@ -12,6 +13,7 @@ import {
   ended,
   finished,
   type Line,
+  reportedTwice,
   returned,
   seen,
   started,
@@ -86,6 +88,7 @@ describe("good histories break no promise", () => {
       seen(10, "m2", "b"),
       activated(11, "m2"),
       seen(30_000, "m1", "b"),
+      reportedTwice(33_000, "m2"),
       deactivated(34_000, "m1"),
     ],
     "an identity is active twice over disagreements that follow each other": [
@@ -201,6 +204,11 @@ describe("bad histories are told by the promise that they break", () => {
       [called(0, 0), called(1, 1), started(2, "m1", 0), started(3, "m1", 1), returned(4, 0), returned(4, 1)],
     ],
     [
+      "a member reports that an identity was active twice that had moved in order",
+      /^reports of duplicates: lamp was reported at 900/,
+      [...both, activated(1, "m1"), deactivated(2, "m1"), activated(500, "m2"), reportedTwice(900, "m2")],
+    ],
+    [
       "an identity is active twice while all agree",
       /^single activation: lamp was active as m1\/1 and m2\/1/,
       [...both, activated(1, "m1"), activated(2, "m2"), deactivated(3, "m1")],
@@ -251,6 +259,13 @@ describe("bad histories are told by the promise that they break", () => {
     expect(broken).toHaveLength(1);
     expect(broken[0]).toMatch(says);
   });
+});
+
+test("what was active twice and is not reported, or not as often, is told", () => {
+  const twice = [...both, seen(1, "m2", "b"), activated(2, "m1"), activated(3, "m2"), deactivated(9, "m1")];
+  expect(checkReported(tell(...twice, reportedTwice(9, "m2")))).toEqual([]);
+  expect(checkReported(tell(...twice))).toHaveLength(1);
+  expect(checkReported(tell(...twice, reportedTwice(9, "m2"), reportedTwice(9, "m1")))).toHaveLength(1);
 });
 
 test("an orderly move that leaves an identity active twice for a moment is told by the strict check", () => {

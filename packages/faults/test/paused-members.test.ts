@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { checkReported } from "../src/checks/duplicates.ts";
 import { findLateStarts } from "../src/checks/late-starts.ts";
 import { checkNoFailure, checkRecovery } from "../src/checks/service.ts";
 import { findOverlaps } from "../src/checks/single-activation.ts";
@@ -53,7 +54,7 @@ describe.skipIf(consul === undefined)("members that stand still", () => {
   });
 
   test.runIf(isNightly)(
-    "C3 a member that stands still for 30 s comes back under a new id, and what was active twice ends within 5 s",
+    "C3 a member that stands still for 30 s comes back under a new id, and what was active twice ends within 5 s and is reported",
     {
       timeout: 600_000,
     },
@@ -81,10 +82,11 @@ describe.skipIf(consul === undefined)("members that stand still", () => {
       const again = Math.round(backMs - thawedMs);
       expect(findLateStarts(history)).toEqual([]);
       console.log(
-        `C3: ${summarize(history.calls)}; member again ${again} ms after it went on; ${overlaps.length} active twice, the last until ${Math.round(worst)} ms after; disagreements ${JSON.stringify(findDisagreements(history).map(({ fromMs, toMs }) => Math.round(toMs - fromMs)))}`,
+        `C3: ${summarize(history.calls)}; member again ${again} ms after it went on; ${overlaps.length} active twice, the last until ${Math.round(worst)} ms after, all reported; disagreements ${JSON.stringify(findDisagreements(history).map(({ fromMs, toMs }) => Math.round(toMs - fromMs)))}`,
       );
       expect(again).toBeLessThan(10_000);
       expect(worst).toBeLessThan(5_000);
+      expect(checkReported(history)).toEqual([]);
       expect(checkRecovery(history, { afterMs: thawedMs, withinMs: 15_000 })).toEqual([]);
     },
   );

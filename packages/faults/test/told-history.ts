@@ -62,6 +62,10 @@ export function deactivated(atMs: number, process: string): Line {
   return [atMs, process, { event: "deactivated", activation: `${process}/1`, reason: "moved" }];
 }
 
+export function reportedTwice(atMs: number, process: string): Line {
+  return [atMs, process, { event: "reported_twice", identity: "lamp" }];
+}
+
 export function seen(atMs: number, process: string, ...members: readonly string[]): Line {
   return [atMs, process, { event: "seen", members }];
 }

@@ -1,5 +1,6 @@
 import type { History } from "../history/history.ts";
 import { checkAtMostOnce } from "./at-most-once.ts";
+import { checkReports } from "./duplicates.ts";
 import { checkOrder } from "./order.ts";
 import { checkSettlement } from "./settlement.ts";
 import { checkSingleActivation } from "./single-activation.ts";
@@ -12,6 +13,7 @@ const promises: Readonly<Record<string, (history: History) => readonly string[]>
   order: checkOrder,
   turns: checkTurns,
   "single activation": checkSingleActivation,
+  "reports of duplicates": checkReports,
 };
 
 /** Every broken promise, in words: nothing, if all is well. */

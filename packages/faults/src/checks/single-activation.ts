@@ -5,7 +5,7 @@ import { findDisagreements, type Span } from "./views.ts";
 const convergenceMs = 5_000;
 
 /** One activation's life. */
-interface Lifetime extends Span {
+export interface Lifetime extends Span {
   readonly identity: string;
   readonly activation: string;
 }
@@ -66,7 +66,8 @@ export function findOverlaps(history: History): readonly Overlap[] {
   });
 }
 
-function findLifetimes(history: History): readonly Lifetime[] {
+/** Every activation's. */
+export function findLifetimes(history: History): readonly Lifetime[] {
   return history.processes.flatMap((process) => lifetimesIn(process, history));
 }
 

@@ -44,6 +44,12 @@ interface Seen extends Entry {
   readonly members: readonly string[];
 }
 
+/** A member says that an identity was active on two members at a time. */
+interface ReportedTwice extends Entry {
+  readonly event: "reported_twice";
+  readonly identity: string;
+}
+
 /** A member that was let go is a member again. */
 interface CameBack extends Entry {
   readonly event: "came_back";
@@ -101,6 +107,7 @@ export type ProcessEvent =
   | Started
   | Finished
   | Seen
+  | ReportedTwice
   | CameBack
   | Stalled
   | Called

@@ -8,6 +8,7 @@ import {
   configureCluster,
   configureRemote,
   DistHashLookup,
+  DuplicateActivation,
   Rejoined,
   shutdownOnSignals,
   TopologyChanged,
@@ -62,6 +63,8 @@ async function start(): Promise<Cluster> {
   system.eventStream.subscribe((event) => {
     if (event instanceof TopologyChanged)
       journal.write({ event: "seen", members: event.topology.members.map(({ id }) => id) });
+    else if (event instanceof DuplicateActivation)
+      journal.write({ event: "reported_twice", identity: event.identity });
     else if (event instanceof Rejoined) journal.write({ event: "came_back", id: event.self.id });
   });
   return options.role === "member"
