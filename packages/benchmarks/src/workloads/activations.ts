@@ -31,8 +31,12 @@ export function identities(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 }
 
-/** Calls each identity once, 100 at a time. @throws Error if an answer is wrong. */
-export async function callAll(grains: Grains, all: readonly string[]): Promise<void> {
+/** Calls each identity once, so many at a time. @throws Error if an answer is wrong. */
+export async function callAll(
+  grains: Grains,
+  all: readonly string[],
+  atATime: number = inFlight,
+): Promise<void> {
   let next = 0;
   const callInTurn = async () => {
     while (next < all.length) {
@@ -40,7 +44,7 @@ export async function callAll(grains: Grains, all: readonly string[]): Promise<v
       await callOnce(grains, { identity: all[number]!, number });
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, callInTurn));
+  await Promise.all(Array.from({ length: atATime }, callInTurn));
 }
 
 /** @throws Error if the answer is wrong. */

@@ -65,7 +65,21 @@ export const clusterWorkloads: readonly ClusterWorkload[] = [
       name: `members n=${members}`,
       about: `calls of 1,000 grains on ${members} ${members === 1 ? "member" : "members"}, 100 in flight; caller and members share a process, with sockets between`,
       processes: 1,
-      measure: ({ program }, setting) => measureCallsPerCpu(program, { members, setting }),
+      measure: ({ program }, setting) =>
+        measureCallsPerCpu(program, { members, setting }, { grains: 1000, inFlight: 100 }),
+    }),
+  ),
+  ...memberCounts.slice(1).map(
+    (members): ClusterWorkload => ({
+      name: `members n=${members}, load n=${members}`,
+      about: `the same with a load that grows along: calls of ${members},000 grains on ${members} members, ${members * 100} in flight`,
+      processes: 1,
+      measure: ({ program }, setting) =>
+        measureCallsPerCpu(
+          program,
+          { members, setting },
+          { grains: members * 1000, inFlight: members * 100 },
+        ),
     }),
   ),
   ...handoverCounts.map(

@@ -12,24 +12,29 @@ export interface MembershipCase {
   readonly setting: Setting;
 }
 
-const calledGrains = 1000;
+/** What one caller makes of calls. */
+export interface MembershipLoad {
+  readonly grains: number;
+  readonly inFlight: number;
+}
 
 /** Calls for each second of processor time, that of the caller and of all members together. */
 export async function measureCallsPerCpu(
   program: ClusterProgram,
   { members, setting }: MembershipCase,
+  { grains, inFlight }: MembershipLoad,
 ): Promise<Sample[]> {
   const cluster = await openMembers(program, members);
-  const all = identities("grain", calledGrains);
+  const all = identities("grain", grains);
   let callsPerCpuSecond = 0;
   await measureRate(
     async (size) => {
-      const rounds = Math.ceil(size / calledGrains);
+      const rounds = Math.ceil(size / grains);
       const before = cpuSeconds();
-      for (let round = 0; round < rounds; round++) await callAll(cluster, all);
+      for (let round = 0; round < rounds; round++) await callAll(cluster, all, inFlight);
       // The last run is the one that is measured.
-      callsPerCpuSecond = (rounds * calledGrains) / (cpuSeconds() - before);
-      return rounds * calledGrains;
+      callsPerCpuSecond = (rounds * grains) / (cpuSeconds() - before);
+      return rounds * grains;
       // So many parts take part that their code is compiled late.
     },
     { ...setting, measureMs: setting.measureMs * 2 },
