@@ -45,20 +45,15 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
   test("C8 two signals end a member at once, with the second one's code", { timeout: 60_000 }, async () => {
     await using rig = await Rig.start({ consul });
     const member = await rig.start("member", "m1");
-    const stop = await member.startLoad({
-      sender: "slow",
-      callsPerSecond: 10,
-      identities: ["x"],
-      holdMs: 4_000,
-    });
+    await member.startLoad({ sender: "slow", callsPerSecond: 10, identities: ["x"], holdMs: 4_000 });
     await pause(500);
     const ending = member.terminate();
     await pause(200);
     member.child.kill("SIGTERM");
     const { code, tookMs } = await ending;
-    void stop;
     console.log(`C8 twice: ${code} after ${tookMs} ms`);
     expect({ code, isQuick: tookMs < 1_000 }).toEqual({ code: 143, isQuick: true });
+    await rig.finish();
   });
 
   test("C8 a member that is told to end while a grain is being activated ends in order", {

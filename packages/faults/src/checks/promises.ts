@@ -1,4 +1,5 @@
 import type { History } from "../history/history.ts";
+import { checkAccounting } from "./accounting.ts";
 import { checkAtMostOnce } from "./at-most-once.ts";
 import { checkOrder } from "./order.ts";
 import { checkSettlement } from "./settlement.ts";
@@ -9,6 +10,7 @@ import { checkTurns } from "./turns.ts";
 const promises: Readonly<Record<string, (history: History) => readonly string[]>> = {
   "at most once": checkAtMostOnce,
   settlement: checkSettlement,
+  accounting: checkAccounting,
   order: checkOrder,
   turns: checkTurns,
   "single activation": checkSingleActivation,

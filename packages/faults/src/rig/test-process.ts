@@ -148,13 +148,13 @@ export class TestProcess {
   /** Lets it stand still. */
   freeze(): void {
     this.child.kill("SIGSTOP");
-    this.#journal.write({ event: "fault", what: "stopped", process: this.name });
+    this.#journal.write({ event: "fault", what: "stopped", process: this.name, loses: "from now" });
   }
 
   /** Lets it go on. */
   thaw(): void {
     this.child.kill("SIGCONT");
-    this.#journal.write({ event: "fault", what: "continued", process: this.name });
+    this.#journal.write({ event: "fault", what: "continued", process: this.name, loses: "until now" });
   }
 
   #signal(signal: NodeJS.Signals, what: string): void {
@@ -166,7 +166,7 @@ export class TestProcess {
   async #watchExit(): Promise<Exit> {
     const [code, signal] = (await once(this.child, "exit")) as [number | null, NodeJS.Signals | null];
     this.exit = { code, signal, atMs: nowMs() };
-    this.#journal.write({ event: "ended", process: this.name, role: this.#role });
+    this.#journal.write({ event: "ended", process: this.name, role: this.#role, code });
     for (const waiting of this.#answers.values())
       waiting.resolve({ kind: "failed", problem: `it ended with ${code ?? signal}` });
     return this.exit;
