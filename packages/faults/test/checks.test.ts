@@ -112,6 +112,11 @@ describe("good histories break no promise", () => {
       finished(3, "m1", 0),
     ],
     "a one-way call is not delivered": [told(0, 0), handedOver(1_000, 0, "not_delivered")],
+    "a one-way call is handed over, and its caller logs that it was given up": [
+      told(0, 0),
+      handedOver(1, 0),
+      [900, "c1", { event: "given_up", outcome: "no_member" }],
+    ],
     "a one-way call is lost with a process that died": [told(0, 0), handedOver(1, 0), ended(2, "m1")],
     "an identity moves": [...both, activated(1, "m1"), deactivated(2, "m1"), activated(3, "m2")],
     "an identity's process is killed before it is activated elsewhere": [
@@ -238,6 +243,22 @@ describe("bad histories are told by the promise that they break", () => {
       "a one-way call gets lost",
       /^accounting: call-0 to lamp at 0 was handed over as ok/,
       [told(0, 0), handedOver(1, 0)],
+    ],
+    [
+      "two one-way calls get lost, and one is logged",
+      /^accounting: call-1 to lamp at 5/,
+      [
+        told(0, 0),
+        handedOver(1, 0),
+        told(5, 1),
+        handedOver(6, 1),
+        [900, "c1", { event: "given_up", outcome: "no_member" }],
+      ],
+    ],
+    [
+      "a one-way call gets lost, and another process logs one",
+      /^accounting: call-0/,
+      [told(0, 0), handedOver(1, 0), [900, "m1", { event: "given_up", outcome: "no_member" }]],
     ],
     [
       "a one-way call starts two handlers",

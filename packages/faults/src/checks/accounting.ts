@@ -15,6 +15,8 @@ export const notStarted: readonly string[] = [
 
 /** How a call ended that has not. */
 const nothing = "nothing";
+/** Milliseconds by which what is said of a one-way call may be late. */
+const graceMs = 1_000;
 /** The share of its time that a call must have waited behind others, if that is what it was lost by. */
 const waitingShare = 0.9;
 
@@ -31,7 +33,8 @@ export interface Account {
   readonly missing: readonly string[];
 }
 
-/** D3: what was sent was started, or refused in so many words, or lost by something that the history knows. */
+/** D3: what was sent was started, or refused in so many words, or lost by something that the history knows. One-way calls are
+ * refused in the log of their caller. */
 export function checkAccounting(history: History): readonly string[] {
   return accountFor(history).missing;
 }
@@ -39,7 +42,9 @@ export function checkAccounting(history: History): readonly string[] {
 /** Says of every call and one-way call what became of it. */
 export function accountFor(history: History): Account {
   const started = new Set(history.starts.map(({ message }) => message));
-  const sent = [...history.calls.map(sentByCall), ...history.tells.map(sentByTell)];
+  const givenUp = givenUpIn(history, started);
+  const tells = history.tells.map((tell) => sentByTell(tell, givenUp.get(tell.message)));
+  const sent = [...history.calls.map(sentByCall), ...tells];
   const explain = explainer(history);
   const refused: Record<string, number> = {};
   const lost: Record<string, number> = {};
@@ -47,11 +52,10 @@ export function accountFor(history: History): Account {
   for (const message of sent.filter((each) => !started.has(each.message))) {
     const { outcome } = message;
     if (notStarted.includes(outcome)) refused[outcome] = (refused[outcome] ?? 0) + 1;
-    else if (!isSettled(message)) continue;
     else {
       const why = explain(message)?.why;
       if (why) lost[why] = (lost[why] ?? 0) + 1;
-      else missing.push(describe(message));
+      else if (isSettled(message)) missing.push(describe(message));
     }
   }
   return {
@@ -91,9 +95,33 @@ function sentByCall({ message, identity, timeoutMs, atMs, returns: [end] }: Call
 }
 
 /** It is sent again until its time is over, though its caller hears nothing of that. */
-function sentByTell({ message, identity, timeoutMs, atMs, handed: [end] }: Tell): Sent {
-  const { outcome = nothing } = end ?? {};
+function sentByTell(
+  { message, identity, timeoutMs, atMs, handed: [end] }: Tell,
+  givenUp: string | undefined,
+): Sent {
+  const outcome = givenUp ?? end?.outcome ?? nothing;
   return { message, identity, timeoutMs, outcome, fromMs: atMs, toMs: atMs + timeoutMs, isOneWay: true };
+}
+
+/** What callers have logged of one-way calls, each line for the first call that it can be about. */
+function givenUpIn({ tells, processes }: History, started: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const outcomes = new Map<string, string>();
+  const open = tells.filter(({ message }) => !started.has(message));
+  for (const { process, events } of processes) {
+    for (const event of events) {
+      if (event.event !== "given_up") continue;
+      const { outcome, atMs } = event;
+      const about = open.find(
+        (tell) =>
+          tell.caller === process &&
+          !outcomes.has(tell.message) &&
+          tell.atMs <= atMs &&
+          atMs <= tell.atMs + tell.timeoutMs + graceMs,
+      );
+      if (about) outcomes.set(about.message, outcome);
+    }
+  }
+  return outcomes;
 }
 
 function explainer(history: History): (sent: Sent) => Cause | undefined {

@@ -96,6 +96,12 @@ export interface HandedOver extends Omit<Returned, "event"> {
   readonly event: "handed_over";
 }
 
+/** A process says that a one-way call of its was not started, after it had handed it over. */
+export interface GivenUp extends Entry {
+  readonly event: "given_up";
+  readonly outcome: string;
+}
+
 /** What the test did to a process or a link. */
 export interface Fault extends Entry {
   readonly event: "fault";
@@ -128,7 +134,8 @@ export type ProcessEvent =
   | Called
   | Returned
   | Told
-  | HandedOver;
+  | HandedOver
+  | GivenUp;
 
 /** What the test writes. */
 export type TestEvent = Fault | Life;

@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly insecure?: boolean | undefined;
   readonly tls?: TlsIdentityText | undefined;
   readonly clusterToken?: string | undefined;
+  /** What a member hosts. Default witnesses. */
+  readonly kinds?: readonly "Witness"[] | undefined;
   readonly idleTimeoutMs?: number | undefined;
   /** Milliseconds that a witness takes to come to life. Default 0. */
   readonly activationMs?: number | undefined;
@@ -31,6 +33,9 @@ export interface ProcessOptions {
   /** Milliseconds until a member that is silent in the gossip is taken for gone. */
   readonly heartbeatExpiryMs?: number | undefined;
 }
+
+/** Milliseconds that stand for a call that is never answered. */
+export const foreverMs: number = 2 ** 31 - 1;
 
 /** Calls at a fixed rate, whether those before have returned or not. */
 export interface LoadOptions {
@@ -41,6 +46,7 @@ export interface LoadOptions {
   readonly identities: readonly string[];
   /** Default 5,000. */
   readonly timeoutMs?: number | undefined;
+  /** Milliseconds that each call is held, or `foreverMs`. Default 0. */
   readonly holdMs?: number | undefined;
   readonly blockMs?: number | undefined;
 }

@@ -17,6 +17,7 @@ import { EtcdProvider } from "@ts-grain/cluster-etcd";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
 import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
+import { journalLogger } from "./journal-logger.ts";
 import { Load } from "./load.ts";
 import { watchStalls } from "./stall-watch.ts";
 import { witnessKind } from "./witness.ts";
@@ -41,9 +42,10 @@ function configure(): ReturnType<typeof configureCluster> {
     clusterToken,
     idleTimeoutMs,
     activationMs = 0,
+    kinds: hosted = ["Witness"],
   } = options;
   const kinds =
-    role === "member"
+    role === "member" && hosted.includes("Witness")
       ? [witnessKind({ process: options.process, journal, activationMs }, { idleTimeoutMs })]
       : [];
   const remote = configureRemote(host, port, { advertisedHost, insecure, tls, clusterToken });
@@ -58,7 +60,7 @@ function configure(): ReturnType<typeof configureCluster> {
 }
 
 async function start(): Promise<Cluster> {
-  const system = new ActorSystem();
+  const system = new ActorSystem({ logger: journalLogger(journal) });
   system.eventStream.subscribe((event) => {
     if (event instanceof TopologyChanged)
       journal.write({ event: "seen", members: event.topology.members.map(({ id }) => id) });

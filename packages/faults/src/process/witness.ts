@@ -6,6 +6,7 @@ import type { ProcessEvent } from "../history/events.ts";
 import type { Journal } from "../history/journal.ts";
 import { pause } from "../history/pause.ts";
 import { block } from "./block.ts";
+import { foreverMs } from "./commands.ts";
 
 /** What the witnesses of a process have in common. */
 export interface WitnessParts {
@@ -59,7 +60,7 @@ class Witness extends WitnessKind {
     journal.write({ event: "started", identity, activation, message, sender, sequence });
     this.#count++;
     if (blockMs > 0) block(blockMs);
-    if (holdMs > 0) await pause(holdMs);
+    if (holdMs > 0) await hold(holdMs);
     journal.write({ event: "finished", activation, message });
     return { activation, process, count: this.#count };
   }
@@ -71,4 +72,9 @@ class Witness extends WitnessKind {
     this.#count++;
     journal.write({ event: "finished", activation, message });
   }
+}
+
+/** What lasts for ever has no timer, which would keep the process alive. */
+function hold(ms: number): Promise<void> {
+  return ms === foreverMs ? new Promise(() => {}) : pause(ms);
 }

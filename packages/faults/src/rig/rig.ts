@@ -121,6 +121,11 @@ export class Rig implements AsyncDisposable {
     this.#journal.write({ event: "fault", what, loses });
   }
 
+  /** What has happened until now. */
+  readHistory(): History {
+    return History.read(this.folder);
+  }
+
   /** Resolves when every running process sees so many members. */
   async untilAllSee(count: number): Promise<void> {
     await this.until(async () => {
@@ -151,7 +156,7 @@ export class Rig implements AsyncDisposable {
       if (code !== 0 || tookMs > 10_000)
         problems.push(`${process.name} ended with ${code} after ${tookMs} ms`);
     }
-    const history = History.read(this.folder);
+    const history = this.readHistory();
     problems.push(...brokenPromises(history));
     if (history.calls.length > 0) console.log(`accounting: ${summarizeAccount(accountFor(history))}`);
     if (problems.length > 0)

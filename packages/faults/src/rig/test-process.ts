@@ -138,9 +138,11 @@ export class TestProcess {
   }
 
   /** Asks it to end; resolves with how it did, and the milliseconds that it took. */
-  async terminate(): Promise<{ readonly code: number | null; readonly tookMs: number }> {
+  async terminate(
+    signal: "SIGTERM" | "SIGINT" = "SIGTERM",
+  ): Promise<{ readonly code: number | null; readonly tookMs: number }> {
     const startedMs = nowMs();
-    this.#signal("SIGTERM", "told to end");
+    this.#signal(signal, "told to end");
     const { code, atMs } = await this.exited;
     return { code, tookMs: Math.round(atMs - startedMs) };
   }
