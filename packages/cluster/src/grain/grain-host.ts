@@ -13,6 +13,8 @@ export interface GrainHosting {
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
   readonly cancellations: Cancellations;
+  /** Resolves when the member has left. */
+  readonly ended: Promise<void>;
   /** Is told that the process at an address knows a message type. */
   readonly peerKnows: (address: string, typeName: string) => void;
 }
@@ -48,5 +50,6 @@ export class GrainHost {
     const { idleTimeoutMs } = kind;
     const ends = idleTimeoutMs > 0 && idleTimeoutMs < Number.POSITIVE_INFINITY;
     this.idleWatch = ends ? new IdleWatch(clock, idleTimeoutMs) : undefined;
+    void hosting.ended.then(() => this.idleWatch?.stop());
   }
 }

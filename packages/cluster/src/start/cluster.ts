@@ -38,7 +38,10 @@ import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { Presence } from "./presence.ts";
 
-/** Milliseconds that actors have to stop once the activations had their time. */
+/** Milliseconds in which the rest of leaving is over once the activations had their time. */
+const leaveTimeoutMs = 4_000;
+/** Milliseconds that actors have to stop, the first one being for those that the time above would leave none. */
+const leastStopTimeoutMs = 200;
 const stopTimeoutMs = 2_000;
 /** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
 const drainTimeoutMs = 2_000;
@@ -197,7 +200,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * ten seconds. A step that fails is logged, and the next one is taken.
+   * five seconds. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave().finally(this.#ended.resolve);
@@ -216,16 +219,22 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   async #leave(): Promise<void> {
     this.#stalls.stop();
-    const { shutdownTimeoutMs: timeoutMs } = this.#config;
-    await this.#step("end its grains", () => this.#lookup.release({ timeoutMs }));
+    const { shutdownTimeoutMs } = this.#config;
+    const { clock } = this.system;
+    await this.#step("end its grains", () => this.#lookup.release({ timeoutMs: shutdownTimeoutMs }));
+    const endMs = clock.nowMs() + leaveTimeoutMs;
+    const within = (mostMs: number, leastMs = 0) => ({
+      timeoutMs: Math.max(leastMs, Math.min(mostMs, endMs - clock.nowMs())),
+    });
     await this.#step("hand its topics over", () => this.#pubSub.leave());
     await this.#step("deregister", () => this.#presence.leave());
     // Nobody notices that a client leaves, and nobody waits for its answers.
-    if (this.self)
-      await this.#step("answer the others", () => this.#remote.drained({ timeoutMs: drainTimeoutMs }));
+    if (this.self) await this.#step("answer the others", () => this.#remote.drained(within(drainTimeoutMs)));
     this.#phase = "stopped";
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
-    await this.#step("stop its actors", () => this.system.shutdown({ timeoutMs: stopTimeoutMs }));
+    await this.#step("stop its actors", () =>
+      this.system.shutdown(within(stopTimeoutMs, leastStopTimeoutMs)),
+    );
   }
 
   async #abandon(): Promise<void> {
@@ -285,6 +294,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       freezesMessages,
       counters: this.#counters,
       cancellations: this.#cancellations,
+      ended: this.ended,
       peerKnows: (address: string, typeName: string) => remote.peerKnows(address, typeName),
     };
     const hosted = [...kinds.values(), probeKind];
