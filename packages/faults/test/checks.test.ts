@@ -80,6 +80,12 @@ describe("good histories break no promise", () => {
       ...fine(22, 2),
     ],
     "a call is lost with a process that died meanwhile": [...lost, ended(900, "m1")],
+    "a call comes too late to the successor of a process whose death the others see only now": [
+      seen(-6_000, "m2", "a", "b"),
+      ended(-4_000, "m1"),
+      ...lost,
+      seen(990, "m2", "b"),
+    ],
     "a call is lost while a process stands still": [
       ...lost,
       fault(-5_000, "from now", "m1"),
@@ -209,6 +215,11 @@ describe("bad histories are told by the promise that they break", () => {
       [...lost, ended(500, "m1", 0)],
     ],
     ["a call gets lost long after a process has died", /^accounting: call-0/, [ended(-1_500, "m1"), ...lost]],
+    [
+      "a call gets lost when the others have seen long ago that a process died",
+      /^accounting: call-0/,
+      [ended(-4_000, "m1"), seen(-1_100, "m2", "b"), ...lost],
+    ],
     ["a call gets lost before a process dies", /^accounting: call-0/, [...lost, ended(1_300, "m1")]],
     [
       "a call gets lost after a link has failed for long and was mended",

@@ -3,6 +3,8 @@ import type { Span } from "./views.ts";
 
 /** Milliseconds by which the test may hear late that a process has died. */
 const noticeMs = 100;
+/** Milliseconds within which the others see it. */
+const longestTtlMs = 15_000;
 /** Milliseconds in which a fault that is over still has effects: connections are found broken, and made anew. */
 const aftermathMs = 1_000;
 
@@ -20,10 +22,23 @@ export function findCauses(history: History): readonly Cause[] {
   return [...findDeaths(history), ...findFailures(history)];
 }
 
-function findDeaths({ test }: History): readonly Cause[] {
-  return test
+/** Until the others see that a process has died, calls wait for it; what is sent on in the last moment may come too late. */
+function findDeaths(history: History): readonly Cause[] {
+  return history.test
     .filter((event) => event.event === "ended" && event.code !== 0)
-    .map(({ atMs }) => ({ why: "a process died", fromMs: atMs - noticeMs, toMs: atMs + aftermathMs }));
+    .map(({ atMs }) => ({
+      why: "a process died",
+      fromMs: atMs - noticeMs,
+      toMs: seenByAllMs(history, atMs) + aftermathMs,
+    }));
+}
+
+/** When the last of those that saw another cluster after a death saw it for the first time. */
+function seenByAllMs({ processes }: History, deathMs: number): number {
+  const firstViews = processes.map(
+    ({ events }) => events.find(({ event, atMs }) => event === "seen" && atMs > deathMs)?.atMs ?? deathMs,
+  );
+  return Math.min(Math.max(deathMs, ...firstViews), deathMs + longestTtlMs);
 }
 
 function findFailures({ faults }: History): readonly Cause[] {
