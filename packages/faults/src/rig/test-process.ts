@@ -40,6 +40,8 @@ export interface Exit {
 /** A member or client in a process of its own. */
 export class TestProcess {
   readonly name: string;
+  /** The port that it was told to listen at. */
+  readonly listensAt: number;
   readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
   readonly #role: ProcessOptions["role"];
@@ -55,6 +57,7 @@ export class TestProcess {
 
   private constructor({ options, journal, log, prefix = [], nodeOptions = [] }: StartOptions) {
     this.name = options.process;
+    this.listensAt = options.port;
     this.#role = options.role;
     this.#journal = journal;
     const output = openSync(log, "a");
