@@ -37,6 +37,11 @@ export interface Exit {
   readonly atMs: number;
 }
 
+/** Who reads lines takes these two for their ends, and JSON leaves them as they are. */
+function asOneLine(asked: Asked): string {
+  return JSON.stringify(asked).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
 /** A member or client in a process of its own. */
 export class TestProcess {
   readonly name: string;
@@ -111,12 +116,13 @@ export class TestProcess {
 
   /** Tells it something, and resolves with its answer. */
   async ask(command: Command): Promise<Answer> {
+    if (this.exit) return { kind: "failed", problem: "it has ended" };
     this.#asked++;
     const number = this.#asked;
     const waiting = Promise.withResolvers<Answer>();
     this.#answers.set(number, waiting);
     const asked: Asked = { number, command };
-    (this.child.stdin as Writable).write(`${JSON.stringify(asked)}\n`);
+    (this.child.stdin as Writable).write(`${asOneLine(asked)}\n`);
     const answer = await waiting.promise;
     this.#answers.delete(number);
     return answer;
