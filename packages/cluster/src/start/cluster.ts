@@ -36,15 +36,8 @@ import type { Topic, TopicOptions } from "../pubsub/topic.ts";
 import { deliveryActorId, topicKind } from "../pubsub/topic-names.ts";
 import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
+import { LeaveTime } from "./leave-time.ts";
 import { Presence } from "./presence.ts";
-
-/** Milliseconds in which the rest of leaving is over once the activations had their time. */
-const leaveTimeoutMs = 4_000;
-/** Milliseconds that actors have to stop, the first one being for those that the time above would leave none. */
-const leastStopTimeoutMs = 200;
-const stopTimeoutMs = 2_000;
-/** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
-const drainTimeoutMs = 2_000;
 
 type Phase = "starting" | "running" | "stopped";
 
@@ -219,22 +212,15 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   async #leave(): Promise<void> {
     this.#stalls.stop();
-    const { shutdownTimeoutMs } = this.#config;
-    const { clock } = this.system;
-    await this.#step("end its grains", () => this.#lookup.release({ timeoutMs: shutdownTimeoutMs }));
-    const endMs = clock.nowMs() + leaveTimeoutMs;
-    const within = (mostMs: number, leastMs = 0) => ({
-      timeoutMs: Math.max(leastMs, Math.min(mostMs, endMs - clock.nowMs())),
-    });
+    const time = new LeaveTime(this.system.clock, this.#config.shutdownTimeoutMs);
+    await this.#step("end its grains", () => this.#lookup.release(time.release));
     await this.#step("hand its topics over", () => this.#pubSub.leave());
     await this.#step("deregister", () => this.#presence.leave());
     // Nobody notices that a client leaves, and nobody waits for its answers.
-    if (this.self) await this.#step("answer the others", () => this.#remote.drained(within(drainTimeoutMs)));
+    if (this.self) await this.#step("answer the others", () => this.#remote.drained(time.drain));
     this.#phase = "stopped";
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
-    await this.#step("stop its actors", () =>
-      this.system.shutdown(within(stopTimeoutMs, leastStopTimeoutMs)),
-    );
+    await this.#step("stop its actors", () => this.system.shutdown(time.stop));
   }
 
   async #abandon(): Promise<void> {
@@ -294,7 +280,6 @@ export class Cluster implements GrainCluster, AsyncDisposable {
       freezesMessages,
       counters: this.#counters,
       cancellations: this.#cancellations,
-      ended: this.ended,
       peerKnows: (address: string, typeName: string) => remote.peerKnows(address, typeName),
     };
     const hosted = [...kinds.values(), probeKind];
