@@ -177,7 +177,7 @@ describe.skipIf(program === undefined)("an etcd that throws its history away", {
     await etcd.compact();
     etcd.letGo();
     const tookMs = await timed(observed.untilIds("alice", "zoe"));
-    annotate(`found after ${Math.round(tookMs)} ms`);
+    await annotate(`found after ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(ttlMs / 4 + promptMs);
     expect(ids(observed)).toEqual(["alice,bob", "alice,bob,zoe", "alice,zoe"]);
     for (const session of [alice, zoe]) await session.leave();

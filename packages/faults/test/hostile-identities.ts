@@ -97,6 +97,6 @@ export const hostileIdentities: readonly string[] = [
 
 /** What no identity may be: empty, longer than 512 bytes, no text, or with control characters of ASCII. */
 export function isRefused(identity: string): boolean {
-  const hasControls = [...identity].some((letter) => letter < " " || letter === "\u007f");
+  const hasControls = Array.from(identity).some((letter) => letter < " " || letter === "\u007f");
   return identity === "" || Buffer.byteLength(identity) > 512 || !identity.isWellFormed() || hasControls;
 }

@@ -97,7 +97,7 @@ export interface HandedOver extends Omit<Returned, "event"> {
 }
 
 /** A process says that a one-way call of its was not started, after it had handed it over. */
-export interface GivenUp extends Entry {
+interface GivenUp extends Entry {
   readonly event: "given_up";
   readonly outcome: string;
 }

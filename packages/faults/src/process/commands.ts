@@ -35,7 +35,7 @@ export interface ProcessOptions {
 }
 
 /** What a member may host. */
-export type HostedKind = "Witness" | "c" | "b.c";
+type HostedKind = "Witness" | "c" | "b.c";
 
 /** Milliseconds that stand for a call that is never answered. */
 export const foreverMs: number = 2 ** 31 - 1;
