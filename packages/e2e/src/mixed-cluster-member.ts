@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
+import { basename } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { JsonObject } from "@bufbuild/protobuf";
@@ -79,6 +80,12 @@ export class MixedMember implements AsyncDisposable {
 
   get pid(): number {
     return this.#process.pid!;
+  }
+
+  /** The program and its arguments, without their folders. */
+  get command(): string {
+    const own = this.#process.spawnargs.filter((argument) => !argument.startsWith("--conditions="));
+    return own.map((argument) => basename(argument)).join(" ");
   }
 
   get isAlive(): boolean {

@@ -77,6 +77,12 @@ export class MixedCluster implements AsyncDisposable {
     return activeTwice(await this.#read(), span);
   }
 
+  /** How often an activation began or ended during the span. */
+  async countSightings({ fromMs, toMs }: Span): Promise<number> {
+    const sightings = (await this.#read()).flatMap((journal) => journal.sightings);
+    return sightings.filter(({ atMs }) => atMs > fromMs && atMs < toMs).length;
+  }
+
   /** How many activations there have been. */
   async countActivations(): Promise<number> {
     return countActivations(await this.#read());

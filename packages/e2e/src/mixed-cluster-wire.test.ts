@@ -1,10 +1,10 @@
-import { isMessage } from "@bufbuild/protobuf";
-import { anyUnpack } from "@bufbuild/protobuf/wkt";
+import { create, isMessage, type Message } from "@bufbuild/protobuf";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { EndpointTerminatedEvent, GrpcTransport } from "@ts-grain/remote";
 import { RawPeer } from "@ts-grain/remote/testing";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ActivationResponseSchema, ClusterTopologySchema } from "./gen/cluster/cluster_pb.ts";
+import { ActivationResponseSchema } from "./gen/cluster/cluster_pb.ts";
+import { GossipResponseSchema } from "./gen/cluster/gossip_pb.ts";
 import { buildGoClusterMember, findServer } from "./mixed-cluster-build.ts";
 import { MixedMember } from "./mixed-cluster-member.ts";
 import { WireMember } from "./wire-member.ts";
@@ -49,11 +49,61 @@ describe.skipIf(program === undefined)("a member in Go", () => {
   test("tells whoever is in the cluster who else is", async () => {
     await using ours = await WireMember.start(consul.address, "topology");
     await using go = await startGo("topology");
-    await expect
-      .poll(() => ours.gossipOf(go.id, "topology"), poll)
-      .toSatisfy((told: ReturnType<WireMember["gossipOf"]>) =>
-        told.some((any) => anyUnpack(any, ClusterTopologySchema)?.members.some(({ id }) => id === ours.id)),
-      );
+    await expect.poll(() => ours.hasHeardFrom(go.id, ours.id), poll).toBe(true);
+  });
+
+  /** How often a member in Go has told `ours` of others that joined, while `ours` gossiped without a pause and named a member. */
+  async function toldOfJoins(go: MixedMember, ours: WireMember, { naming }: { readonly naming: string }) {
+    const joins = 3;
+    let told = 0;
+    let isOver = false;
+    const answers: Message[] = [];
+    const gossip = async (): Promise<void> => {
+      while (!isOver) answers.push(await ours.gossipNothing(go.address, naming));
+    };
+    const gossiping = gossip();
+    for (let join = 0; join < joins; join++) {
+      await using joiner = await WireMember.start(consul.address, ours.cluster);
+      await expect.poll(() => sees(go, joiner), poll).toBe(true);
+      // What it knows about itself it tells in each of its rounds, unless it believes to have done so.
+      const rounds = ours.gossipOf(go.id, "heartbeat").length;
+      await expect
+        .poll(() => ours.gossipOf(go.id, "heartbeat").length, poll)
+        .toBeGreaterThanOrEqual(rounds + 2);
+      if (ours.hasHeardFrom(go.id, joiner.id)) told++;
+    }
+    isOver = true;
+    await gossiping;
+    expect(new Set(answers.map((answer) => JSON.stringify(answer)))).toEqual(
+      new Set(['{"$typeName":"cluster.GossipResponse"}']),
+    );
+    return { told, joins };
+  }
+
+  test("keeps its news from who gossips to it in its own name instead of the receiver's, and tells all others", async () => {
+    const at = new URL(consul.address).host;
+    const cluster = "names";
+    await using go = await startGo(cluster);
+    await using ours = await WireMember.start(consul.address, cluster);
+    await expect.poll(() => sees(go, ours), poll).toBe(true);
+    const right = await toldOfJoins(go, ours, { naming: go.id });
+    const wrong = await toldOfJoins(go, ours, { naming: ours.id });
+    const again = await toldOfJoins(go, ours, { naming: go.id });
+    console.log(`told of ${right.told}, ${wrong.told} and ${again.told} of ${right.joins} joins`);
+    expect([right.told, again.told]).toEqual([right.joins, again.joins]);
+    // A round of Go that begins between a join and the next request still tells.
+    expect(wrong.told).toBeLessThanOrEqual(1);
+    // One in TypeScript would have told it what the one in Go has not.
+    await using ts = await MixedMember.start({ language: "ts", provider: "consul", at, cluster });
+    await expect.poll(async () => (await go.topology()).length, poll).toBe(3);
+    for (const named of [ts.id, ours.id])
+      expect(await ours.gossipNothing(ts.address, named)).toEqual(create(GossipResponseSchema));
+    for (const member of [go, ts]) {
+      expect(member.isAlive).toBe(true);
+      expect((await member.topology()).map(({ id }) => id)).toEqual(expect.arrayContaining([go.id, ts.id]));
+      const request = { by: "1" };
+      for (const identity of ["a", "b", "c", "d"]) await member.respond({ identity, method: "add", request });
+    }
   });
 
   test("says goodbye in order: its activations, its gossip, its connection, its registration", async () => {

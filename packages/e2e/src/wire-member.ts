@@ -1,5 +1,5 @@
 import { create, isMessage, type Message } from "@bufbuild/protobuf";
-import { type Any, AnySchema, anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
+import { type Any, AnySchema, anyPack, anyUnpack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { ActorSystem, PID, propsFromFunction } from "@ts-grain/actor";
 import { quietLogger } from "@ts-grain/actor/testing";
 import { configureRemote, Remote } from "@ts-grain/remote";
@@ -7,6 +7,7 @@ import {
   ActivationRequestSchema,
   type ActivationTerminated,
   ActivationTerminatedSchema,
+  ClusterTopologySchema,
   file_cluster_cluster,
 } from "./gen/cluster/cluster_pb.ts";
 import {
@@ -22,18 +23,18 @@ import {
  */
 export class WireMember implements AsyncDisposable {
   readonly system: ActorSystem = new ActorSystem({ logger: quietLogger });
+  readonly cluster: string;
   /** What others have gossiped to it. */
   readonly gossip: GossipRequest[] = [];
   /** What members broadcast when one of their activations has ended. */
   readonly terminated: ActivationTerminated[] = [];
   readonly #consul: string;
-  readonly #cluster: string;
   #remote: Remote | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
 
   private constructor(consul: string, cluster: string) {
     this.#consul = consul;
-    this.#cluster = cluster;
+    this.cluster = cluster;
   }
 
   /** Registers, without waiting for others to see it. */
@@ -54,7 +55,7 @@ export class WireMember implements AsyncDisposable {
     const [host, port] = this.system.address.split(":");
     await this.#put("service/register", {
       ID: this.id,
-      Name: this.#cluster,
+      Name: this.cluster,
       Tags: kinds,
       Address: host,
       Port: Number(port),
@@ -80,9 +81,22 @@ export class WireMember implements AsyncDisposable {
     await this.system.root.requestAsync(new PID(address, "gossip"), request);
   }
 
+  /** Gossips nothing to an address, in a request that names a member; resolves with the answer. */
+  gossipNothing(address: string, memberId: string): Promise<Message> {
+    const request = create(GossipRequestSchema, { memberId, state: {} });
+    return this.system.root.requestAsync(new PID(address, "gossip"), request);
+  }
+
   /** What a member has gossiped about itself under a key. */
   gossipOf(id: string, key: string): readonly Any[] {
     return this.gossip.flatMap(({ state }) => state?.members[id]?.values[key]?.value ?? []);
+  }
+
+  /** Whether a member has gossiped a topology with another one. */
+  hasHeardFrom(id: string, other: string): boolean {
+    return this.gossipOf(id, "topology").some((any) =>
+      anyUnpack(any, ClusterTopologySchema)?.members.some((member) => member.id === other),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { accountFor, summarizeAccount } from "../src/checks/accounting.ts";
 import { checkReported } from "../src/checks/duplicates.ts";
 import { figuresOf } from "../src/checks/figures.ts";
 import { findLateStarts } from "../src/checks/late-starts.ts";
@@ -11,13 +12,16 @@ import {
   called,
   deactivated,
   ended,
+  fault,
   finished,
+  handedOver,
   type Line,
   reportedTwice,
   returned,
   seen,
   started,
   tell,
+  told,
 } from "./told-history.ts";
 
 /** A call that goes well. */
@@ -29,6 +33,8 @@ const fine = (atMs: number, sequence: number, process = "m1"): readonly Line[] =
 ];
 
 const both = [seen(0, "m1", "a", "b"), seen(0, "m2", "b", "a")] as const;
+/** A call of which nobody knows anything, which began at 0. */
+const lost = [called(0, 0), returned(1_000, 0, "outcome_unknown")] as const;
 const stall = (atMs: number, process: string, forMs: number): Line => [
   atMs,
   process,
@@ -44,11 +50,11 @@ describe("good histories break no promise", () => {
       started(1, "m1", 0),
       returned(1_050, 0, "outcome_unknown"),
     ],
-    "a call times out and was never handled": [called(0, 0), returned(1_050, 0, "outcome_unknown")],
     "a call is not delivered": [called(0, 0), returned(10, 0, "not_delivered")],
     "calls get lost between others": [...fine(0, 0), ...fine(20, 2)],
     "a call is late since its process stood still": [
       called(0, 0),
+      started(1, "m1", 0),
       stall(1_490, "c1", 400),
       returned(1_490, 0, "outcome_unknown"),
     ],
@@ -75,6 +81,51 @@ describe("good histories break no promise", () => {
       seen(21, "m2", "b", "a"),
       ...fine(22, 2),
     ],
+    "a call is lost with a process that died meanwhile": [...lost, ended(900, "m1")],
+    "a call comes too late to the successor of a process whose death the others see only now": [
+      seen(-6_000, "m2", "a", "b"),
+      ended(-4_000, "m1"),
+      ...lost,
+      seen(990, "m2", "b"),
+    ],
+    "a call is lost while a process stands still": [
+      ...lost,
+      fault(-5_000, "from now", "m1"),
+      fault(10, "until now", "m1"),
+    ],
+    "a call is lost in a link that was broken just now": [...lost, fault(-10, "now")],
+    "a call is lost in links that are never mended": [...lost, fault(-9_000, "from now")],
+    "a call waits behind another until its time is over": [
+      called(-5, 7),
+      started(-1, "m1", 7),
+      ...lost,
+      finished(1_200, "m1", 7),
+      returned(990, 7, "outcome_unknown"),
+    ],
+    "a call waits for a grain that comes to life until its time is over": [
+      [10, "m1", { event: "activating", identity: "lamp", activation: "m1/1" }],
+      ...lost,
+      activated(2_000, "m1"),
+    ],
+    "a call is lost while a process gets next to no time": [
+      ...lost,
+      stall(400, "m1", 300),
+      stall(800, "m1", 300),
+    ],
+    "who called dies, and hears nothing": [called(0, 0), ended(500, "c1")],
+    "a one-way call is handed over and handled": [
+      told(0, 0),
+      handedOver(1, 0),
+      started(2, "m1", 0),
+      finished(3, "m1", 0),
+    ],
+    "a one-way call is not delivered": [told(0, 0), handedOver(1_000, 0, "not_delivered")],
+    "a one-way call is handed over, and its caller logs that it was given up": [
+      told(0, 0),
+      handedOver(1, 0),
+      [900, "c1", { event: "given_up", outcome: "no_member" }],
+    ],
+    "a one-way call is lost with a process that died": [told(0, 0), handedOver(1, 0), ended(2, "m1")],
     "an identity moves": [...both, activated(1, "m1"), deactivated(2, "m1"), activated(3, "m2")],
     "an identity's process is killed before it is activated elsewhere": [
       ...both,
@@ -126,17 +177,17 @@ describe("bad histories are told by the promise that they break", () => {
     [
       "a call settles too late",
       /^settlement: call-0 settled after 1101 ms/,
-      [called(0, 0), returned(1_101, 0, "outcome_unknown")],
+      [called(0, 0), started(1, "m1", 0), returned(1_101, 0, "outcome_unknown")],
     ],
     [
       "a call is late, and it is another process that stood still",
       /^settlement: call-0 settled after/,
-      [called(0, 0), stall(1_490, "m1", 400), returned(1_490, 0, "outcome_unknown")],
+      [called(0, 0), started(1, "m1", 0), stall(1_490, "m1", 400), returned(1_490, 0, "outcome_unknown")],
     ],
     [
       "a call is late by more than its process stood still",
       /^settlement: call-0 settled after/,
-      [called(0, 0), stall(1_490, "c1", 200), returned(1_490, 0, "outcome_unknown")],
+      [called(0, 0), started(1, "m1", 0), stall(1_490, "c1", 200), returned(1_490, 0, "outcome_unknown")],
     ],
     [
       "a call succeeds without a handler",
@@ -151,6 +202,90 @@ describe("bad histories are told by the promise that they break", () => {
           [called(0, 0), started(1, "m1", 0), finished(2, "m1", 0), returned(3, 0, outcome)],
         ] as const,
     ),
+    [
+      "a call gets lost, and nothing has happened",
+      /^accounting: call-0 to lamp at 0 ended as outcome_unknown/,
+      lost,
+    ],
+    [
+      "a call fails without a handler, and nothing has happened",
+      /^accounting: call-0 to lamp at 0 ended as internal/,
+      [called(0, 0), returned(5, 0, "internal")],
+    ],
+    [
+      "a call gets lost, and a process had ended in order",
+      /^accounting: call-0/,
+      [...lost, ended(500, "m1", 0)],
+    ],
+    ["a call gets lost long after a process has died", /^accounting: call-0/, [ended(-1_500, "m1"), ...lost]],
+    [
+      "a call gets lost when the others have seen long ago that a process died",
+      /^accounting: call-0/,
+      [ended(-4_000, "m1"), seen(-1_100, "m2", "b"), ...lost],
+    ],
+    ["a call gets lost before a process dies", /^accounting: call-0/, [...lost, ended(1_300, "m1")]],
+    [
+      "a call gets lost after a link has failed for long and was mended",
+      /^accounting: call-0/,
+      [fault(-9_000, "from now"), fault(-1_100, "until now"), ...lost],
+    ],
+    [
+      "a call gets lost while something is done that loses nothing",
+      /^accounting: call-0/,
+      [...lost, fault(500, undefined)],
+    ],
+    [
+      "a call gets lost while another grain is busy",
+      /^accounting: call-0/,
+      [
+        [0, "m1", { event: "activating", identity: "another", activation: "m1/1" }],
+        ...lost,
+        [1_500, "m1", { event: "activated", identity: "another", activation: "m1/1" }],
+      ],
+    ],
+    [
+      "a call gets lost, for whose grain others have waited for a part of the time only",
+      /^accounting: call-0/,
+      [called(-5, 7), started(-1, "m1", 7), ...lost, finished(800, "m1", 7), returned(801, 7)],
+    ],
+    [
+      "a call gets lost while no process stands still for long",
+      /^accounting: call-0/,
+      [...lost, stall(400, "m1", 300), stall(800, "m2", 300)],
+    ],
+    [
+      "a one-way call gets lost",
+      /^accounting: call-0 to lamp at 0 was handed over as ok/,
+      [told(0, 0), handedOver(1, 0)],
+    ],
+    [
+      "two one-way calls get lost, and one is logged",
+      /^accounting: call-1 to lamp at 5/,
+      [
+        told(0, 0),
+        handedOver(1, 0),
+        told(5, 1),
+        handedOver(6, 1),
+        [900, "c1", { event: "given_up", outcome: "no_member" }],
+      ],
+    ],
+    [
+      "a one-way call gets lost, and another process logs one",
+      /^accounting: call-0/,
+      [told(0, 0), handedOver(1, 0), [900, "m1", { event: "given_up", outcome: "no_member" }]],
+    ],
+    [
+      "a one-way call starts two handlers",
+      /^at most once: call-0 started 2/,
+      [
+        told(0, 0),
+        handedOver(1, 0),
+        started(2, "m1", 0),
+        finished(3, "m1", 0),
+        started(4, "m1", 0),
+        finished(5, "m1", 0),
+      ],
+    ],
     [
       "one call overtakes another",
       /^order: lamp handled call-0 \(0\) after call-1/,
@@ -329,6 +464,31 @@ test("a handler is late that starts when its caller's second is over", () => {
 test("an identity is served by who answered last before the moment", () => {
   const history = tell(...fine(0, 0, "m1"), ...fine(10, 1, "m2"), ...fine(20, 2, "m1"));
   expect(servedBy(history, 15)).toEqual(new Map([["lamp", "m2"]]));
+});
+
+test("an account counts every message once, by what became of it", () => {
+  const history = tell(
+    ...fine(0, 0),
+    ...fine(10, 1),
+    called(20, 2),
+    returned(30, 2, "no_member"),
+    told(40, 3),
+    handedOver(41, 3),
+    ended(50, "m1"),
+    called(5_000, 4),
+    returned(6_000, 4, "outcome_unknown"),
+  );
+  const account = accountFor(history);
+  expect(account).toMatchObject({
+    sent: 5,
+    started: 2,
+    refused: { no_member: 1 },
+    lost: { "a process died": 1 },
+    missing: [expect.stringContaining("call-4")],
+  });
+  expect(summarizeAccount(account)).toBe(
+    "5 sent = 2 started + 1 (no_member) + 1 (a process died) + 1 missing",
+  );
 });
 
 test("figures count outcomes and rank the times of calls that succeeded", () => {

@@ -1,13 +1,22 @@
 import { freePorts } from "@ts-grain/cluster/testing";
+import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { describe, expect, test } from "vitest";
+import { figuresOf } from "../src/checks/figures.ts";
 import { checkNoFailure, checkRecovery, outages } from "../src/checks/service.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
+import { foreverMs } from "../src/process/commands.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
 import { findConsul } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 
 const consul = findConsul();
+
+/** The signals that end a member in order, and the code of one that is ended by a second one. */
+const signals = [
+  ["SIGTERM", 143],
+  ["SIGINT", 130],
+] as const;
 
 /** The ids that Consul lists as alive. */
 async function listed({ store: { address } }: Rig): Promise<readonly string[]> {
@@ -42,45 +51,54 @@ describe.skipIf(consul === undefined)("members that come back", () => {
 });
 
 describe.skipIf(consul === undefined)("members that begin and end", { concurrent: true }, () => {
-  test("C8 two signals end a member at once, with the second one's code", { timeout: 60_000 }, async () => {
-    await using rig = await Rig.start({ consul });
-    const member = await rig.start("member", "m1");
-    const stop = await member.startLoad({
-      sender: "slow",
-      callsPerSecond: 10,
-      identities: ["x"],
-      holdMs: 4_000,
-    });
-    await pause(500);
-    const ending = member.terminate();
-    await pause(200);
-    member.child.kill("SIGTERM");
-    const { code, tookMs } = await ending;
-    void stop;
-    console.log(`C8 twice: ${code} after ${tookMs} ms`);
-    expect({ code, isQuick: tookMs < 1_000 }).toEqual({ code: 143, isQuick: true });
-  });
+  test.each(signals)(
+    "C8 two times %s ends a member at once with %i, and it is gone from Consul when its TTL is over",
+    {
+      timeout: 60_000,
+    },
+    async (signal, expected) => {
+      const ttlMs = 2_000;
+      await using rig = await Rig.start({ consul, ttlMs });
+      const member = await rig.start("member", "m1");
+      await member.startLoad({ sender: "slow", callsPerSecond: 10, identities: ["x"], holdMs: 4_000 });
+      await pause(500);
+      const ending = member.terminate(signal);
+      await pause(200);
+      member.child.kill(signal);
+      const { code, tookMs } = await ending;
+      expect({ code, isQuick: tookMs < 1_000 }).toEqual({ code: expected, isQuick: true });
+      await rig.until(async () => (await listed(rig)).length === 0, ttlMs + 1_000);
+      const goneMs = nowMs() - member.exit!.atMs;
+      console.log(`C8 ${signal} twice: ${code} after ${tookMs} ms, gone after ${Math.round(goneMs)} ms`);
+      expect(goneMs).toBeLessThan(ttlMs + 500);
+      await rig.finish();
+    },
+  );
 
-  test("C8 a member that is told to end while a grain is being activated ends in order", {
-    timeout: 60_000,
-  }, async () => {
-    await using rig = await Rig.start({ consul });
-    const member = await rig.start("member", "m1", { activationMs: 2_000 });
-    const client = await rig.start("client", "c1");
-    const stop = await client.startLoad({
-      sender: "slow",
-      callsPerSecond: 10,
-      identities: ["x"],
-      timeoutMs: 4_000,
-    });
-    await pause(500);
-    const { code, tookMs } = await member.terminate();
-    console.log(`C8 while activating: ${code} after ${tookMs} ms`);
-    expect({ code, isQuick: tookMs < 10_000 }).toEqual({ code: 0, isQuick: true });
-    expect(await listed(rig)).toEqual([]);
-    await stop();
-    await rig.finish();
-  });
+  test.each(signals)(
+    "C8 a member that %s tells to end while a grain is being activated ends in order",
+    {
+      timeout: 60_000,
+    },
+    async (signal) => {
+      await using rig = await Rig.start({ consul });
+      const member = await rig.start("member", "m1", { activationMs: 2_000 });
+      const client = await rig.start("client", "c1");
+      const stop = await client.startLoad({
+        sender: "slow",
+        callsPerSecond: 10,
+        identities: ["x"],
+        timeoutMs: 4_000,
+      });
+      await pause(500);
+      const { code, tookMs } = await member.terminate(signal);
+      console.log(`C8 ${signal} while activating: ${code} after ${tookMs} ms`);
+      expect({ code, isQuick: tookMs < 10_000 }).toEqual({ code: 0, isQuick: true });
+      expect(await listed(rig)).toEqual([]);
+      await stop();
+      await rig.finish();
+    },
+  );
 
   test("C8 a signal during the start ends the process, and leaves nothing that lasts", {
     timeout: 60_000,
@@ -117,6 +135,55 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
       await rig.finish();
     },
   );
+
+  test("C8 a member whose grain never ends its call, and whose Consul does not answer, ends within ten seconds of SIGTERM", {
+    timeout: 60_000,
+  }, async () => {
+    const server = await ConsulServer.start(consul);
+    await using rig = await Rig.start({ consul, server });
+    const member = await rig.start("member", "m1");
+    const client = await rig.start("client", "c1");
+    const load = { sender: "stuck", callsPerSecond: 0, identities: ["x"], holdMs: foreverMs };
+    const stuck = client.ask({ do: "burst", load, calls: 3 });
+    await rig.until(() => Promise.resolve(rig.readHistory().starts.length > 0));
+    rig.fault("Consul silent");
+    server.freeze();
+    const { code, tookMs } = await member.terminate();
+    server.thaw();
+    rig.fault("Consul answers again");
+    console.log(`C8 with a stuck grain and a silent Consul: ${code} after ${tookMs} ms`);
+    expect({ code, isInTime: tookMs < 10_000 }).toEqual({ code: 0, isInTime: true });
+    await stuck;
+    await rig.finish();
+  });
+
+  test("C9 a member that hosts nothing is one all the same, and calls what others host", {
+    timeout: 60_000,
+  }, async () => {
+    await using rig = await Rig.start({ consul });
+    const empty = await rig.start("member", "m1", { kinds: [] });
+    const { members, readiness } = await empty.report();
+    expect(members).toHaveLength(1);
+    expect(readiness).toEqual({ isReady: true, problems: [] });
+    const burst = (sender: string, calls: number) =>
+      empty.ask({
+        do: "burst",
+        load: { sender, callsPerSecond: 0, identities: lamps(20), timeoutMs: 2_000 },
+        calls,
+      });
+    await burst("alone", 20);
+    await rig.start("member", "m2");
+    await rig.untilAllSee(2);
+    await burst("together", 100);
+    expect(await empty.terminate()).toMatchObject({ code: 0 });
+    expect(await listed(rig)).toHaveLength(1);
+    const history = await rig.finish();
+    const by = (sender: string) => history.calls.filter((call) => call.sender === sender);
+    console.log(`C9 no kinds: alone ${summarize(by("alone"))}; with another ${summarize(by("together"))}`);
+    expect(figuresOf(by("alone")).outcomes).toEqual({ no_member: 20 });
+    expect(figuresOf(by("together")).outcomes).toEqual({ ok: 100 });
+    expect(history.starts.filter(({ activation }) => activation.startsWith("m1/"))).toEqual([]);
+  });
 
   test("C9 a member whose port is taken says so, ends, and was never registered", {
     timeout: 60_000,

@@ -71,12 +71,12 @@ async function suffer(links: Links, { forMs, breaks, mends }: LinkFault) {
   ];
   await pause(3_000);
   const openBefore = await openIn(m1!);
-  rig.fault("links broken");
+  rig.fault("links broken", "from now");
   const brokenMs = nowMs();
   breaks();
   await pause(forMs);
   mends();
-  rig.fault("links mended");
+  rig.fault("links mended", "until now");
   const mendedMs = nowMs();
   await pause(recoveryMs + 3_000);
   await rig.untilAllSee(3);
@@ -258,7 +258,7 @@ describe.skipIf(!isPossible)("links that break", () => {
       const resetAll = async (times: number): Promise<void> => {
         for (let time = 0; time < times; time++) {
           const [from, to] = pairs[time % pairs.length]!;
-          links.rig.fault(`${from}-${to} reset`);
+          links.rig.fault(`${from}-${to} reset`, "now");
           network.reset(links.host(from), links.host(to));
           await pause(1_000);
         }

@@ -51,10 +51,10 @@ async function suffer({ treatment, forMs, usesTls }: Roughness) {
   const stopLoad = await client!.startLoad(load);
   await pause(500);
   const before = await network.treat(treatment);
-  rig.fault("packets are treated badly");
+  rig.fault("packets are treated badly", "from now");
   await pause(forMs);
   const after = await network.treat({});
-  rig.fault("packets are treated well");
+  rig.fault("packets are treated well", "until now");
   const mendedMs = nowMs();
   await pause(byNight(2_000, 30_000));
   await rig.untilAllSee(3);

@@ -1,4 +1,4 @@
-import type { ProcessEvent, TestEvent } from "../src/history/events.ts";
+import type { Fault, ProcessEvent, TestEvent } from "../src/history/events.ts";
 import { History } from "../src/history/history.ts";
 
 type Untimed<T> = T extends unknown ? Omit<T, "atMs"> : never;
@@ -44,6 +44,21 @@ export function returned(atMs: number, sequence: number, outcome = "ok", process
   ];
 }
 
+/** A one-way call, with as much time. */
+export function told(atMs: number, sequence: number): Line {
+  const message = `call-${sequence}`;
+  return [atMs, "c1", { event: "told", message, identity: "lamp", sender: "c1", sequence, timeoutMs: 1_000 }];
+}
+
+export function handedOver(atMs: number, sequence: number, outcome = "ok"): Line {
+  return [atMs, "c1", { event: "handed_over", message: `call-${sequence}`, outcome }];
+}
+
+/** Something is done to a process, or to what is none. */
+export function fault(atMs: number, loses: Fault["loses"], process?: string): Line {
+  return [atMs, "test", { event: "fault", what: "something breaks", loses, process }];
+}
+
 export function started(atMs: number, process: string, sequence: number): Line {
   const activation = `${process}/1`;
   const message = `call-${sequence}`;
@@ -70,6 +85,6 @@ export function seen(atMs: number, process: string, ...members: readonly string[
   return [atMs, process, { event: "seen", members }];
 }
 
-export function ended(atMs: number, process: string): Line {
-  return [atMs, "test", { event: "ended", process, role: "member" }];
+export function ended(atMs: number, process: string, code: number | null = null): Line {
+  return [atMs, "test", { event: "ended", process, role: "member", code }];
 }

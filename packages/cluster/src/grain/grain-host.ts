@@ -9,7 +9,8 @@ import type { Kind } from "./kind.ts";
 
 /** How the grains of a member are run. */
 export interface GrainHosting {
-  readonly cluster: GrainCluster;
+  /** Its end is that of the member. */
+  readonly cluster: GrainCluster & { readonly ended: Promise<void> };
   /** Freezes the messages that pass between grains of this process, so that changing one fails. */
   readonly freezesMessages: boolean;
   readonly counters: ClusterCounters;
@@ -52,5 +53,6 @@ export class GrainHost {
     const { idleTimeoutMs } = kind;
     const ends = idleTimeoutMs > 0 && idleTimeoutMs < Number.POSITIVE_INFINITY;
     this.idleWatch = ends ? new IdleWatch(clock, idleTimeoutMs) : undefined;
+    void hosting.cluster.ended.then(() => this.idleWatch?.stop());
   }
 }

@@ -91,3 +91,11 @@ test("a timeout of less than a millisecond is kept to a millisecond", async () =
   await clock.advance(1);
   expect(lamp.idleAtMs).toHaveLength(1);
 });
+
+test("a watch that was stopped leaves no timer, whatever has not ended or is added later", async () => {
+  const { clock, watch, add } = start();
+  add();
+  watch.stop();
+  add();
+  expect(clock.scheduled).toBe(0);
+});

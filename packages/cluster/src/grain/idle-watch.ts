@@ -30,6 +30,7 @@ export class IdleWatch {
   /** By the number of the part of the timeout at whose end they are looked at. */
   readonly #appointments = new Map<number, Appointment>();
   #living = 0;
+  #isStopped = false;
 
   /** @param timeoutMs more than 0, and finite */
   constructor(clock: Clock, timeoutMs: number) {
@@ -47,12 +48,22 @@ export class IdleWatch {
   /** One that was watched has ended. */
   ended(): void {
     this.#living--;
-    if (this.#living > 0) return;
+    if (this.#living === 0) this.#cancelAll();
+  }
+
+  /** Watches nothing any more: a grain that never ends would keep its process alive. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelAll();
+  }
+
+  #cancelAll(): void {
     for (const { timer } of this.#appointments.values()) timer.cancel();
     this.#appointments.clear();
   }
 
   #lookAt(watched: Watched, usedAtMs: number): void {
+    if (this.#isStopped) return;
     const part = Math.ceil((usedAtMs + this.timeoutMs) / this.#partMs);
     const appointment = this.#appointments.get(part);
     if (appointment) {

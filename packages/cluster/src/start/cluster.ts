@@ -37,12 +37,8 @@ import { deliveryActorId, topicKind } from "../pubsub/topic-names.ts";
 import { ClusterCounters, type ClusterStats } from "../stats/cluster-stats.ts";
 import type { ClusterConfig } from "./cluster-config.ts";
 import { hostKinds } from "./host-kinds.ts";
+import { LeaveTime } from "./leave-time.ts";
 import { Presence } from "./presence.ts";
-
-/** Milliseconds that actors have to stop once the activations had their time. */
-const stopTimeoutMs = 2_000;
-/** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
-const drainTimeoutMs = 2_000;
 
 type Phase = "starting" | "running" | "stopped";
 
@@ -201,7 +197,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * ten seconds. A step that fails is logged, and the next one is taken.
+   * five seconds. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave().finally(this.#ended.resolve);
@@ -220,16 +216,15 @@ export class Cluster implements GrainCluster, AsyncDisposable {
 
   async #leave(): Promise<void> {
     this.#stalls.stop();
-    const { shutdownTimeoutMs: timeoutMs } = this.#config;
-    await this.#step("end its grains", () => this.#lookup.release({ timeoutMs }));
+    const time = new LeaveTime(this.system.clock, this.#config.shutdownTimeoutMs);
+    await this.#step("end its grains", () => this.#lookup.release(time.release));
     await this.#step("hand its topics over", () => this.#pubSub.leave());
     await this.#step("deregister", () => this.#presence.leave());
     // Nobody notices that a client leaves, and nobody waits for its answers.
-    if (this.self)
-      await this.#step("answer the others", () => this.#remote.drained({ timeoutMs: drainTimeoutMs }));
+    if (this.self) await this.#step("answer the others", () => this.#remote.drained(time.drain));
     this.#phase = "stopped";
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
-    await this.#step("stop its actors", () => this.system.shutdown({ timeoutMs: stopTimeoutMs }));
+    await this.#step("stop its actors", () => this.system.shutdown(time.stop));
   }
 
   async #abandon(): Promise<void> {

@@ -1,7 +1,7 @@
 import { propsFromProducer } from "@ts-grain/actor";
 import type { Remote } from "@ts-grain/remote";
 import type { Cancellations } from "../grain/cancellations.ts";
-import type { GrainCluster } from "../grain/grain-cluster.ts";
+import type { GrainHosting } from "../grain/grain-host.ts";
 import { registerService } from "../grain/grain-service.ts";
 import { hostKind } from "../grain/hosted-grains.ts";
 import { probeKind } from "../health/probe.ts";
@@ -12,7 +12,7 @@ import type { ClusterConfig } from "./cluster-config.ts";
 
 /** What a member hosts its kinds with. */
 export interface HostingParts {
-  readonly cluster: GrainCluster;
+  readonly cluster: GrainHosting["cluster"];
   readonly remote: Remote;
   readonly counters: ClusterCounters;
   readonly cancellations: Cancellations;

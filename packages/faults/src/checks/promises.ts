@@ -1,4 +1,5 @@
 import type { History } from "../history/history.ts";
+import { checkAccounting } from "./accounting.ts";
 import { checkAtMostOnce } from "./at-most-once.ts";
 import { checkReports } from "./duplicates.ts";
 import { checkOrder } from "./order.ts";
@@ -10,6 +11,7 @@ import { checkTurns } from "./turns.ts";
 const promises: Readonly<Record<string, (history: History) => readonly string[]>> = {
   "at most once": checkAtMostOnce,
   settlement: checkSettlement,
+  accounting: checkAccounting,
   order: checkOrder,
   turns: checkTurns,
   "single activation": checkSingleActivation,

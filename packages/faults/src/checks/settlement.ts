@@ -1,22 +1,31 @@
 import type { Stalled } from "../history/events.ts";
 import type { Call, History, ProcessHistory } from "../history/history.ts";
+import { notStarted } from "./accounting.ts";
 
 /** Milliseconds after its deadline in which a call must have settled. */
 const graceMs = 100;
-/** Outcomes that say for certain that no handler was started. */
-const certainlyNotStarted: readonly string[] = ["not_delivered", "overloaded", "no_member"];
 
 /**
  * D2: every call settles exactly once, in time but for what its process's event loop stood still, and what it settles with is true: "ok"
- * for one handler start, "not_delivered" and its like for none.
+ * for one handler start, "not_delivered" and its like for none. Who dies hears of nothing any more.
  */
 export function checkSettlement(history: History): readonly string[] {
   const starts = Map.groupBy(history.starts, ({ message }) => message);
   const stalls = new Map(history.processes.map((process) => [process.process, stallsOf(process)]));
   return history.calls.flatMap((call) => [
-    ...checkTime(call, stalls.get(call.caller) ?? []),
+    ...(diedMeanwhile(call, history) ? [] : checkTime(call, stalls.get(call.caller) ?? [])),
     ...checkTruth(call, starts.get(call.message)?.length ?? 0),
   ]);
+}
+
+function diedMeanwhile({ caller, atMs, timeoutMs }: Call, { test }: History): boolean {
+  return test.some(
+    (event) =>
+      event.event === "ended" &&
+      event.process === caller &&
+      event.code !== 0 &&
+      event.atMs < atMs + timeoutMs + graceMs,
+  );
 }
 
 function stallsOf({ events }: ProcessHistory): readonly Stalled[] {
@@ -49,7 +58,7 @@ function stalledMs(
 function checkTruth({ message, returns }: Call, starts: number): readonly string[] {
   return returns.flatMap(({ outcome }) => {
     if (outcome === "ok" && starts === 0) return [`${message} is ok, and no handler started`];
-    if (certainlyNotStarted.includes(outcome) && starts > 0)
+    if (notStarted.includes(outcome) && starts > 0)
       return [`${message} is ${outcome}, and a handler started`];
     return [];
   });

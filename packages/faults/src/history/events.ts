@@ -6,6 +6,13 @@ interface Entry {
   readonly atMs: number;
 }
 
+/** A witness begins to come to life, which takes it a while. */
+interface Activating extends Entry {
+  readonly event: "activating";
+  readonly identity: string;
+  readonly activation: string;
+}
+
 /** A witness came to life. */
 interface Activated extends Entry {
   readonly event: "activated";
@@ -85,10 +92,28 @@ export interface Returned extends Entry {
   readonly process?: string | undefined;
 }
 
+/** A client begins to hand over a one-way call, of which it will hear nothing. */
+export interface Told extends Omit<Called, "event"> {
+  readonly event: "told";
+}
+
+/** A one-way call was handed over, or could not be. */
+export interface HandedOver extends Omit<Returned, "event"> {
+  readonly event: "handed_over";
+}
+
+/** A process says that a one-way call of its was not started, after it had handed it over. */
+interface GivenUp extends Entry {
+  readonly event: "given_up";
+  readonly outcome: string;
+}
+
 /** What the test did to a process or a link. */
 export interface Fault extends Entry {
   readonly event: "fault";
   readonly what: string;
+  /** Whether messages may be lost by it: from now on, until now, or just now. If it says nothing, none may. */
+  readonly loses?: "from now" | "until now" | "now" | undefined;
   /** The process that it was done to, if it was one. */
   readonly process?: string | undefined;
 }
@@ -98,10 +123,13 @@ export interface Life extends Entry {
   readonly event: "spawned" | "joined" | "ended";
   readonly process: string;
   readonly role: "member" | "client";
+  /** What it ended with: 0 in order, null for a signal. */
+  readonly code?: number | null | undefined;
 }
 
 /** What a process writes about itself. */
 export type ProcessEvent =
+  | Activating
   | Activated
   | Deactivated
   | Started
@@ -111,7 +139,10 @@ export type ProcessEvent =
   | CameBack
   | Stalled
   | Called
-  | Returned;
+  | Returned
+  | Told
+  | HandedOver
+  | GivenUp;
 
 /** What the test writes. */
 export type TestEvent = Fault | Life;

@@ -1,6 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Called, Fault, Life, ProcessEvent, Returned, Started, TestEvent } from "./events.ts";
+import type {
+  Called,
+  Fault,
+  HandedOver,
+  Life,
+  ProcessEvent,
+  Returned,
+  Started,
+  TestEvent,
+  Told,
+} from "./events.ts";
 
 /** The journal of the test itself, beside those of the processes. */
 export const testJournal = "test.jsonl";
@@ -19,12 +29,20 @@ export interface Call extends Called {
   readonly returns: readonly Returned[];
 }
 
+/** A one-way call, and what came of handing it over: nothing more is known to its caller. */
+export interface Tell extends Told {
+  readonly caller: string;
+  readonly handed: readonly HandedOver[];
+}
+
 /** What happened in a test. */
 export class History {
   readonly processes: readonly ProcessHistory[];
   readonly test: readonly TestEvent[];
   /** In the order in which they were made. */
   readonly calls: readonly Call[];
+  /** One-way calls, in the order in which they were made. */
+  readonly tells: readonly Tell[];
   /** Every handler start, in order. */
   readonly starts: readonly Started[];
 
@@ -32,6 +50,7 @@ export class History {
     this.processes = processes;
     this.test = test;
     this.calls = processes.flatMap(joinCalls).toSorted((a, b) => a.atMs - b.atMs);
+    this.tells = processes.flatMap(joinTells).toSorted((a, b) => a.atMs - b.atMs);
     this.starts = processes
       .flatMap(({ events }) => events)
       .filter((event) => event.event === "started")
@@ -72,6 +91,16 @@ function joinCalls({ process: caller, events }: ProcessHistory): readonly Call[]
   return events
     .filter((event) => event.event === "called")
     .map((call) => ({ ...call, caller, returns: returns.get(call.message) ?? [] }));
+}
+
+function joinTells({ process: caller, events }: ProcessHistory): readonly Tell[] {
+  const handed = Map.groupBy(
+    events.filter((event) => event.event === "handed_over"),
+    ({ message }) => message,
+  );
+  return events
+    .filter((event) => event.event === "told")
+    .map((tell) => ({ ...tell, caller, handed: handed.get(tell.message) ?? [] }));
 }
 
 function readLines(path: string): readonly unknown[] {

@@ -24,6 +24,8 @@ export interface ProcessOptions {
   readonly insecure?: boolean | undefined;
   readonly tls?: TlsIdentityText | undefined;
   readonly clusterToken?: string | undefined;
+  /** What a member hosts. Default witnesses. */
+  readonly kinds?: readonly HostedKind[] | undefined;
   readonly idleTimeoutMs?: number | undefined;
   /** Milliseconds that a witness takes to come to life. Default 0. */
   readonly activationMs?: number | undefined;
@@ -31,6 +33,12 @@ export interface ProcessOptions {
   /** Milliseconds until a member that is silent in the gossip is taken for gone. */
   readonly heartbeatExpiryMs?: number | undefined;
 }
+
+/** What a member may host. */
+type HostedKind = "Witness" | "c" | "b.c";
+
+/** Milliseconds that stand for a call that is never answered. */
+export const foreverMs: number = 2 ** 31 - 1;
 
 /** Calls at a fixed rate, whether those before have returned or not. */
 export interface LoadOptions {
@@ -41,6 +49,7 @@ export interface LoadOptions {
   readonly identities: readonly string[];
   /** Default 5,000. */
   readonly timeoutMs?: number | undefined;
+  /** Milliseconds that each call is held, or `foreverMs`. Default 0. */
   readonly holdMs?: number | undefined;
   readonly blockMs?: number | undefined;
 }
@@ -64,9 +73,22 @@ export type Command =
   | { readonly do: "stop_load"; readonly sender: string }
   /** So many calls at once; answered when they have settled. */
   | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
+  | { readonly do: "say"; readonly say: Say }
   | { readonly do: "report" }
   /** The program ends as a faulty one does. */
   | { readonly do: "crash"; readonly how: Crash };
+
+/** A grain that is to say who it is. */
+export interface Say {
+  readonly of: "c" | "b.c";
+  readonly identity: string;
+}
+
+/** Who a grain is, and how often it was asked. */
+export interface Said {
+  readonly identity: string;
+  readonly count: number;
+}
 
 /** How a faulty program ends: by itself, by an error that nobody catches, or by taking all memory. */
 export type Crash = "exit" | "throw" | "leak";
@@ -76,6 +98,7 @@ export type Answer =
   | { readonly kind: "joined"; readonly address: string; readonly id: string | undefined }
   | { readonly kind: "failed"; readonly problem: string }
   | { readonly kind: "done" }
+  | { readonly kind: "said"; readonly said: Said }
   | { readonly kind: "report"; readonly report: Report };
 
 /** How a process is. */

@@ -20,7 +20,7 @@ export interface CycleReport {
 
 async function cycle(): Promise<void> {
   const provider = new InProcessProvider();
-  const kinds = [newWitnessKind(() => ({ bump: () => ({ count: 1 }) }))];
+  const kinds = [newWitnessKind(() => ({ bump: () => ({ count: 1 }), note: () => {} }))];
   const start = () =>
     Cluster.startMember(
       new ActorSystem({ logger: quietLogger }),

@@ -7,6 +7,8 @@ import { nowMs } from "../history/now.ts";
 import type { LoadOptions } from "./commands.ts";
 
 const tickMs = 5;
+/** Of so many calls of a steady stream one is followed by a one-way call to the same grain. */
+const callsPerTell = 20;
 
 /** A stream of calls, each with its own message id, whose beginning and end are written down. */
 export class Load {
@@ -15,6 +17,8 @@ export class Load {
   readonly #options: LoadOptions;
   readonly #pending = new Set<Promise<void>>();
   #isOver = false;
+  /** Calls that fell due, and what was sent for them. */
+  #due = 0;
   #sent = 0;
 
   constructor(cluster: Cluster, journal: Journal<ProcessEvent>, options: LoadOptions) {
@@ -29,7 +33,11 @@ export class Load {
     const tick = (): void => {
       if (this.#isOver) return;
       const due = ((nowMs() - startedMs) / 1_000) * this.#options.callsPerSecond;
-      while (this.#sent < due) this.#send();
+      while (this.#due < due) {
+        const identity = this.#nextIdentity();
+        this.#send(this.#call(identity));
+        if (this.#due % callsPerTell === 0) this.#send(this.#tell(identity));
+      }
       systemClock.schedule(tickMs, tick);
     };
     tick();
@@ -37,7 +45,7 @@ export class Load {
 
   /** Makes so many calls now. */
   burst(calls: number): void {
-    for (let call = 0; call < calls; call++) this.#send();
+    for (let call = 0; call < calls; call++) this.#send(this.#call(this.#nextIdentity()));
   }
 
   /** Makes no more calls, and resolves when those under way have settled. */
@@ -46,17 +54,27 @@ export class Load {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  #send(): void {
-    const sequence = this.#sent;
-    this.#sent++;
-    const call = this.#call(sequence).finally(() => this.#pending.delete(call));
-    this.#pending.add(call);
+  #nextIdentity(): string {
+    const { identities } = this.#options;
+    const identity = identities[this.#due % identities.length]!;
+    this.#due++;
+    return identity;
   }
 
-  async #call(sequence: number): Promise<void> {
-    const { sender, identities, timeoutMs = 5_000, holdMs = 0, blockMs = 0 } = this.#options;
-    const identity = identities[sequence % identities.length]!;
-    const message = `${sender}-${sequence}`;
+  #send(sent: Promise<void>): void {
+    const pending = sent.finally(() => this.#pending.delete(pending));
+    this.#pending.add(pending);
+  }
+
+  #next(): { readonly sequence: number; readonly message: string } {
+    const sequence = this.#sent;
+    this.#sent++;
+    return { sequence, message: `${this.#options.sender}-${sequence}` };
+  }
+
+  async #call(identity: string): Promise<void> {
+    const { sender, timeoutMs = 5_000, holdMs = 0, blockMs = 0 } = this.#options;
+    const { sequence, message } = this.#next();
     const witness = getWitnessGrainClient(this.#cluster, identity);
     this.#journal.write({ event: "called", message, identity, sender, sequence, timeoutMs });
     try {
@@ -64,11 +82,29 @@ export class Load {
       const { activation, process } = await witness.bump(request, { timeoutMs });
       this.#journal.write({ event: "returned", message, outcome: "ok", activation, process });
     } catch (error) {
-      const outcome = ClusterError.is(error) ? error.code : (error as Error).name;
-      const problem = describe(error);
-      this.#journal.write({ event: "returned", message, outcome, problem });
+      this.#journal.write({ event: "returned", message, ...failure(error) });
     }
   }
+
+  async #tell(identity: string): Promise<void> {
+    const { sender, timeoutMs = 5_000 } = this.#options;
+    const { sequence, message } = this.#next();
+    const witness = getWitnessGrainClient(this.#cluster, identity);
+    this.#journal.write({ event: "told", message, identity, sender, sequence, timeoutMs });
+    try {
+      await witness.note({ messageId: message, sender, sequence }, { timeoutMs });
+      this.#journal.write({ event: "handed_over", message, outcome: "ok" });
+    } catch (error) {
+      this.#journal.write({ event: "handed_over", message, ...failure(error) });
+    }
+  }
+}
+
+function failure(error: unknown): { readonly outcome: string; readonly problem: string } {
+  return {
+    outcome: ClusterError.is(error) ? error.code : (error as Error).name,
+    problem: describe(error),
+  };
 }
 
 function describe(error: unknown): string {

@@ -18,6 +18,8 @@ import { EtcdProvider } from "@ts-grain/cluster-etcd";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
 import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
+import { askWho, crossingKinds } from "./crossing.ts";
+import { journalLogger } from "./journal-logger.ts";
 import { Load } from "./load.ts";
 import { watchStalls } from "./stall-watch.ts";
 import { witnessKind } from "./witness.ts";
@@ -42,11 +44,12 @@ function configure(): ReturnType<typeof configureCluster> {
     clusterToken,
     idleTimeoutMs,
     activationMs = 0,
+    kinds: hosted = ["Witness"],
   } = options;
-  const kinds =
-    role === "member"
-      ? [witnessKind({ process: options.process, journal, activationMs }, { idleTimeoutMs })]
-      : [];
+  const witnesses = witnessKind({ process: options.process, journal, activationMs }, { idleTimeoutMs });
+  const kinds = [witnesses, ...crossingKinds()].filter(
+    ({ name }) => role === "member" && hosted.some((kind) => kind === name),
+  );
   const remote = configureRemote(host, port, { advertisedHost, insecure, tls, clusterToken });
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
   return configureCluster(
@@ -59,7 +62,7 @@ function configure(): ReturnType<typeof configureCluster> {
 }
 
 async function start(): Promise<Cluster> {
-  const system = new ActorSystem();
+  const system = new ActorSystem({ logger: journalLogger(journal) });
   system.eventStream.subscribe((event) => {
     if (event instanceof TopologyChanged)
       journal.write({ event: "seen", members: event.topology.members.map(({ id }) => id) });
@@ -124,6 +127,8 @@ async function obey(cluster: Cluster, command: Command): Promise<Answer> {
     case "crash":
       crash(command.how);
       return { kind: "done" };
+    case "say":
+      return { kind: "said", said: await askWho(cluster, command.say) };
     case "report":
       return { kind: "report", report: await report(cluster) };
   }

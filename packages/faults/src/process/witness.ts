@@ -1,11 +1,12 @@
 import type { DeactivationReason } from "@ts-grain/cluster";
 import type { GrainCallContext, Kind, KindOptions } from "@ts-grain/cluster/codegenv1";
 import { newWitnessKind, WitnessKind } from "../gen/faults/v1/witness_grain.ts";
-import type { BumpRequest } from "../gen/faults/v1/witness_pb.ts";
+import type { BumpRequest, NoteRequest } from "../gen/faults/v1/witness_pb.ts";
 import type { ProcessEvent } from "../history/events.ts";
 import type { Journal } from "../history/journal.ts";
 import { pause } from "../history/pause.ts";
 import { block } from "./block.ts";
+import { foreverMs } from "./commands.ts";
 
 /** What the witnesses of a process have in common. */
 export interface WitnessParts {
@@ -39,7 +40,10 @@ class Witness extends WitnessKind {
   override async onActivate(): Promise<void> {
     const { identity } = this.context;
     const { journal, activationMs } = this.#parts;
-    if (activationMs > 0) await pause(activationMs);
+    if (activationMs > 0) {
+      journal.write({ event: "activating", identity, activation: this.#activation });
+      await pause(activationMs);
+    }
     journal.write({ event: "activated", identity, activation: this.#activation });
   }
 
@@ -56,8 +60,21 @@ class Witness extends WitnessKind {
     journal.write({ event: "started", identity, activation, message, sender, sequence });
     this.#count++;
     if (blockMs > 0) block(blockMs);
-    if (holdMs > 0) await pause(holdMs);
+    if (holdMs > 0) await hold(holdMs);
     journal.write({ event: "finished", activation, message });
     return { activation, process, count: this.#count };
   }
+
+  override note({ messageId: message, sender, sequence }: NoteRequest, { identity }: GrainCallContext) {
+    const { journal } = this.#parts;
+    const activation = this.#activation;
+    journal.write({ event: "started", identity, activation, message, sender, sequence });
+    this.#count++;
+    journal.write({ event: "finished", activation, message });
+  }
+}
+
+/** What lasts for ever has no timer, which would keep the process alive. */
+function hold(ms: number): Promise<void> {
+  return ms === foreverMs ? new Promise(() => {}) : pause(ms);
 }

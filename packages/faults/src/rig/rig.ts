@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "@ts-grain/cluster/testing";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
+import { accountFor, summarizeAccount } from "../checks/accounting.ts";
 import { brokenPromises } from "../checks/promises.ts";
-import type { TestEvent } from "../history/events.ts";
+import type { Fault, TestEvent } from "../history/events.ts";
 import { History, testJournal } from "../history/history.ts";
 import { Journal } from "../history/journal.ts";
 import { nowMs } from "../history/now.ts";
@@ -115,9 +116,14 @@ export class Rig implements AsyncDisposable {
     return this.processes.filter(({ exit }) => exit === undefined);
   }
 
-  /** Writes down that the test did something to what is no process. */
-  fault(what: string): void {
-    this.#journal.write({ event: "fault", what });
+  /** Writes down that the test did something to what is no process, and whether messages may be lost by it. */
+  fault(what: string, loses?: Fault["loses"]): void {
+    this.#journal.write({ event: "fault", what, loses });
+  }
+
+  /** What has happened until now. */
+  readHistory(): History {
+    return History.read(this.folder);
   }
 
   /** Resolves when every running process sees so many members. */
@@ -150,8 +156,9 @@ export class Rig implements AsyncDisposable {
       if (code !== 0 || tookMs > 10_000)
         problems.push(`${process.name} ended with ${code} after ${tookMs} ms`);
     }
-    const history = History.read(this.folder);
+    const history = this.readHistory();
     problems.push(...brokenPromises(history));
+    if (history.calls.length > 0) console.log(`accounting: ${summarizeAccount(accountFor(history))}`);
     if (problems.length > 0)
       throw new Error(
         `${problems.length} problems, see ${this.folder}:\n${problems.slice(0, 20).join("\n")}`,

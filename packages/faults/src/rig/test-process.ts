@@ -37,9 +37,16 @@ export interface Exit {
   readonly atMs: number;
 }
 
+/** Who reads lines takes these two for their ends, and JSON leaves them as they are. */
+function asOneLine(asked: Asked): string {
+  return JSON.stringify(asked).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
+}
+
 /** A member or client in a process of its own. */
 export class TestProcess {
   readonly name: string;
+  /** The port that it was told to listen at. */
+  readonly listensAt: number;
   readonly child: ChildProcess;
   readonly exited: Promise<Exit>;
   readonly #role: ProcessOptions["role"];
@@ -55,6 +62,7 @@ export class TestProcess {
 
   private constructor({ options, journal, log, prefix = [], nodeOptions = [] }: StartOptions) {
     this.name = options.process;
+    this.listensAt = options.port;
     this.#role = options.role;
     this.#journal = journal;
     const output = openSync(log, "a");
@@ -108,12 +116,13 @@ export class TestProcess {
 
   /** Tells it something, and resolves with its answer. */
   async ask(command: Command): Promise<Answer> {
+    if (this.exit) return { kind: "failed", problem: "it has ended" };
     this.#asked++;
     const number = this.#asked;
     const waiting = Promise.withResolvers<Answer>();
     this.#answers.set(number, waiting);
     const asked: Asked = { number, command };
-    (this.child.stdin as Writable).write(`${JSON.stringify(asked)}\n`);
+    (this.child.stdin as Writable).write(`${asOneLine(asked)}\n`);
     const answer = await waiting.promise;
     this.#answers.delete(number);
     return answer;
@@ -138,9 +147,11 @@ export class TestProcess {
   }
 
   /** Asks it to end; resolves with how it did, and the milliseconds that it took. */
-  async terminate(): Promise<{ readonly code: number | null; readonly tookMs: number }> {
+  async terminate(
+    signal: "SIGTERM" | "SIGINT" = "SIGTERM",
+  ): Promise<{ readonly code: number | null; readonly tookMs: number }> {
     const startedMs = nowMs();
-    this.#signal("SIGTERM", "told to end");
+    this.#signal(signal, "told to end");
     const { code, atMs } = await this.exited;
     return { code, tookMs: Math.round(atMs - startedMs) };
   }
@@ -148,13 +159,13 @@ export class TestProcess {
   /** Lets it stand still. */
   freeze(): void {
     this.child.kill("SIGSTOP");
-    this.#journal.write({ event: "fault", what: "stopped", process: this.name });
+    this.#journal.write({ event: "fault", what: "stopped", process: this.name, loses: "from now" });
   }
 
   /** Lets it go on. */
   thaw(): void {
     this.child.kill("SIGCONT");
-    this.#journal.write({ event: "fault", what: "continued", process: this.name });
+    this.#journal.write({ event: "fault", what: "continued", process: this.name, loses: "until now" });
   }
 
   #signal(signal: NodeJS.Signals, what: string): void {
@@ -166,7 +177,7 @@ export class TestProcess {
   async #watchExit(): Promise<Exit> {
     const [code, signal] = (await once(this.child, "exit")) as [number | null, NodeJS.Signals | null];
     this.exit = { code, signal, atMs: nowMs() };
-    this.#journal.write({ event: "ended", process: this.name, role: this.#role });
+    this.#journal.write({ event: "ended", process: this.name, role: this.#role, code });
     for (const waiting of this.#answers.values())
       waiting.resolve({ kind: "failed", problem: `it ended with ${code ?? signal}` });
     return this.exit;

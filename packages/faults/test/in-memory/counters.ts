@@ -34,6 +34,7 @@ export class Tally {
           handled.push(sequence);
           return { activation: `${identity}#${activation}`, process: self.address, count };
         },
+        note: () => {},
       };
     }, options);
   }

@@ -31,7 +31,9 @@ function heapBytes(): number {
 
 test("L1 grains that come and go leave nothing behind", { timeout: 600_000 }, async () => {
   const cycles = byNight(20_000, 100_000);
-  const kinds = () => [newWitnessKind(() => ({ bump: () => ({ count: 1 }) }), { idleTimeoutMs: 50 })];
+  const kinds = () => [
+    newWitnessKind(() => ({ bump: () => ({ count: 1 }), note: () => {} }), { idleTimeoutMs: 50 }),
+  ];
   const cluster = await InMemoryCluster.start({ kinds, members: 1, maxCachedLocations: 100 });
   await using _ = cluster;
   const [member] = cluster.members;

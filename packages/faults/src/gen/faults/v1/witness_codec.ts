@@ -4,8 +4,10 @@
 
 import type { ByteWriter, MessageCodec, MessageReader } from "@ts-grain/cluster/codegenv1";
 import { assertType, messageCodec } from "@ts-grain/cluster/codegenv1";
-import type { BumpRequest, BumpResponse } from "./witness_pb.ts";
-import { BumpRequestSchema, BumpResponseSchema } from "./witness_pb.ts";
+import type { BumpRequest, BumpResponse, NoteRequest } from "./witness_pb.ts";
+import { BumpRequestSchema, BumpResponseSchema, NoteRequestSchema } from "./witness_pb.ts";
+import type { Empty } from "@bufbuild/protobuf/wkt";
+import { EmptySchema } from "@bufbuild/protobuf/wkt";
 
 /**
  * @generated from message faults.v1.BumpRequest
@@ -21,6 +23,22 @@ export const bumpRequestCodec: MessageCodec = /*@__PURE__*/ messageCodec(BumpReq
 export const bumpResponseCodec: MessageCodec = /*@__PURE__*/ messageCodec(BumpResponseSchema, {
   write: writeBumpResponse,
   read: readBumpResponse,
+});
+
+/**
+ * @generated from message faults.v1.NoteRequest
+ */
+export const noteRequestCodec: MessageCodec = /*@__PURE__*/ messageCodec(NoteRequestSchema, {
+  write: writeNoteRequest,
+  read: readNoteRequest,
+});
+
+/**
+ * @generated from message google.protobuf.Empty
+ */
+export const emptyCodec: MessageCodec = /*@__PURE__*/ messageCodec(EmptySchema, {
+  write: writeEmpty,
+  read: readEmpty,
 });
 
 function newBumpRequest(): BumpRequest {
@@ -105,6 +123,58 @@ function readBumpResponse(reader: MessageReader, end: number, message: BumpRespo
         reader.unknown(tag, message);
     }
   }
+  reader.endMessage();
+  return message;
+}
+
+function newNoteRequest(): NoteRequest {
+  return {
+    $typeName: "faults.v1.NoteRequest",
+    messageId: "",
+    sender: "",
+    sequence: 0,
+  };
+}
+
+function writeNoteRequest(message: NoteRequest, into: ByteWriter): void {
+  assertType(message, "faults.v1.NoteRequest");
+  if (message.messageId !== "") into.tag(0x0a).string(message.messageId);
+  if (message.sender !== "") into.tag(0x12).string(message.sender);
+  if (message.sequence !== 0) into.tag(0x18).int32(message.sequence);
+  if (message.$unknown !== undefined) into.unknown(message.$unknown);
+}
+
+function readNoteRequest(reader: MessageReader, end: number, message: NoteRequest = newNoteRequest()): NoteRequest {
+  while (reader.pos < end) {
+    const tag = reader.tag();
+    switch (tag >>> 3) {
+      case 1:
+        message.messageId = reader.string();
+        break;
+      case 2:
+        message.sender = reader.string();
+        break;
+      case 3:
+        message.sequence = reader.int32();
+        break;
+      default:
+        reader.unknown(tag, message);
+    }
+  }
+  reader.endMessage();
+  return message;
+}
+
+function newEmpty(): Empty {
+  return { $typeName: "google.protobuf.Empty" };
+}
+
+function writeEmpty(message: Empty, into: ByteWriter): void {
+  if (message.$unknown !== undefined) into.unknown(message.$unknown);
+}
+
+function readEmpty(reader: MessageReader, end: number, message: Empty = newEmpty()): Empty {
+  while (reader.pos < end) reader.unknown(reader.tag(), message);
   reader.endMessage();
   return message;
 }

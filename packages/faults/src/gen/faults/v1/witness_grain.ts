@@ -13,10 +13,17 @@ import type {
   KindOptions,
 } from "@ts-grain/cluster/codegenv1";
 import { GrainKind, grainClient, grainKind, grainService } from "@ts-grain/cluster/codegenv1";
-import type { BumpRequest, BumpRequestSchema, BumpResponse, BumpResponseSchema } from "./witness_pb.ts";
+import type {
+  BumpRequest,
+  BumpRequestSchema,
+  BumpResponse,
+  BumpResponseSchema,
+  NoteRequest,
+  NoteRequestSchema,
+} from "./witness_pb.ts";
 import { Witness } from "./witness_pb.ts";
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { bumpRequestCodec, bumpResponseCodec } from "./witness_codec.ts";
+import { bumpRequestCodec, bumpResponseCodec, emptyCodec, noteRequestCodec } from "./witness_codec.ts";
 
 /**
  * A grain that keeps a journal of what the runtime does with it.
@@ -27,9 +34,16 @@ export interface WitnessGrain extends GrainHooks {
   /**
    * Counts one more call.
    *
-   * @generated from rpc faults.v1.Witness.Bump (faults/v1/witness.proto:8)
+   * @generated from rpc faults.v1.Witness.Bump (faults/v1/witness.proto:11)
    */
   bump(request: BumpRequest, context: GrainCallContext): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
+
+  /**
+   * Counts one more call, of which the caller hears nothing.
+   *
+   * @generated from rpc faults.v1.Witness.Note (faults/v1/witness.proto:13)
+   */
+  note(request: NoteRequest, context: GrainCallContext): Awaitable<void>;
 }
 
 /**
@@ -43,6 +57,7 @@ export abstract class WitnessKind extends GrainKind implements WitnessGrain {
     request: BumpRequest,
     context: GrainCallContext,
   ): Awaitable<MessageInitShape<typeof BumpResponseSchema>>;
+  abstract note(request: NoteRequest, context: GrainCallContext): Awaitable<void>;
 }
 
 /**
@@ -55,13 +70,21 @@ export interface WitnessGrainClient {
   /**
    * Counts one more call.
    *
-   * @generated from rpc faults.v1.Witness.Bump (faults/v1/witness.proto:8)
+   * @generated from rpc faults.v1.Witness.Bump (faults/v1/witness.proto:11)
    */
   bump(request: MessageInitShape<typeof BumpRequestSchema>, options?: GrainCallOptions): Promise<BumpResponse>;
+
+  /**
+   * Counts one more call, of which the caller hears nothing.
+   *
+   * @generated from rpc faults.v1.Witness.Note (faults/v1/witness.proto:13)
+   */
+  note(request: MessageInitShape<typeof NoteRequestSchema>, options?: GrainCallOptions): Promise<void>;
 }
 
 const witnessGrain = /*@__PURE__*/ grainService<WitnessGrain, WitnessGrainClient>(Witness, {
-  codecs: [bumpRequestCodec, bumpResponseCodec],
+  methods: { Note: { oneWay: true } },
+  codecs: [bumpRequestCodec, bumpResponseCodec, emptyCodec, noteRequestCodec],
 });
 
 /**

@@ -4,13 +4,16 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
+import type { EmptySchema } from "@bufbuild/protobuf/wkt";
+import { file_google_protobuf_empty } from "@bufbuild/protobuf/wkt";
+import { file_tsgrain_v1_options } from "../../tsgrain/v1/options_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file faults/v1/witness.proto.
  */
 export const file_faults_v1_witness: GenFile = /*@__PURE__*/
-  fileDesc("ChdmYXVsdHMvdjEvd2l0bmVzcy5wcm90bxIJZmF1bHRzLnYxImYKC0J1bXBSZXF1ZXN0EhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGc2VuZGVyGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEg8KB2hvbGRfbXMYBCABKAUSEAoIYmxvY2tfbXMYBSABKAUiQgoMQnVtcFJlc3BvbnNlEhIKCmFjdGl2YXRpb24YASABKAkSDwoHcHJvY2VzcxgCIAEoCRINCgVjb3VudBgDIAEoBTJCCgdXaXRuZXNzEjcKBEJ1bXASFi5mYXVsdHMudjEuQnVtcFJlcXVlc3QaFy5mYXVsdHMudjEuQnVtcFJlc3BvbnNlYgZwcm90bzM");
+  fileDesc("ChdmYXVsdHMvdjEvd2l0bmVzcy5wcm90bxIJZmF1bHRzLnYxImYKC0J1bXBSZXF1ZXN0EhIKCm1lc3NhZ2VfaWQYASABKAkSDgoGc2VuZGVyGAIgASgJEhAKCHNlcXVlbmNlGAMgASgFEg8KB2hvbGRfbXMYBCABKAUSEAoIYmxvY2tfbXMYBSABKAUiQgoMQnVtcFJlc3BvbnNlEhIKCmFjdGl2YXRpb24YASABKAkSDwoHcHJvY2VzcxgCIAEoCRINCgVjb3VudBgDIAEoBSJDCgtOb3RlUmVxdWVzdBISCgptZXNzYWdlX2lkGAEgASgJEg4KBnNlbmRlchgCIAEoCRIQCghzZXF1ZW5jZRgDIAEoBTKCAQoHV2l0bmVzcxI3CgRCdW1wEhYuZmF1bHRzLnYxLkJ1bXBSZXF1ZXN0GhcuZmF1bHRzLnYxLkJ1bXBSZXNwb25zZRI+CgROb3RlEhYuZmF1bHRzLnYxLk5vdGVSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5IgbazxgCEAFiBnByb3RvMw", [file_google_protobuf_empty, file_tsgrain_v1_options]);
 
 /**
  * @generated from message faults.v1.BumpRequest
@@ -91,6 +94,37 @@ export const BumpResponseSchema: GenMessage<BumpResponse> = /*@__PURE__*/
   messageDesc(file_faults_v1_witness, 1);
 
 /**
+ * @generated from message faults.v1.NoteRequest
+ */
+export type NoteRequest = Message<"faults.v1.NoteRequest"> & {
+  /**
+   * Unique in the whole test.
+   *
+   * @generated from field: string message_id = 1;
+   */
+  messageId: string;
+
+  /**
+   * @generated from field: string sender = 2;
+   */
+  sender: string;
+
+  /**
+   * Among the sender's calls, counted from 0.
+   *
+   * @generated from field: int32 sequence = 3;
+   */
+  sequence: number;
+};
+
+/**
+ * Describes the message faults.v1.NoteRequest.
+ * Use `create(NoteRequestSchema)` to create a new message.
+ */
+export const NoteRequestSchema: GenMessage<NoteRequest> = /*@__PURE__*/
+  messageDesc(file_faults_v1_witness, 2);
+
+/**
  * A grain that keeps a journal of what the runtime does with it.
  *
  * @generated from service faults.v1.Witness
@@ -105,6 +139,16 @@ export const Witness: GenService<{
     methodKind: "unary";
     input: typeof BumpRequestSchema;
     output: typeof BumpResponseSchema;
+  },
+  /**
+   * Counts one more call, of which the caller hears nothing.
+   *
+   * @generated from rpc faults.v1.Witness.Note
+   */
+  note: {
+    methodKind: "unary";
+    input: typeof NoteRequestSchema;
+    output: typeof EmptySchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_faults_v1_witness, 0);

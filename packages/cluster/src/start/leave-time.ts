@@ -1,0 +1,41 @@
+import type { Clock } from "@ts-grain/actor";
+
+/** Milliseconds that leaving takes at most, beside those that the activations have. */
+const leaveTimeoutMs = 4_000;
+/** Milliseconds that the others have to notice that this member has left, before it no longer answers them. */
+const drainTimeoutMs = 2_000;
+/** Milliseconds that actors have to stop once the activations had their time, and those that are left to them in any case. */
+const stopTimeoutMs = 2_000;
+const leastStopTimeoutMs = 200;
+
+interface Timeout {
+  readonly timeoutMs: number;
+}
+
+/** What the steps of leaving share: a provider that does not answer takes from the time of those after it. */
+export class LeaveTime {
+  readonly #clock: Clock;
+  readonly #endMs: number;
+  /** For the activations, to finish what they have. */
+  readonly release: Timeout;
+
+  constructor(clock: Clock, shutdownTimeoutMs: number) {
+    this.#clock = clock;
+    this.#endMs = clock.nowMs() + shutdownTimeoutMs + leaveTimeoutMs;
+    this.release = { timeoutMs: shutdownTimeoutMs };
+  }
+
+  /** For answering the others. */
+  get drain(): Timeout {
+    return { timeoutMs: Math.max(0, Math.min(drainTimeoutMs, this.#leftMs)) };
+  }
+
+  /** For the actors. */
+  get stop(): Timeout {
+    return { timeoutMs: Math.max(leastStopTimeoutMs, Math.min(stopTimeoutMs, this.#leftMs)) };
+  }
+
+  get #leftMs(): number {
+    return this.#endMs - this.#clock.nowMs();
+  }
+}
