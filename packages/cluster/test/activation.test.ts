@@ -291,6 +291,66 @@ test("grains that wait for each other without their context go on after a second
   expect(cluster.clock.nowMs() - startedMs).toBeLessThan(6_000);
 });
 
+test("activations that hang keep the others of their kind for a second, not for good", async () => {
+  const { cluster, testimony } = await start({ maxConcurrentActivations: 8 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  testimony.beforeActivation = (identity) =>
+    identity.startsWith("lamp")
+      ? new Promise((resolve) => void cluster.clock.schedule(10, resolve))
+      : new Promise(() => undefined);
+  const call = (identity: string) => getWitnessGrainClient(first, identity).bump({});
+  const hung = Array.from({ length: 16 }, (_call, index) => call(`hung-${index}`).catch(() => undefined));
+  await cluster.clock.advance(10);
+  const startedMs = cluster.clock.nowMs();
+  await cluster.settle(Promise.all(thousand.slice(0, 200).map(call)));
+  expect(cluster.clock.nowMs() - startedMs).toBeLessThan(2_000);
+  await cluster.settle(Promise.all(hung));
+});
+
+test.each(["shuts down", "is joined by another"])(
+  "what waits for its activation when its member %s is activated by the next owner, and by nobody else",
+  async (change) => {
+    const started = await start();
+    const { cluster, testimony } = started;
+    await using _ = cluster;
+    const [first, second] = cluster.members as [Cluster, Cluster];
+    slowActivations(started, 400);
+    const calls = thousand.map((identity) =>
+      getWitnessGrainClient(first, identity).bump({}, { timeoutMs: 60_000 }),
+    );
+    await cluster.clock.advance(50);
+    const changedMs = cluster.clock.nowMs();
+    if (change === "shuts down") await cluster.settle(second.shutdown());
+    else await cluster.addMember();
+    expect(cluster.clock.nowMs() - changedMs).toBeLessThan(1_000);
+    expect((await cluster.settle(Promise.all(calls))).every(({ count }) => count === 1)).toBe(true);
+    expect(testimony.sightings.filter(({ what }) => what === "activated").length).toBeLessThan(1_000 + 128);
+    const loaded = Map.groupBy(testimony.sightings, ({ identity }) => identity);
+    for (const seen of loaded.values()) expect(seen.filter(({ what }) => what === "bumped")).toHaveLength(1);
+    // No life began before the one before had ended.
+    for (const seen of loaded.values())
+      expect(seen.map(({ what }) => what).join(" ")).not.toMatch(/activated (bumped )?activated/);
+  },
+);
+
+test("a member that ends activates nothing of what waits any more, and leaves no timer", async () => {
+  const { cluster, testimony } = await start({ maxConcurrentActivations: 4 });
+  await using _ = cluster;
+  const [first, second] = cluster.members as [Cluster, Cluster];
+  testimony.beforeActivation = () => new Promise(() => undefined);
+  const calls = thousand.slice(0, 100).map((identity) => getWitnessGrainClient(first, identity).bump({}));
+  for (const call of calls) call.catch(() => undefined);
+  await cluster.clock.advance(100);
+  await cluster.settle(second.kill());
+  await cluster.settle(first.shutdown());
+  const begun = testimony.contexts.length;
+  await cluster.clock.advance(20_000);
+  expect(testimony.contexts).toHaveLength(begun);
+  expect(begun).toBeLessThan(50);
+  expect(cluster.clock.scheduled).toBe(0);
+});
+
 test("what waits for its activation when its member is let go is not activated there any more", async () => {
   const started = await start({ maxConcurrentActivations: 1 });
   const { cluster, testimony } = started;

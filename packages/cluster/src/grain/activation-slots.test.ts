@@ -48,7 +48,7 @@ test("one that calls another grain makes room, also if it does so before it take
   expect(slots.isFull).toBe(false);
 });
 
-test("when none ends for a second as many again begin", async () => {
+test("when none ends for a second what is under way counts no more", async () => {
   const clock = new VirtualClock();
   const slots = new ActivationSlots(clock, 2);
   let begun = 0;
@@ -58,18 +58,37 @@ test("when none ends for a second as many again begin", async () => {
   expect(begun).toBe(2);
   await clock.advance(1);
   expect(begun).toBe(4);
-  await clock.advance(500);
-  // Since one has ended, another second has to pass, but no slot is free.
+  // Those that stood still count no more, and those that have begun since do.
   slots.giveBack(grains[0]!);
-  await clock.advance(999);
+  await clock.advance(500);
   expect(begun).toBe(4);
-  await clock.advance(1);
-  expect(begun).toBe(6);
-  for (const grain of grains) slots.giveBack(grain);
-  await clock.advance(0);
-  for (const grain of grains) slots.giveBack(grain);
+  slots.giveBack(grains[2]!);
+  await clock.advance(500);
+  expect(begun).toBe(5);
+  await clock.advance(500);
   expect(begun).toBe(7);
   expect(clock.scheduled).toBe(0);
+});
+
+test("what is withdrawn begins without a slot, and what is closed lets all go and leaves no timer", async () => {
+  const clock = new VirtualClock();
+  const slots = new ActivationSlots(clock, 1);
+  const begun: number[] = [];
+  const grains = Array.from({ length: 5 }, (_, index) => ({ index }));
+  for (const grain of grains) begin(slots, grain, () => begun.push(grain.index));
+  slots.withdraw(grains[3]!);
+  slots.withdraw(grains[0]!);
+  await clock.advance(0);
+  expect(begun).toEqual([0, 3]);
+  slots.giveBack(grains[3]!);
+  slots.giveBack(grains[0]!);
+  await clock.advance(0);
+  expect(begun).toEqual([0, 3, 1]);
+  slots.close();
+  await clock.advance(0);
+  expect(begun).toEqual([0, 3, 1, 2, 4]);
+  expect(clock.scheduled).toBe(0);
+  await slots.next({});
 });
 
 test("never are more under way than the limit, and all begin in their order", async () => {

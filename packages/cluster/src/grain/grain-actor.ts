@@ -103,10 +103,6 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     return this.letGo();
   }
 
-  protected get activation(): Activation {
-    return this;
-  }
-
   get context(): ActivationContext {
     return this;
   }
@@ -196,11 +192,15 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   private async loadLater(): Promise<void> {
-    const { slots } = this.host;
-    await slots.next(this);
-    // It may be active elsewhere already, and is about to be stopped.
-    if (this.activation.reason === "evicted") slots.giveBack(this);
-    else await this.load();
+    if (await this.host.slots.beginLater(this.activation)) await this.load();
+    // It ends before it has begun: the calls that it has go back, to where the grain is next.
+    else this.cluster.system.root.stop(this.self);
+  }
+
+  /** What waits for its slot need not begin only to end. */
+  override beginToEnd(reason: DeactivationReason): void {
+    super.beginToEnd(reason);
+    this.host.slots.withdraw(this);
   }
 
   private load(): void | Promise<void> {
@@ -215,7 +215,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     } catch (error) {
       this.fail(error);
     }
-    slots.giveBack(this);
+    slots.giveBack(this.activation);
     return undefined;
   }
 
@@ -228,14 +228,15 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
 
   private async onceActivated(activated: PromiseLike<void>): Promise<void> {
     const { slots } = this.host;
-    slots.take(this);
+    slots.take(this.activation);
     try {
       await activated;
       this.watchIdle();
     } catch (error) {
       this.fail(error);
+    } finally {
+      slots.giveBack(this.activation);
     }
-    slots.giveBack(this);
   }
 
   private watchIdle(): void {
@@ -266,7 +267,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   private async letEnd(reason: DeactivationReason): Promise<void> {
-    if (this.interleaving) await endCalls(this.interleaving, reason);
+    if (this.interleaving) await this.interleaving.end(reason);
     try {
       await this.hooks.onDeactivate?.(this.context, reason);
     } catch (error) {
@@ -307,12 +308,6 @@ function interleave(grain: GrainActor, turn: Turn, call: GrainCall): void {
     run: () => runGrainCall(grain, turn, call),
     refuse: (reason) => processes.deadLetter({ target: self, message: call, sender: turn.sender, reason }),
   });
-}
-
-/** The calls that came before the end are still handled, unless it came at once. */
-async function endCalls(interleaving: Interleaving, reason: DeactivationReason): Promise<void> {
-  if (reason === "evicted" || reason === "failed" || reason === "stopped") interleaving.refuseWaiting();
-  await interleaving.whenIdle();
 }
 
 /** A turn that goes on when the actor handles other messages. */

@@ -85,6 +85,11 @@ export abstract class ActivationContext extends Activation implements GrainConte
     this.host = host;
   }
 
+  /** Which life of the grain it is: itself, unless its actor had to begin anew. */
+  protected get activation(): Activation {
+    return this;
+  }
+
   get kind(): string {
     return this.host.kind.name;
   }
@@ -130,7 +135,7 @@ export abstract class ActivationContext extends Activation implements GrainConte
     const { interleaving } = this;
     const current = interleaving ? interleaving.current : this.current;
     if (current) return current.callGrain(call);
-    this.host.slots.callsAnother(this);
+    this.host.slots.callsAnother(this.activation);
     return this.cluster.callGrain({ ...call, callers: [chainLink(this, "none")] });
   }
 }

@@ -35,6 +35,10 @@ class HostedGrains implements HostedKind, Actorless {
     return this.#host.interleaves ? undefined : this;
   }
 
+  close(): void {
+    this.#host.slots.close();
+  }
+
   placedBy(parent: PID): void {
     this.#host.placement = parent;
   }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { DeactivationReason } from "../identity/activation.ts";
 import type { ClusterIdentity } from "../identity/cluster-identity.ts";
 import { leadsThrough } from "./call-chain.ts";
 import type { GrainCall } from "./grain-call.ts";
@@ -59,6 +60,12 @@ export class Interleaving {
   /** Refuses the calls that have not been started. */
   refuseWaiting(): void {
     for (const { refuse } of this.#waiting.splice(0)) refuse("stopped");
+  }
+
+  /** The calls that came before the end are still handled, unless it came at once. Resolves when none is under way. */
+  async end(reason: DeactivationReason): Promise<void> {
+    if (reason === "evicted" || reason === "failed" || reason === "stopped") this.refuseWaiting();
+    await this.whenIdle();
   }
 
   /** Resolves when no call runs or waits to. */

@@ -52,7 +52,7 @@ export type SpawnActivation = (activation: Activation) => PID;
  */
 export abstract class Activation extends Location implements ClusterIdentity {
   readonly identity: string;
-  /** @internal When it was placed, in whole milliseconds of its system's clock. */
+  /** @internal When it began, in whole milliseconds of its system's clock; Infinity while it waits to begin. */
   begunAtMs = 0;
   /** @internal Calls that go to it by way of its parent and have not come there. */
   underWayToParent = 0;
@@ -175,6 +175,8 @@ export interface HostedKind {
    * a kind to change its props leaves this out, and `{ ...kind }` of a kind of grains does so.
    */
   readonly actorless?: Actorless | undefined;
+  /** @internal Its activations end, and what waits to begin does not. Told when who places them stops. */
+  close?(): void;
 }
 
 /** @internal Runs activations that have no actor yet, in the turn of who places them. */

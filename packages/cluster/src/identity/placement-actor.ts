@@ -107,7 +107,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#onStarted(context);
-    else if (message instanceof Stopping) this.#ending = this.#endActorless();
+    else if (message instanceof Stopping) this.#ending = this.#endAll();
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
@@ -302,6 +302,11 @@ export class PlacementActor implements Actor {
     for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);
     this.#tellReleased(context);
+  }
+
+  #endAll(): Promise<void> {
+    for (const kind of this.#kinds.values()) kind.close?.();
+    return this.#endActorless();
   }
 
   /** Its children end with it. What has no actor is no child. */
