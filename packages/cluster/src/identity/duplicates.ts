@@ -2,110 +2,173 @@ import type { ActorContext, Timer } from "@ts-grain/actor";
 import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
-import type { Activation } from "./activation.ts";
-import { identityKey } from "./cluster-identity.ts";
-import { DuplicateWatch, type Holding } from "./duplicate-watch.ts";
+import type { Activation, HostedKind } from "./activation.ts";
+import { identityKey, identityProblem } from "./cluster-identity.ts";
+import type { DuplicateActivation } from "./duplicate-activation.ts";
 import { readHoldings } from "./holdings.ts";
+import type { Life } from "./life.ts";
+import { LifeBook } from "./life-book.ts";
 import type { PlacedActivations } from "./placed-activations.ts";
-import type { Rendezvous } from "./rendezvous.ts";
+import { Rendezvous } from "./rendezvous.ts";
 
-/** Milliseconds for which it is remembered what members have told, after the first of them. */
+/** Milliseconds for which it is remembered at least who had what. */
 const rememberMs = 30_000;
+/** Milliseconds after which an owner does not wait any more for what it was told of to end, or soon will not. */
+const lateMs = 4_000;
+/** How many are named in a line of the log. */
+const maxNamed = 10;
 
-/** What changes with the topology. */
-export interface Change {
-  readonly topology: Topology;
-  readonly rendezvous: Rendezvous;
-  /** What is here and belongs to others now. */
-  readonly leftovers: Iterable<Activation>;
+/** An activation that was here when it ceased to be this member's. */
+interface OwnLife {
+  life: Life;
+  /** Whose it is, and who was told of it; undefined as long as that is not known. */
+  owner: string | undefined;
+  toldAtMs: number;
+  /** Whether others could activate it without waiting for its end. */
+  readonly isUnawaited: boolean;
+}
+
+/** What a member has to know of itself for this. */
+export interface DuplicatesParts {
+  /** Its address. */
+  readonly self: string;
+  readonly kinds: ReadonlyMap<string, HostedKind>;
 }
 
 /**
  * A member's part in finding out what was active twice: it tells the owners what of theirs it has, when it learns that it is theirs; and
- * reports what it is told to have been elsewhere while it was here.
+ * reports what it is told to have been elsewhere while it was here, or at a third member.
  *
- * Who was let go by the others ends all that it has, and may own it again when it comes back. So it remembers until then what it had.
+ * Who was let go by the others ends all that it has, and may own it again when it comes back. So it remembers what it had.
  */
 export class Duplicates {
-  readonly #self: string;
-  readonly #watch = new DuplicateWatch();
-  /** What was here when this member was let go. */
-  readonly #former = new Map<string, Holding>();
-  #forgetting: Timer | undefined;
+  readonly #parts: DuplicatesParts;
+  readonly #book = new LifeBook();
+  readonly #own = new Map<string, OwnLife>();
+  #sweeping: Timer | undefined;
 
-  /** @param self this member's address */
-  constructor(self: string) {
-    this.#self = self;
+  constructor(parts: DuplicatesParts) {
+    this.#parts = parts;
   }
 
-  /** An activation has ended. */
-  ended(activation: Activation, nowMs: number): void {
-    if (this.#former.size === 0) return;
-    const key = identityKey(activation);
-    const holding = this.#former.get(key);
-    if (holding?.endedAtMs === Number.POSITIVE_INFINITY)
-      this.#former.set(key, { ...holding, endedAtMs: nowMs });
-  }
-
-  /** @returns what the owners of this have to be told, by their addresses */
-  moveTo(context: ActorContext, { topology, rendezvous, leftovers }: Change): Map<string, Holding[]> {
-    const toTell = new Map<string, Holding[]>();
-    const isLetGo = topology.members.length === 0;
+  /**
+   * The topology has changed.
+   *
+   * @param leftovers what is here and belongs to others now
+   * @returns what its owners have to be told, by their addresses
+   */
+  moveTo(
+    context: ActorContext,
+    topology: Topology,
+    leftovers: Iterable<Activation>,
+  ): ReadonlyMap<string, readonly Life[]> {
+    const { self } = this.#parts;
+    const nowMs = context.system.clock.nowMs();
+    for (const activation of leftovers) this.#keep(context, activation, topology);
+    const rendezvous = new Rendezvous(topology.members);
     const peers = new Set(
       topology.members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress),
     );
-    for (const activation of leftovers) {
-      const holding = this.#holding(activation);
-      if (isLetGo) this.#former.set(identityKey(activation), holding);
-      else tell(holding);
-    }
-    if (peers.has(this.#self)) {
-      for (const holding of this.#former.values()) tell(holding, (own) => this.#add(context, own));
-      this.#former.clear();
+    const toTell = new Map<string, Life[]>();
+    if (!peers.has(self)) return toTell;
+    for (const own of this.#own.values()) {
+      const owner = rendezvous.ownerOf(own.life);
+      if (owner === own.owner || owner === undefined) continue;
+      own.owner = owner;
+      own.toldAtMs = nowMs;
+      if (owner === self) this.#report(context, this.#book.note(own.life, nowMs));
+      else if (peers.has(owner)) addTo(toTell, owner, own.life);
     }
     return toTell;
+  }
 
-    function tell(holding: Holding, ifOwn?: (holding: Holding) => void): void {
-      const owner = rendezvous.ownerOf(holding);
-      if (owner === context.system.address) ifOwn?.(holding);
-      else if (owner !== undefined && peers.has(owner)) addTo(toTell, owner, holding);
-    }
+  /** What the member at an address was told of, as it is now. */
+  toldTo(address: string): readonly Life[] {
+    return [...this.#own.values()].filter(({ owner }) => owner === address).map(({ life }) => life);
+  }
+
+  /** @returns whom to tell that an activation has ended, if its owner may have activated it before */
+  ended(
+    context: ActorContext,
+    activation: Activation,
+  ): { readonly life: Life; readonly owner: string } | undefined {
+    const own = this.#own.get(keyOf(activation));
+    if (!own || own.life.hasEnded) return undefined;
+    const nowMs = context.system.clock.nowMs();
+    own.life = { ...own.life, untilMs: nowMs, hasEnded: true };
+    this.#report(context, this.#book.note(own.life, nowMs));
+    const isLate = own.isUnawaited || nowMs - own.toldAtMs > lateMs;
+    const { life, owner } = own;
+    return owner !== undefined && owner !== this.#parts.self && isLate ? { life, owner } : undefined;
   }
 
   /** A member has told what it has, or had, of this one's. */
   told(context: ActorContext, message: Holdings, placed: PlacedActivations): void {
     const { system, sender } = context;
     if (!sender) return;
-    for (const holding of readHoldings(message, sender.address, system.clock.nowMs())) {
-      const here = placed.get(holding);
-      this.#add(context, holding, here && this.#holding(here));
-    }
+    const nowMs = system.clock.nowMs();
+    this.#sweepLater(context);
+    const found = readHoldings(message, sender.address, nowMs)
+      .filter(({ kind, identity }) => this.#parts.kinds.has(kind) && !identityProblem(identity))
+      .flatMap((life) => {
+        const here = placed.get(life);
+        return this.#book.note(life, nowMs, here && this.#lifeOf(here, nowMs));
+      });
+    this.#report(context, found);
   }
 
   /** Ends with its actor. */
   stop(): void {
-    this.#forgetting?.cancel();
+    this.#sweeping?.cancel();
   }
 
-  #add({ system }: ActorContext, holding: Holding, here?: Holding): void {
-    this.#forgetting ??= system.clock.schedule(rememberMs, () => {
-      this.#forgetting = undefined;
-      this.#watch.forget();
+  #keep(context: ActorContext, activation: Activation, { members }: Topology): void {
+    const isUnawaited = members.length === 0;
+    const nowMs = context.system.clock.nowMs();
+    const key = keyOf(activation);
+    const life = this.#lifeOf(activation, nowMs);
+    if (!life || this.#own.has(key)) return;
+    this.#own.set(key, { life, owner: undefined, toldAtMs: nowMs, isUnawaited });
+    this.#report(context, this.#book.note(life, nowMs));
+    this.#sweepLater(context);
+  }
+
+  #report({ system }: ActorContext, found: readonly DuplicateActivation[]): void {
+    if (found.length === 0) return;
+    const grains = found.slice(0, maxNamed).map(({ kind, identity }) => ({ kind, identity }));
+    const { members } = found[0]!;
+    system.logger.warn(
+      { count: found.length, grains, members },
+      "grains were active on two members at a time",
+    );
+    for (const each of found) system.eventStream.publish(each);
+  }
+
+  #sweepLater({ system }: Pick<ActorContext, "system">): void {
+    this.#sweeping ??= system.clock.schedule(rememberMs, () => {
+      this.#sweeping = undefined;
+      const beforeMs = system.clock.nowMs() - rememberMs;
+      this.#book.forgetBefore(beforeMs);
+      for (const [key, { life, owner, toldAtMs }] of this.#own)
+        if (life.hasEnded && owner !== undefined && toldAtMs < beforeMs) this.#own.delete(key);
+      if (!this.#book.isEmpty || this.#own.size > 0) this.#sweepLater({ system });
     });
-    for (const found of this.#watch.add(holding, system.clock.nowMs(), here ? [here] : [])) {
-      const { kind, identity, members } = found;
-      system.logger.warn({ kind, identity, members }, "a grain was active on two members at a time");
-      system.eventStream.publish(found);
-    }
   }
 
-  #holding({ kind, identity, begunAtMs }: Activation): Holding {
-    return { kind, identity, member: this.#self, begunAtMs, endedAtMs: Number.POSITIVE_INFINITY };
+  /** undefined as long as it has not begun. */
+  #lifeOf({ kind, identity, begunAtMs }: Activation, nowMs: number): Life | undefined {
+    if (begunAtMs === Number.POSITIVE_INFINITY) return undefined;
+    const { self: member } = this.#parts;
+    return { kind, identity, member, number: begunAtMs >>> 0, begunAtMs, untilMs: nowMs, hasEnded: false };
   }
 }
 
-function addTo(toTell: Map<string, Holding[]>, owner: string, holding: Holding): void {
+function keyOf(activation: Activation): string {
+  return `${activation.begunAtMs} ${identityKey(activation)}`;
+}
+
+function addTo(toTell: Map<string, Life[]>, owner: string, life: Life): void {
   const told = toTell.get(owner);
-  if (told) told.push(holding);
-  else toTell.set(owner, [holding]);
+  if (told) told.push(life);
+  else toTell.set(owner, [life]);
 }

@@ -3,8 +3,10 @@ import { type ActorContext, PID } from "@ts-grain/actor";
 import { RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
-import type { Holding } from "./duplicate-watch.ts";
+import type { Activation } from "./activation.ts";
+import type { Duplicates } from "./duplicates.ts";
 import { writeHoldings } from "./holdings.ts";
+import type { Life } from "./life.ts";
 import { placementActorId, TellAgain } from "./placement-messages.ts";
 
 /** Milliseconds until a member that could not be told is told again. */
@@ -17,15 +19,25 @@ const tellAgainMs = 100;
 export class HandoverNews {
   /** The topology in which it was told. */
   #told: Topology | undefined;
-  /** What the owners were told before, by their addresses. */
-  #holdings: ReadonlyMap<string, readonly Holding[]> = new Map();
   /** Who will be told again. */
   readonly #unreached = new Set<string>();
+  readonly #duplicates: Duplicates;
 
-  /** Tells owners what of theirs is or was here. To be called before the same topology's `tell`. */
-  tellHoldings(context: ActorContext, holdings: ReadonlyMap<string, readonly Holding[]>): void {
-    this.#holdings = holdings;
-    for (const address of holdings.keys()) this.#sendHoldings(context, address);
+  /** @param duplicates knows what else they were told */
+  constructor(duplicates: Duplicates) {
+    this.#duplicates = duplicates;
+  }
+
+  /** Tells the owners what of theirs is or was here. To be called before the same topology's `tell`. */
+  tellHoldings(context: ActorContext, topology: Topology, leftovers: Iterable<Activation>): void {
+    for (const [address, lives] of this.#duplicates.moveTo(context, topology, leftovers))
+      this.#sendHoldings(context, address, lives);
+  }
+
+  /** Tells the owner of an activation that it has ended, if it may not have waited for that. */
+  tellEnded(context: ActorContext, activation: Activation): void {
+    const ended = this.#duplicates.ended(context, activation);
+    if (ended) this.#sendHoldings(context, ended.owner, [ended.life]);
   }
 
   /** Tells the members of a topology, once. */
@@ -51,7 +63,7 @@ export class HandoverNews {
   /** Tells one member again, if it is still there. */
   tellAgain(context: ActorContext, { address }: TellAgain): void {
     this.#unreached.delete(address);
-    this.#sendHoldings(context, address);
+    this.#sendHoldings(context, address, this.#duplicates.toldTo(address));
     if (this.#addresses.includes(address)) this.#send(context, address);
   }
 
@@ -60,9 +72,9 @@ export class HandoverNews {
     return members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
   }
 
-  #sendHoldings(context: ActorContext, address: string): void {
+  #sendHoldings(context: ActorContext, address: string, lives: readonly Life[]): void {
     const nowMs = context.system.clock.nowMs();
-    for (const message of writeHoldings(this.#holdings.get(address) ?? [], nowMs))
+    for (const message of writeHoldings(lives, nowMs))
       context.request(new PID(address, placementActorId), message);
   }
 

@@ -78,7 +78,7 @@ export class PlacementActor implements Actor {
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
   readonly #leftovers = new Set<Activation>();
-  readonly #news = new HandoverNews();
+  readonly #news: HandoverNews;
   #patience: Timer | undefined;
   #released: PID[] | undefined;
   /** While it lives. */
@@ -90,7 +90,8 @@ export class PlacementActor implements Actor {
     this.#kinds = kinds;
     this.#self = self;
     this.#barrier = new HandoverBarrier(self);
-    this.#duplicates = new Duplicates(self);
+    this.#duplicates = new Duplicates({ self, kinds });
+    this.#news = new HandoverNews(this.#duplicates);
     this.#left = left;
   }
 
@@ -225,9 +226,7 @@ export class PlacementActor implements Actor {
     for (const placed of this.#placed) if (!this.#owns(context, placed)) this.#leftovers.add(placed);
     // Only a member that was let go is in no topology at all.
     const reason = topology.members.length === 0 ? "evicted" : "moved";
-    const { rendezvous } = this.#barrier;
-    const change = { topology, rendezvous, leftovers: this.#leftovers };
-    this.#news.tellHoldings(context, this.#duplicates.moveTo(context, change));
+    this.#news.tellHoldings(context, topology, this.#leftovers);
     for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
     this.#patience?.cancel();
@@ -298,7 +297,7 @@ export class PlacementActor implements Actor {
     this.#placed.delete(placed);
     this.#left?.(placed, placed);
     this.#leftovers.delete(placed);
-    this.#duplicates.ended(placed, context.system.clock.nowMs());
+    this.#news.tellEnded(context, placed);
     for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);
     this.#tellReleased(context);

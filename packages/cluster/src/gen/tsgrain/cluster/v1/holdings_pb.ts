@@ -10,11 +10,12 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsgrain/cluster/v1/holdings.proto.
  */
 export const file_tsgrain_cluster_v1_holdings: GenFile = /*@__PURE__*/
-  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSI5CghIb2xkaW5ncxItCghob2xkaW5ncxgBIAMoCzIbLnRzZ3JhaW4uY2x1c3Rlci52MS5Ib2xkaW5nImsKB0hvbGRpbmcSDAoEa2luZBgBIAEoCRIQCghpZGVudGl0eRgCIAEoCRIUCgxiZWd1bl9tc19hZ28YAyABKA0SGQoMZW5kZWRfbXNfYWdvGAQgASgNSACIAQFCDwoNX2VuZGVkX21zX2Fnb2IGcHJvdG8z");
+  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSI5CghIb2xkaW5ncxItCghob2xkaW5ncxgBIAMoCzIbLnRzZ3JhaW4uY2x1c3Rlci52MS5Ib2xkaW5nInsKB0hvbGRpbmcSDAoEa2luZBgBIAEoCRIQCghpZGVudGl0eRgCIAEoCRIOCgZudW1iZXIYAyABKA0SFAoMYmVndW5fbXNfYWdvGAQgASgNEhkKDGVuZGVkX21zX2FnbxgFIAEoDUgAiAEBQg8KDV9lbmRlZF9tc19hZ29iBnByb3RvMw");
 
 /**
- * Tells the owner of identities that the sender has, or had, activations of them. Goes from placement actor to placement actor when the
- * sender learns that they are the receiver's, before it tells that it has ended them, so that the receiver finds out which were active twice.
+ * Tells the owner of identities that the sender has, or had, activations of them. Goes from placement actor to placement actor: when the
+ * sender learns that they are the receiver's, before it tells that it has ended them; and once more when one has ended late. So the
+ * receiver finds out which were active twice.
  *
  * @generated from message tsgrain.cluster.v1.Holdings
  */
@@ -47,16 +48,23 @@ export type Holding = Message<"tsgrain.cluster.v1.Holding"> & {
   identity: string;
 
   /**
+   * Tells one activation of an identity from the sender's others, to know it again.
+   *
+   * @generated from field: uint32 number = 3;
+   */
+  number: number;
+
+  /**
    * How long before it was told the activation began, in milliseconds.
    *
-   * @generated from field: uint32 begun_ms_ago = 3;
+   * @generated from field: uint32 begun_ms_ago = 4;
    */
   begunMsAgo: number;
 
   /**
    * How long before it was told the activation had ended; absent while it has not.
    *
-   * @generated from field: optional uint32 ended_ms_ago = 4;
+   * @generated from field: optional uint32 ended_ms_ago = 5;
    */
   endedMsAgo?: number | undefined;
 };
