@@ -234,7 +234,7 @@ describe.skipIf(program === undefined)("members in Go and in TypeScript in one c
   );
 
   test(
-    "gossip keeps everybody in, no process of Go has died, and nothing is active twice",
+    "gossip keeps everybody in, no process of Go has died, and at rest nothing moves",
     async () => {
       await cluster.agreed();
       const fromMs = wallClockMs();

@@ -32,7 +32,12 @@ class ScriptedDirectory implements MemberRegistration {
     this.refreshes++;
     const { promise: aborted, reject } = Promise.withResolvers<never>();
     signal.addEventListener("abort", () => reject(signal.reason));
-    await Promise.race([this.slowness, aborted]);
+    await Promise.race([this.#carryOut(), aborted]);
+  }
+
+  /** Whether the answer is still waited for or not. */
+  async #carryOut(): Promise<void> {
+    await this.slowness;
     if (this.isDown) throw new Error("the directory is down");
     this.listed.add("alice");
   }
