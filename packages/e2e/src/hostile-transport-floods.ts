@@ -14,7 +14,7 @@ export interface Attack {
   readonly deadLetters?: number;
   /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
   readonly refused?: number;
-  readonly run: (rig: HostileRig) => Promise<void | Tally>;
+  readonly run: (rig: HostileRig) => Promise<Tally | undefined> | Promise<void>;
   /** Milliseconds that it may take. Default 60,000. */
   readonly timeoutMs?: number;
 }
