@@ -16,7 +16,7 @@ export interface Allowance {
 }
 
 /** Inputs before code is compiled, which takes time and memory of its own. */
-const warmUp = 200;
+const warmUp = 100;
 
 /** Holds what reads bytes to an allowance. A figure above it is taken again, thrice, as a collector's pause is none of the reader's. */
 export class Frugality {
