@@ -74,11 +74,14 @@ function readMessage(
 /** Frames, and after how many bytes each the stream is cut. */
 type Stream = [frames: Uint8Array[], cuts: number[]];
 
-/** As many elements as are allowed take memory, however few bytes they came in. */
+/**
+ * As many elements as are allowed take memory, however few bytes they came in: protobuf-es makes some 270 bytes of two where a message
+ * has many lists.
+ */
 const frugality = new Frugality({
   microsecondsPerKib: 5_000,
   bytesPerByte: 16,
-  bytes: 128 * limits.maxElements,
+  bytes: 512 * limits.maxElements,
 });
 
 function readStream([frames, cuts]: Stream): void {
