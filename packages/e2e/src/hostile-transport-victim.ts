@@ -108,22 +108,28 @@ function countRefused(): number {
   return Object.values(member.remote.stats.refused).reduce((sum, count) => sum + count, 0);
 }
 
-let answers: Promise<string>[] = [];
+const answers: Promise<string>[] = [];
 
 function request(address: string, count: number): void {
   const { root } = member.system;
-  answers = Array.from({ length: count }, () =>
-    root.requestAsync<StringValue>(new PID(address, holderId), text("?"), { timeoutMs: 60_000 }).then(
-      ({ value }) => value,
-      (error: unknown) => String(error),
-    ),
-  );
+  for (let asked = 0; asked < count; asked++) {
+    const answer = root.requestAsync<StringValue>(new PID(address, holderId), text("?"), {
+      timeoutMs: 60_000,
+    });
+    answers.push(answer.then(({ value }) => value, String));
+  }
 }
 
-process.on("message", async (told: VictimRequest) => {
+process.on("message", (told: VictimRequest) => {
   const { ask } = told;
-  if (ask === "request") return request(told.address, told.count);
-  if (ask === "answers") return process.send!(await Promise.all(answers));
+  if (ask === "request") {
+    request(told.address, told.count);
+    return;
+  }
+  if (ask === "answers") {
+    void Promise.all(answers.splice(0)).then((heard) => process.send!(heard));
+    return;
+  }
   if (ask === "begin") {
     member.collected.length = 0;
     watch.begin();

@@ -6,15 +6,18 @@ export type TextMemberRequest =
   | { readonly ask: "start"; readonly options: TextMemberOptions }
   | { readonly ask: "collected" };
 
-let member: TextMember | undefined;
+const started = Promise.withResolvers<TextMember>();
 
-process.on("message", async (told: TextMemberRequest) => {
+async function obey(told: TextMemberRequest): Promise<void> {
   if (told.ask === "start") {
-    member = await TextMember.start(told.options);
+    const member = await TextMember.start(told.options);
+    started.resolve(member);
     process.send!({ address: member.remote.address });
   } else {
-    process.send!({ collected: member!.collected });
+    process.send!({ collected: (await started.promise).collected });
   }
-});
+}
+
+process.on("message", (told: TextMemberRequest) => void obey(told));
 process.on("disconnect", () => process.exit());
 process.send!({ ready: true });

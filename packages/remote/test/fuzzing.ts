@@ -36,21 +36,16 @@ export async function fuzz<T>({ name, corpus, inputs, holds }: Fuzzer<T>): Promi
     runs++;
     await holds(input);
   });
-  try {
-    await fc.assert(property, {
-      seed,
-      numRuns: Number.MAX_SAFE_INTEGER,
-      plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)],
-      asyncReporter: async (details) => {
-        if (!details.failed) return;
-        const [input] = (details.counterexample ?? []) as [T?];
-        console.log(`for packages/remote/test/corpus/${corpus}:\n${corpusText(`seed ${seed}`, input)}`);
-        throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
-      },
-    });
-  } finally {
-    console.log(
-      `fuzzed ${name} with ${entries.length} inputs of the corpus and ${runs} others: FUZZ_SEED=${seed} FUZZ_SECONDS=${seconds}`,
-    );
-  }
+  const details = await fc.check(property, {
+    seed,
+    numRuns: Number.MAX_SAFE_INTEGER,
+    plugins: [fc.interruptAfterTimeLimit(seconds * 1_000)],
+  });
+  console.log(
+    `fuzzed ${name} with ${entries.length} inputs of the corpus and ${runs} others: FUZZ_SEED=${seed} FUZZ_SECONDS=${seconds}`,
+  );
+  if (!details.failed) return;
+  const [input] = (details.counterexample ?? []) as [T?];
+  console.log(`for packages/remote/test/corpus/${corpus}:\n${corpusText(`seed ${seed}`, input)}`);
+  throw new Error(await fc.asyncDefaultReportMessage(details), { cause: details.errorInstance });
 }

@@ -1,5 +1,5 @@
 /** The field of one of these tags in turn around some bytes, so many times; the last tag stands outermost. */
-export function wrapped(inner: Uint8Array, times: number, ...tags: readonly number[]): Uint8Array {
+function wrapped(inner: Uint8Array, times: number, ...tags: readonly number[]): Uint8Array {
   const heads: Uint8Array[] = [inner];
   let { length } = inner;
   for (let level = 0; level < times; level++) {
