@@ -45,7 +45,7 @@ async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
   // What other programs take of the processor is no stall of ours.
   expect(outcome.busyMs).toBeLessThan(mostBusyMs);
   expect(outcome.p99Ms).toBeLessThan(mostWaitMs);
-  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(64 * mebibyte);
+  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan((attack.mostMebibytes ?? 64) * mebibyte);
   if (attack.deadLetters !== undefined) expect(outcome.deadLetters).toBe(attack.deadLetters);
   expect(outcome.refused).toBeGreaterThanOrEqual(Math.max(attack.refused ?? 0, outcome.ended));
   // What V8 keeps for later comes and goes by tens of megabytes; what lives is exact.
