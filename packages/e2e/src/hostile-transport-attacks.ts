@@ -1,53 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { toBinary } from "@bufbuild/protobuf";
-import { FileDescriptorSetSchema, StringValueSchema, StructSchema } from "@bufbuild/protobuf/wkt";
+import { FileDescriptorSetSchema } from "@bufbuild/protobuf/wkt";
 import { GrpcTransport } from "@ts-grain/remote";
 import { RawPeer } from "@ts-grain/remote/testing";
 import { noise } from "./hostile-transport-bytes.ts";
 import type { Attack } from "./hostile-transport-floods.ts";
+import { forgedReplies } from "./hostile-transport-forgery.ts";
+import { garbage } from "./hostile-transport-garbage.ts";
+import { nesting } from "./hostile-transport-nesting.ts";
+import { greeted, oneOf, pour, pourOver, textType, toCollector } from "./hostile-transport-peers.ts";
+import { thirdAddresses } from "./hostile-transport-relay.ts";
 import type { HostileRig } from "./hostile-transport-rig.ts";
-import { text } from "./text-member.ts";
-
-type Batch = Exclude<Parameters<RawPeer["batch"]>[0], { readonly $typeName: string }>;
-
-const textType = StringValueSchema.typeName;
-
-/** A peer that has said who it is; each call another. */
-async function greeted({ address }: HostileRig, name = "attacker"): Promise<RawPeer> {
-  const peer = await RawPeer.connect(new GrpcTransport(), address);
-  return peer.greet({ systemId: `${name}-${Math.random()}`, address: "raw:1" });
-}
-
-/** Sends frames until all are away or the victim has hung up. */
-async function pour(
-  rig: HostileRig,
-  count: number,
-  send: (peer: RawPeer, index: number) => void,
-): Promise<void> {
-  const peer = await greeted(rig);
-  for (let index = 0; index < count && !peer.isClosed; index++) {
-    send(peer, index);
-    // An own session that is given too much at once ends itself.
-    if (count < 100 || index % 100 === 99) await pause(1);
-  }
-  await pause(200);
-  peer.close();
-}
-
-/** As many peers, each of which sends once and is or is not shown out. */
-async function pourOver(
-  rig: HostileRig,
-  peers: number,
-  send: (peer: RawPeer, index: number) => void,
-): Promise<void> {
-  for (let index = 0; index < peers; index++) {
-    const peer = await greeted(rig);
-    send(peer, index);
-    await pause(1);
-    peer.close();
-  }
-  await pause(200);
-}
+import { unread } from "./hostile-transport-windows.ts";
 
 /** As many peers, which all send once, and at the same time. */
 async function pourAtOnce(rig: HostileRig, count: number, send: (peer: RawPeer) => void): Promise<void> {
@@ -62,39 +25,7 @@ async function pourAtOnce(rig: HostileRig, count: number, send: (peer: RawPeer) 
   for (const peer of peers) peer.close();
 }
 
-function toCollector(rig: HostileRig, rest: object = {}): Batch {
-  return {
-    typeNames: [textType],
-    targets: [{ Address: rig.address, Id: "collector" }],
-    envelopes: [{ messageData: toBinary(StringValueSchema, text("reached")) }],
-    ...rest,
-  };
-}
-
-/** Messages in each other, so many deep, each in the field of this tag. */
-function nested(depth: number, tag: number): Buffer {
-  const heads: Buffer[] = [];
-  let length = 0;
-  for (let level = 0; level < depth; level++) {
-    const varint: number[] = [];
-    let rest = length;
-    for (; rest > 0x7f; rest >>>= 7) varint.push((rest & 0x7f) | 0x80);
-    const head = Buffer.from([tag, ...varint, rest]);
-    heads.push(head);
-    length += head.length;
-  }
-  return Buffer.concat(heads.toReversed());
-}
-
 const empties = (tag: number, bytes: number) => Buffer.alloc(bytes, Buffer.from([tag, 0]));
-
-/** Envelope bytes for messages of a type that the victim knows. */
-function oneOf(typeName: string, messageData: Uint8Array) {
-  return (rig: HostileRig) => toCollector(rig, { typeNames: [typeName], envelopes: [{ messageData }] });
-}
-
-/** The beginning of a string that is longer than what follows. */
-const cutShort = Buffer.from([0x0a, 0xff]);
 
 const internalIds = [
   "eventstream",
@@ -115,27 +46,7 @@ const systemMessages: readonly { readonly name: string; readonly bytes: Uint8Arr
 
 /** What peers that have said who they are may send. */
 export const attacks: readonly Attack[] = [
-  {
-    id: "H2",
-    what: "100,000 messages that are garbage, in frames that are not",
-    deadLetters: 100_000,
-    run: (rig) =>
-      pour(rig, 1_000, (peer) =>
-        peer.batch(
-          toCollector(rig, {
-            envelopes: Array.from({ length: 100 }, () => ({
-              messageData: Buffer.concat([cutShort, noise(40)]),
-            })),
-          }),
-        ),
-      ),
-  },
-  {
-    id: "H2",
-    what: "500 peers whose frames are garbage",
-    refused: 450,
-    run: (rig) => pourOver(rig, 500, (peer) => peer.sayBytes(noise(400))),
-  },
+  ...garbage,
   {
     id: "H4",
     what: "20 times a mebibyte of empty envelopes",
@@ -158,22 +69,7 @@ export const attacks: readonly Attack[] = [
         pourAtOnce(rig, 20, (peer) => peer.batch(oneOf(typeName, empties(tag, 1024 * 1024))(rig))),
     }),
   ),
-  {
-    id: "H5",
-    what: "messages, lists and groups that nest 100, 101 and 100,000 deep",
-    deadLetters: 60,
-    run: (rig) => {
-      const bodies = [100, 101, 100_000].flatMap((depth) => [
-        { typeName: StructSchema.typeName, body: nested(depth, 0x0a) },
-        { typeName: FileDescriptorSetSchema.typeName, body: nested(depth, 0x0a) },
-        { typeName: textType, body: Buffer.alloc(depth, 0x0b) },
-      ]);
-      return pour(rig, 10 * bodies.length, (peer, index) => {
-        const { typeName, body } = bodies[index % bodies.length]!;
-        peer.batch(oneOf(typeName, body)(rig));
-      });
-    },
-  },
+  nesting,
   {
     id: "H6",
     what: "200 batches before the greeting",
@@ -233,38 +129,9 @@ export const attacks: readonly Attack[] = [
         }),
       ),
   },
-  {
-    id: "H10",
-    what: "100,000 messages to and from processes at other addresses",
-    deadLetters: 100_000,
-    refused: 100_000,
-    run: (rig) =>
-      pour(rig, 1_000, (peer, index) =>
-        peer.batch({
-          ...toCollector(rig),
-          targets: [
-            { Address: `127.0.0.1:${1 + index}`, Id: "collector" },
-            { Address: rig.address, Id: "echo" },
-          ],
-          senders: [{ Address: `127.0.0.1:${1 + index}`, Id: "x" }],
-          envelopes: Array.from({ length: 100 }, (_, n) => ({ target: n % 2, sender: 1 })),
-        }),
-      ),
-  },
-  {
-    id: "H11",
-    what: "a million guesses at the numbers of replies",
-    deadLetters: 1_000_000,
-    run: (rig) =>
-      pour(rig, 1_000, (peer, index) =>
-        peer.batch(
-          toCollector(rig, {
-            targets: [{ Address: rig.address, Id: "$futures" }],
-            envelopes: Array.from({ length: 1_000 }, (_, n) => ({ targetRequestId: index * 1_000 + n + 1 })),
-          }),
-        ),
-      ),
-  },
+  thirdAddresses,
+  forgedReplies,
+  unread,
   {
     id: "H16",
     what: "messages with odd header names, too many headers, and headers of 2 MB",

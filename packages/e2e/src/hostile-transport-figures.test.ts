@@ -45,9 +45,9 @@ async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
   // What other programs take of the processor is no stall of ours.
   expect(outcome.busyMs).toBeLessThan(mostBusyMs);
   expect(outcome.p99Ms).toBeLessThan(mostWaitMs);
-  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(64 * mebibyte);
+  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan((attack.mostMebibytes ?? 64) * mebibyte);
   if (attack.deadLetters !== undefined) expect(outcome.deadLetters).toBe(attack.deadLetters);
-  expect(outcome.refused).toBeGreaterThanOrEqual(attack.refused ?? 0);
+  expect(outcome.refused).toBeGreaterThanOrEqual(Math.max(attack.refused ?? 0, outcome.ended));
   // What V8 keeps for later comes and goes by tens of megabytes; what lives is exact.
   expect(outcome.heldBytes).toBeLessThan(4 * mebibyte);
 }
@@ -59,11 +59,12 @@ function describeAttacks(name: string, attacks: readonly Attack[], options: () =
       rig = await HostileRig.start(options());
     }, 60_000);
     afterAll(() => rig[Symbol.asyncDispose]());
-    test.for(attacks)(
-      "$id: $what: the member lives, nothing gets through, others are served",
-      { timeout: 60_000 },
-      (attack) => expectHarmless(rig, attack),
-    );
+    for (const attack of attacks) {
+      const { id, what, timeoutMs: timeout = 60_000 } = attack;
+      test(`${id}: ${what}: the member lives, nothing gets through, others are served`, { timeout }, () =>
+        expectHarmless(rig, attack),
+      );
+    }
   });
 }
 

@@ -14,7 +14,17 @@ export interface Attack {
   readonly deadLetters?: number;
   /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
   readonly refused?: number;
-  readonly run: (rig: HostileRig) => Promise<void>;
+  readonly run: (rig: HostileRig) => Promise<Tally | undefined> | Promise<void>;
+  /** How many MiB the victim's resident memory may grow by. Default 64. */
+  readonly mostMebibytes?: number;
+  /** Milliseconds that it may take. Default 60,000. */
+  readonly timeoutMs?: number;
+}
+
+/** What only an attack itself can count. */
+export interface Tally {
+  /** Connections that the victim has ended for what came: each is among those refused. */
+  readonly ended: number;
 }
 
 const settings = http2Frame(4);

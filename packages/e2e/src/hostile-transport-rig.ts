@@ -2,9 +2,11 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { PID } from "@ts-grain/actor";
+import { type ActorContext, PID, propsFromFunction } from "@ts-grain/actor";
 import { GrpcTransport } from "@ts-grain/remote";
 import { RawPeer } from "@ts-grain/remote/testing";
+import type { Attack } from "./hostile-transport-floods.ts";
+import { holderId } from "./hostile-transport-peers.ts";
 import type { VictimReport, VictimRequest } from "./hostile-transport-victim.ts";
 import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
@@ -21,15 +23,19 @@ export interface Outcome extends VictimReport {
   readonly failed: number;
   /** Milliseconds within which 99 of 100 of its requests were answered. */
   readonly p99Ms: number;
+  /** Connections that the attack saw ended for what it sent, if it counts them. */
+  readonly ended: number;
 }
 
-type Talk = Pick<Outcome, "served" | "failed" | "p99Ms">;
+type Talk = Pick<Outcome, "served" | "failed" | "p99Ms" | "ended">;
 
 /** A victim in a process of its own, and an honest member in this one. */
 export class HostileRig implements AsyncDisposable {
   readonly address: string;
   readonly #process: ChildProcess;
   readonly #honest: TextMember;
+  /** Whom the honest member has not answered yet. */
+  readonly #held: PID[] = [];
   #log = "";
 
   private constructor(
@@ -39,6 +45,11 @@ export class HostileRig implements AsyncDisposable {
     this.#process = process;
     this.address = address;
     this.#honest = honest;
+    const hold = ({ sender }: ActorContext): void => {
+      if (sender !== undefined) this.#held.push(sender);
+    };
+    honest.system.root.spawnNamed(propsFromFunction(hold), holderId);
+    honest.remote.expose(holderId);
     for (const stream of [process.stdout, process.stderr]) {
       stream?.on("data", (bytes: Buffer) => {
         this.#log += bytes.toString("utf8");
@@ -62,7 +73,7 @@ export class HostileRig implements AsyncDisposable {
   }
 
   /** Runs an attack, while the honest member goes on, and waits at most 10 s for the victim to come to rest. */
-  async suffer(attack: (rig: HostileRig) => Promise<void>): Promise<Outcome> {
+  async suffer(attack: Attack["run"]): Promise<Outcome> {
     await this.#ask("begin");
     this.#log = "";
     const talk = await this.#talk(attack(this));
@@ -74,6 +85,21 @@ export class HostileRig implements AsyncDisposable {
       await pause(200);
     }
     return { ...report, ...talk, log: this.#log, isAlive: this.#process.exitCode === null };
+  }
+
+  /** Lets the victim ask the honest member so many things; returns what their answers go to, once all have been asked. */
+  async hold(count: number): Promise<readonly PID[]> {
+    this.#process.send({ ask: "request", count, address: this.#honest.remote.address });
+    const patience = performance.now() + 10_000;
+    while (this.#held.length < count && performance.now() < patience) await pause(5);
+    return this.#held;
+  }
+
+  /** Lets the honest member answer, and returns what the victim has heard. */
+  async release(): Promise<readonly string[]> {
+    for (const [index, replyTo] of this.#held.splice(0).entries())
+      this.#honest.system.root.send(replyTo, text(`genuine ${index}`));
+    return (await this.#ask("answers")) as readonly string[];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -98,12 +124,12 @@ export class HostileRig implements AsyncDisposable {
   }
 
   /** Requests and replies of the honest member, until the attack is over and then once more. */
-  async #talk(attack: Promise<void>): Promise<Talk> {
+  async #talk(attack: ReturnType<Attack["run"]>): Promise<Talk> {
     const target = new PID(this.address, "echo");
     let [served, failed] = [0, 0];
     const tookMs: number[] = [];
     let isOver = false;
-    const ended = attack.finally(() => {
+    const over = attack.finally(() => {
       isOver = true;
     });
     for (let isLast = false; !isLast; ) {
@@ -116,9 +142,9 @@ export class HostileRig implements AsyncDisposable {
       tookMs.push(performance.now() - startMs);
       await pause(10);
     }
-    await ended;
+    const tally = await over;
     const p99Ms = tookMs.toSorted((a, b) => a - b)[Math.ceil(tookMs.length * 0.99) - 1]!;
-    return { served, failed, p99Ms };
+    return { served, failed, p99Ms, ended: tally?.ended ?? 0 };
   }
 
   async #ask(ask: VictimRequest["ask"]): Promise<unknown> {

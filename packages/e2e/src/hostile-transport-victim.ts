@@ -1,10 +1,14 @@
 // A member in a process of its own that watches itself: the victim of the hostile cases. Talks to its parent by IPC.
-import { FileDescriptorSetSchema, StructSchema } from "@bufbuild/protobuf/wkt";
-import { consoleLogger } from "@ts-grain/actor";
-import { TextMember, type TextMemberOptions } from "./text-member.ts";
+import { AnySchema, FileDescriptorSetSchema, type StringValue, StructSchema } from "@bufbuild/protobuf/wkt";
+import { consoleLogger, PID } from "@ts-grain/actor";
+import { holderId } from "./hostile-transport-peers.ts";
+import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
 /** What the parent asks. */
-export type VictimRequest = { readonly ask: "begin" | "end" | "rest" };
+export type VictimRequest =
+  | { readonly ask: "begin" | "end" | "rest" | "answers" }
+  /** Asks the honest member at this address so many things. */
+  | { readonly ask: "request"; readonly count: number; readonly address: string };
 
 /** What the victim has seen of itself since `begin`. Sizes in bytes, times in milliseconds. */
 export interface VictimReport {
@@ -94,7 +98,7 @@ const watch = new SelfWatch();
 watch.start();
 const options = JSON.parse(process.argv[2] ?? "{}") as TextMemberOptions;
 const member = await TextMember.start({ ...options, logger: consoleLogger });
-for (const type of [FileDescriptorSetSchema, StructSchema]) member.remote.types.register(type);
+for (const type of [FileDescriptorSetSchema, StructSchema, AnySchema]) member.remote.types.register(type);
 
 function countDeadLetters(): number {
   return Object.values(member.system.stats.deadLetters).reduce((sum, count) => sum + count, 0);
@@ -104,7 +108,28 @@ function countRefused(): number {
   return Object.values(member.remote.stats.refused).reduce((sum, count) => sum + count, 0);
 }
 
-process.on("message", ({ ask }: VictimRequest) => {
+const answers: Promise<string>[] = [];
+
+function request(address: string, count: number): void {
+  const { root } = member.system;
+  for (let asked = 0; asked < count; asked++) {
+    const answer = root.requestAsync<StringValue>(new PID(address, holderId), text("?"), {
+      timeoutMs: 60_000,
+    });
+    answers.push(answer.then(({ value }) => value, String));
+  }
+}
+
+process.on("message", (told: VictimRequest) => {
+  const { ask } = told;
+  if (ask === "request") {
+    request(told.address, told.count);
+    return;
+  }
+  if (ask === "answers") {
+    void Promise.all(answers.splice(0)).then((heard) => process.send!(heard));
+    return;
+  }
   if (ask === "begin") {
     member.collected.length = 0;
     watch.begin();

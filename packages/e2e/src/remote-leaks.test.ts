@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { type ActorContext, PID, propsFromFunction, Terminated } from "@ts-grain/actor";
 import { expect, test } from "vitest";
 import { FlakyLink } from "./flaky-link.ts";
+import { OverhearingTransport } from "./overhearing-transport.ts";
 import { TextMember, text } from "./text-member.ts";
 
 const isNightly = process.env["TS_GRAIN_NIGHTLY"] === "true";
@@ -83,27 +84,49 @@ class Watcher {
   }
 }
 
-test("L4 watches that are taken back, and watched actors that end, leave nothing behind on either side", {
-  timeout,
-}, async () => {
+test("L4 watches that are taken back leave no watcher behind on either side", { timeout }, async () => {
   const count = isNightly ? 100_000 : 2_000;
-  await using a = await TextMember.start();
-  await using b = await TextMember.start({ exposed: ["echo", "mortals/*"] });
-  const { context, ended } = new Watcher(a);
-  await a.request(b.pid("echo"), text("x"));
-  const before = b.remote.stats;
+  const transport = new OverhearingTransport("actor.Terminated");
+  await using a = await TextMember.start({ transport });
+  await using b = await TextMember.start({ exposed: ["echo", "collector"] });
+  const watchers = Array.from({ length: 100 }, () => new Watcher(a));
   for (let watched = 0; watched < count; watched++) {
+    const { context } = watchers[watched % watchers.length]!;
     context.watch(b.pid("echo"));
     context.unwatch(b.pid("echo"));
     if (watched % 1_000 === 999) await a.request(b.pid("echo"), text("x"));
   }
   expect(a.remote.stats.watches).toBe(0);
+  // Whoever still stood in the actor's table of watchers would be told of its end.
+  const [{ context: control, ended }] = watchers as [Watcher];
+  control.watch(b.pid("collector"));
+  await a.request(b.pid("echo"), text("x"));
+  b.system.root.stop(b.pid("echo"));
+  await pause(500);
+  expect(transport.heard).toBe(0);
+  b.system.root.stop(b.pid("collector"));
+  await expect.poll(() => ended).toEqual(["collector"]);
+  expect(transport.heard).toBe(1);
+  expect(a.remote.stats.watches).toBe(0);
+});
+
+test("L4 watched actors that end leave nothing behind on either side", { timeout }, async () => {
+  const count = isNightly ? 100_000 : 2_000;
+  await using a = await TextMember.start();
+  await using b = await TextMember.start({ exposed: ["echo", "mortals/*"] });
+  const { context, ended } = new Watcher(a);
+  // An actor has an id once somebody needs it.
+  context.watch(b.pid("echo"));
+  context.unwatch(b.pid("echo"));
+  await a.request(b.pid("echo"), text("x"));
+  const before = b.remote.stats;
+  const processesBefore = [a.system.stats.processes, b.system.stats.processes];
   const mortals: PID[] = [];
   const mortal = propsFromFunction(() => undefined);
   const onInit = (parent: ActorContext): void => {
     for (let spawned = 0; spawned < count; spawned++) mortals.push(parent.spawn(mortal));
   };
-  b.system.root.spawnNamed(
+  const parent = b.system.root.spawnNamed(
     propsFromFunction(() => undefined, { onInit }),
     "mortals",
   );
@@ -120,4 +143,7 @@ test("L4 watches that are taken back, and watched actors that end, leave nothing
   expect(new Set(ended).size).toBe(count);
   expect(a.remote.stats.watches).toBe(0);
   expect(b.remote.stats).toEqual(before);
+  b.system.root.stop(parent);
+  // The tables of those who ended go with them.
+  await expect.poll(() => [a.system.stats.processes, b.system.stats.processes]).toEqual(processesBefore);
 });

@@ -112,6 +112,19 @@ test("a repeated greeting is answered again, another identity ends the connectio
   expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, greetings: 1 });
 });
 
+test("a hundred greetings are answered, and one more ends the connection", async () => {
+  await using it = await scene();
+  const attacker = await it.attacker();
+  for (let n = 0; n < 100; n++) attacker.greet();
+  await it.pair.clock.settle();
+  expect([attacker.isClosed, attacker.answers.length]).toEqual([false, 100]);
+  attacker.greet();
+  await it.pair.clock.settle();
+  expect([attacker.isClosed, attacker.answers.length]).toEqual([true, 100]);
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, frames: 1 });
+  await expectStillServing(it);
+});
+
 test.for([
   { name: "target", envelope: { target: 999 } },
   { name: "negative target", envelope: { target: -1 } },
@@ -227,7 +240,7 @@ test("neither a target nor a sender at a third address makes us dial or forward"
     targets: [{ Address: "b:1", Id: "nobody" }],
   });
   attacker.batch({ ...systemMessage(new Watch(new PID("third:1", "x")), "nobody") });
-  await it.pair.clock.advance(10_000);
+  await it.pair.clock.advance(60_000);
   expect(dials).toBe(0);
   expect(it.reached).toEqual([]);
   expect(it.pair.b.system.stats.deadLetters).toMatchObject({ refused: 2, not_found: 1 });

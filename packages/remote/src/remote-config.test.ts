@@ -8,6 +8,9 @@ describe("a remote is refused, with the option's name,", () => {
     ["if its event loop is to look for ever", { busyPollMs: Number.POSITIVE_INFINITY }, "busyPollMs"],
     ["if what is to be a time is no number", { busyPollMs: Number.NaN }, "busyPollMs"],
     ["if it may try to connect no time at all", { connectAttempts: 0 }, "connectAttempts"],
+    ["if it is to take no name", { maxNameBytes: 0 }, "maxNameBytes"],
+    ["if how many headers it takes is no number", { maxHeaders: Number.NaN }, "maxHeaders"],
+    ["if it is to take headers of less than no length", { maxHeaderBytes: -1 }, "maxHeaderBytes"],
     ["if its advertised address has no port", { advertisedHost: "member-1" }, "advertisedHost"],
     ["if its token can be guessed", { clusterToken: "secret" }, "clusterToken"],
   ];

@@ -41,6 +41,15 @@ export interface RemoteNumbers {
   readonly maxBatchMessages: number;
   /** Fields, list and map entries of all messages in a frame that we take: small bytes can make many objects. Default 131 072. */
   readonly maxBatchElements: number;
+  /**
+   * Bytes of a type's name, an address or a process's id that we take. Who sends a longer one loses its connection, so all members should have the
+   * same; a grain's id has 512 bytes of its identity in it. Default 1 024.
+   */
+  readonly maxNameBytes: number;
+  /** Headers of one message that we take; who sends more loses its connection. Default 64. */
+  readonly maxHeaders: number;
+  /** Bytes of all headers of one message that we take; who sends more loses its connection. Default 8 KiB. */
+  readonly maxHeaderBytes: number;
 }
 
 /**
@@ -147,6 +156,9 @@ export const remoteDefaults: RemoteNumbers = {
   maxFrameBytes: 4 * 1024 * 1024,
   maxBatchMessages: 1_000,
   maxBatchElements: 131_072,
+  maxNameBytes: 1_024,
+  maxHeaders: 64,
+  maxHeaderBytes: 8 * 1024,
 };
 
 /** Bytes after which a batch is closed: larger ones cost latency and win nothing. */
@@ -208,9 +220,9 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     batchLimits: {
       maxEnvelopes: maxBatchMessages,
       maxElements: numbers.maxBatchElements,
-      maxNameBytes: 1024,
-      maxHeaders: 64,
-      maxHeaderBytes: 8 * 1024,
+      maxNameBytes: numbers.maxNameBytes,
+      maxHeaders: numbers.maxHeaders,
+      maxHeaderBytes: numbers.maxHeaderBytes,
     },
   };
 }

@@ -150,6 +150,23 @@ export const anyFrame: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 200 }) },
 );
 
+/** Batches whose few bytes would make many objects: empty messages, strings and unknown fields. */
+export const wideFrame: fc.Arbitrary<Uint8Array> = fc
+  .tuple(
+    fc.constantFrom(DescriptorProtoSchema.typeName, StructSchema.typeName, StringValueSchema.typeName),
+    fc.constantFrom(0x0a, 0x12, 0x1a, 0x0b, 0x10),
+    fc.integer({ min: 1, max: 50_000 }),
+  )
+  .map(([typeName, tag, pairs]) => {
+    const value = {
+      typeNames: [typeName],
+      targets: [{ Address: "b:1", Id: "target" }],
+      envelopes: [{ messageData: Buffer.alloc(pairs * 2, Uint8Array.of(tag, 0)) }],
+    };
+    const messageType = { case: "messageBatch", value } as const;
+    return toBinary(RemoteMessageSchema, create(RemoteMessageSchema, { messageType }));
+  });
+
 function lengthDelimited(tag: number, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const length = body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7];
   return Uint8Array.of(tag, ...length, ...body);

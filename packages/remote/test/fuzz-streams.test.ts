@@ -86,7 +86,7 @@ test(
     await using pair = await start();
     await expectServing(pair);
     const { processes } = pair.b.system.stats;
-    await fuzz("streams of peers that dial us", fc.array(act, { maxLength: 25 }), async (steps) => {
+    const holds = async (steps: readonly Act[]): Promise<void> => {
       const visitors = new Map<number, RawPeer>();
       for (const step of steps) await perform(pair, visitors, step);
       await expectServing(pair);
@@ -94,6 +94,12 @@ test(
       await pair.clock.advance(60_000);
       expect(pair.b.remote.stats).toMatchObject({ endpoints: 1, sessions: 1, watches: 0 });
       expect(pair.b.system.stats.processes).toBe(processes);
+    };
+    await fuzz({
+      name: "streams of peers that dial us",
+      corpus: "streams",
+      inputs: fc.array(act, { maxLength: 25 }),
+      holds,
     });
   },
   fuzzTimeoutMs,
@@ -126,7 +132,7 @@ test(
       void answerAll(connection);
     });
     const { root } = pair.a.system;
-    await fuzz("answers of peers that we dial", fc.array(answer, { maxLength: 6 }), async (answers) => {
+    const holds = async (answers: readonly Answer[]): Promise<void> => {
       script = answers;
       const outcome = root.requestAsync(new PID("raw:1", "x"), text("?"), { timeoutMs: 20_000 }).then(
         () => "answered",
@@ -141,6 +147,12 @@ test(
       pair.network.heal("a:1", "raw:1");
       expect(pair.a.remote.stats).toMatchObject({ endpoints: 1, watches: 0 });
       expect(pair.a.system.stats.pendingRequests).toBe(0);
+    };
+    await fuzz({
+      name: "answers of peers that we dial",
+      corpus: "answers",
+      inputs: fc.array(answer, { maxLength: 6 }),
+      holds,
     });
   },
   fuzzTimeoutMs,

@@ -3,7 +3,7 @@ import type { ConnectRequest } from "../gen/remote/remote_pb.ts";
 import { RemoteError } from "../remote-error.ts";
 import type { InboundConnection } from "../transport/transport.ts";
 import { RecentTables } from "../wire/batch-reader.ts";
-import { malformed } from "../wire/byte-reader.ts";
+import { limitExceeded, malformed } from "../wire/byte-reader.ts";
 import { disconnectRequestFrame, readFrame } from "../wire/frame.ts";
 import type { BatchDispatcher } from "./batch-dispatcher.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
@@ -11,6 +11,9 @@ import { type Arrival, Intake } from "./intake.ts";
 import { ListenHandshake } from "./listen-handshake.ts";
 import type { Peer } from "./peer.ts";
 import { unguessableBytes } from "./unguessable-id.ts";
+
+/** Each is answered, and a peer need not take the answers: more would wait for it than it costs to ask. */
+const maxGreetings = 100;
 
 const isAboutFrames: ReadonlySet<string> = new Set(["malformed_frame", "limit_exceeded"]);
 
@@ -36,6 +39,7 @@ export class InboundSession {
   readonly #recent = new RecentTables();
   readonly #intake: Intake;
   #peer: Peer | undefined;
+  #greetings = 0;
   #hasEnded = false;
 
   constructor(connection: InboundConnection, options: SessionOptions) {
@@ -90,6 +94,7 @@ export class InboundSession {
   }
 
   #greet(request: ConnectRequest): void {
+    if (++this.#greetings > maxGreetings) throw limitExceeded("the peer greets again and again");
     const step = this.#handshake.requested(request);
     if (step.kind === "refused") throw new RemoteError("handshake_failed", step.why);
     this.#connection.send(step.frame);

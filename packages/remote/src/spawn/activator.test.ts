@@ -47,6 +47,16 @@ test("who names no name gets an actor of its own each time", async () => {
   expect(first.id).not.toBe(second.id);
 });
 
+test("a name that a process makes up is none that the process before at its address made up", async () => {
+  await using pair = await RemotePair.start({ remote: { spawnable } });
+  const first = await pair.a.remote.spawn(greeter);
+  await pair.b.remote.shutdown({ graceful: false });
+  pair.b = await pair.member("b", 1);
+  await pair.clock.advance(10_000);
+  const second = await pair.a.remote.spawn(greeter);
+  expect(second.id).not.toBe(first.id);
+});
+
 test("a taken name is refused, and the answer says whose it is, as Go's does", async () => {
   await using pair = await RemotePair.start({ remote: { spawnable } });
   const { system, remote } = pair.a;

@@ -1,5 +1,6 @@
 import { create, isMessage } from "@bufbuild/protobuf";
 import { type ActorContext, ActorError, PID, type Props, propsFromFunction } from "@ts-grain/actor";
+import { unguessableId } from "../endpoint/unguessable-id.ts";
 import {
   type ActorPidRequest,
   ActorPidRequestSchema,
@@ -20,11 +21,15 @@ const maxNameLength = 256;
 /** Spawns actors of these kinds for peers, as its children. Whatever it is asked, it goes on. */
 export function activatorProps(kinds: ReadonlyMap<string, Props>): Props {
   let spawned = 0;
+  // A PID outlives its process: in the one that takes its address it must not name another actor, which would even obey its Stop.
+  const ofThisProcess = unguessableId().slice(0, 8);
   return propsFromFunction((context) => {
     const { message } = context;
     if (!isMessage(message, ActorPidRequestSchema)) return;
     spawned++;
-    context.respond(answer(context, kinds, { ...message, name: message.name || `$${spawned}` }));
+    context.respond(
+      answer(context, kinds, { ...message, name: message.name || `$${ofThisProcess}${spawned}` }),
+    );
   });
 }
 

@@ -5,6 +5,8 @@ import { RemoteError } from "../../remote-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
 import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
+import { SignsOfLife } from "./signs-of-life.ts";
+import { StuckSending } from "./stuck-sending.ts";
 
 /** What both ends of a stream are made with. */
 export interface GrpcConnectionOptions {
@@ -33,8 +35,6 @@ const turnBytes = 128 * 1024;
 const closing = { pauseMs: 2_000, totalMs: 10_000 } as const;
 /** Milliseconds in which a frame that has begun must be complete. */
 const stalledFrameMs = 30_000;
-/** Milliseconds between probes, and how long an answer may take. */
-const probe = { everyMs: 1_000, timeoutMs: 3_000 } as const;
 
 /** One end of a `/remote.Remoting/Receive` stream on an HTTP/2 session of its own. */
 export class GrpcConnection implements Connection {
@@ -44,7 +44,10 @@ export class GrpcConnection implements Connection {
   #handlers: ConnectionHandlers | undefined;
   #error: Error | undefined;
   #timer: Timer | undefined;
-  #probeTimer: Timer | undefined;
+  readonly #signs: SignsOfLife;
+  readonly #stuck: StuckSending;
+  /** Bytes that were given to the stream. */
+  #given = 0;
   #isEnding = false;
   /** How many frames had come when the present timer was set for the one after them; −1 without one. */
   #framesTimed = -1;
@@ -55,6 +58,17 @@ export class GrpcConnection implements Connection {
     this.#options = options;
     this.#busyPoll = options.busyPoll;
     this.#deframer = new GrpcDeframer(options.maxFrameBytes, (frame) => this.#handlers?.onFrame(frame));
+    const { clock } = options;
+    this.#signs = new SignsOfLife({
+      clock,
+      ask: (answered) => this.#ping(answered),
+      onSilence: () => this.#lose(`no sign of life for ${SignsOfLife.patienceMs} ms`),
+    });
+    this.#stuck = new StuckSending({
+      clock,
+      left: () => this.#left(),
+      onStuck: () => this.#lose("the other side takes nothing any more"),
+    });
   }
 
   /** Begins to receive. */
@@ -79,19 +93,23 @@ export class GrpcConnection implements Connection {
   send(frame: Uint8Array): boolean {
     const { stream } = this.#options;
     if (this.#isEnding || stream.destroyed || !stream.writable) return true;
-    return stream.write(withPrefix(frame)) || stream.writableLength < highWaterBytes;
+    const framed = withPrefix(frame);
+    this.#given += framed.length;
+    this.#stuck.sent();
+    return stream.write(framed) || stream.writableLength < highWaterBytes;
   }
 
   close(): void {
     this.#handlers = undefined;
+    // Probes would count as bytes that still leave.
+    this.#signs.stop();
     if (this.#isEnding) return;
     this.#endOwnSide();
     this.#awaitEnd(closing.totalMs);
   }
 
   probe(): void {
-    this.#probeTimer?.cancel();
-    this.#probeTimer = this.#options.clock.schedule(probe.everyMs, () => this.#ping());
+    this.#signs.start();
   }
 
   /** Ends the stream at once. */
@@ -103,6 +121,7 @@ export class GrpcConnection implements Connection {
 
   #received(chunk: Uint8Array): void {
     this.#busyPoll?.arrived();
+    this.#signs.heard();
     this.#takeTurns(chunk.length);
     try {
       this.#deframer.push(chunk);
@@ -150,7 +169,8 @@ export class GrpcConnection implements Connection {
 
   #closed(): void {
     this.#timer?.cancel();
-    this.#probeTimer?.cancel();
+    this.#signs.stop();
+    this.#stuck.stop();
     const handlers = this.#handlers;
     this.#handlers = undefined;
     this.#options.session.close();
@@ -176,28 +196,30 @@ export class GrpcConnection implements Connection {
     this.#timer?.cancel();
     this.#timer = clock.schedule(closing.pauseMs, () => {
       if (leftMs > closing.pauseMs && bytesSent(session) !== before) this.#awaitEnd(leftMs - closing.pauseMs);
-      else this.destroy(new RemoteError("connection_lost", "the other side did not end the stream"));
+      else this.#lose("the other side did not end the stream");
     });
   }
 
   #destroyAfter(delayMs: number, why: string): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.schedule(delayMs, () =>
-      this.destroy(new RemoteError("connection_lost", why)),
-    );
+    this.#timer = this.#options.clock.schedule(delayMs, () => this.#lose(why));
   }
 
-  #ping(): void {
-    const { session, clock } = this.#options;
+  #lose(why: string): void {
+    this.destroy(new RemoteError("connection_lost", why));
+  }
+
+  #ping(answered: () => void): void {
+    const { session } = this.#options;
     if (session.destroyed) return;
-    const timer = clock.schedule(probe.timeoutMs, () =>
-      this.destroy(new RemoteError("connection_lost", `no answer to a probe for ${probe.timeoutMs} ms`)),
-    );
-    const wasSent = session.ping((error) => {
-      timer.cancel();
-      if (error === null) this.probe();
+    session.ping((error) => {
+      if (error === null) answered();
     });
-    if (!wasSent) timer.cancel();
+  }
+
+  #left(): number | undefined {
+    const { writableLength } = this.#options.stream;
+    return writableLength === 0 ? undefined : this.#given - writableLength;
   }
 }
 

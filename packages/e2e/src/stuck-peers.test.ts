@@ -1,0 +1,84 @@
+import { once } from "node:events";
+import { createServer, type ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
+import { PID } from "@ts-grain/actor";
+import { VirtualClock } from "@ts-grain/actor/testing";
+import { GrpcTransport } from "@ts-grain/remote";
+import { expect, test } from "vitest";
+import { greeting, openWithoutWindow } from "./hostile-transport-windows.ts";
+import { TextMember, text } from "./text-member.ts";
+
+const mebibyte = 1024 * 1024;
+
+/** Lets virtual time pass in steps between which real sockets have their turns, such as for the answers to probes. */
+async function pass(clock: VirtualClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    await clock.advance(250);
+    await pause(5);
+  }
+}
+
+test("a peer that dials, never opens its window and answers probes is shown out within 35 s", async () => {
+  const clock = new VirtualClock();
+  await using member = await TextMember.start({ transport: new GrpcTransport({ clock }) });
+  const stream = await openWithoutWindow(member.remote.address);
+  let isClosed = false;
+  stream.session!.once("close", () => {
+    isClosed = true;
+  });
+  stream.write(await greeting("shut"));
+  await expect.poll(() => member.remote.stats.sessions).toBe(1);
+  await pause(50);
+  await pass(clock, 29_000);
+  expect([isClosed, member.remote.stats.sessions]).toEqual([false, 1]);
+  await pass(clock, 6_500);
+  await expect.poll(() => [isClosed, member.remote.stats.sessions]).toEqual([true, 0]);
+});
+
+/** A peer that takes a greeting, answers it, and then reads no more: its window closes and never opens again. */
+async function startGlutton() {
+  const streams: ServerHttp2Stream[] = [];
+  const server = createServer();
+  server.on("session", (session) => session.on("error", () => {}));
+  server.on("stream", (stream: ServerHttp2Stream) => {
+    streams.push(stream);
+    stream.on("error", () => {});
+    stream.respond({ ":status": 200, "content-type": "application/grpc" });
+    stream.once("data", () => {
+      stream.pause();
+      // ConnectResponse with the member id "glutton", in a RemoteMessage, in a gRPC message.
+      stream.write(Buffer.from("000000000b1a091207676c7574746f6e", "hex"));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const dispose = (): void => {
+    for (const { session } of streams) session?.destroy();
+    server.close();
+  };
+  return { address, streams, [Symbol.dispose]: dispose };
+}
+
+test("for a peer that was dialled and takes nothing any more only so much waits, and its connection is ended within 35 s", async () => {
+  const clock = new VirtualClock();
+  using glutton = await startGlutton();
+  await using member = await TextMember.start({ transport: new GrpcTransport({ clock }) });
+  await using other = await TextMember.start();
+  const target = new PID(glutton.address, "x");
+  member.system.root.send(target, text("first"));
+  await expect.poll(() => member.remote.dialectAt(glutton.address)).toBe("proto-actor");
+  await pause(50);
+  for (let n = 0; n < 40; n++) member.system.root.send(target, text("x".repeat(mebibyte)));
+  const refused = member.system.stats.deadLetters.overloaded;
+  // What waits in the buffer, and what was given to the stream before that asked to wait.
+  expect(refused).toBeGreaterThanOrEqual(40 - 16 - 3);
+  expect(refused).toBeLessThan(40);
+  const [{ session }] = glutton.streams as [ServerHttp2Stream];
+  await pass(clock, 29_000);
+  expect([session!.destroyed, glutton.streams.length]).toEqual([false, 1]);
+  await expect(member.request(other.pid("echo"), text("x"))).resolves.toEqual(text("ts: x"));
+  await pass(clock, 8_500);
+  await expect.poll(() => session!.destroyed).toBe(true);
+});
