@@ -11,7 +11,7 @@ import type { TestProcess } from "../src/rig/test-process.ts";
 
 const consul = findConsul();
 /** Milliseconds in which a call ends as `no_member` when there are members and none hosts its kind: those of its deadline and a grace. */
-const noMemberMs = 5_100;
+const noMemberMs = 1_500;
 /** Milliseconds in which a call is answered that had waited for the kind's first member. */
 const servedMs = 500;
 
