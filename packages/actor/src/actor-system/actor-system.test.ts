@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { propsFromFunction, propsFromProducer } from "../actor-cell/props.ts";
+import { seededRandom } from "../ports/random.ts";
 import { quietLogger } from "../testing/quiet-logger.ts";
 import { VirtualClock } from "../testing/virtual-clock.ts";
 import { ActorSystem } from "./actor-system.ts";
@@ -45,4 +46,13 @@ test("shutting a system down stops its actors", async () => {
   );
   await system.shutdown();
   expect(seen).toEqual(["Started", "Stopping", "Stopped"]);
+});
+
+test("actors without a name do not get the names that those of the process before had", () => {
+  const idOf = (seed: number) => {
+    const system = new ActorSystem({ random: seededRandom(seed), logger: quietLogger });
+    return system.root.spawn(propsFromFunction(() => undefined)).id;
+  };
+  const ids = Array.from({ length: 1_000 }, (_id, seed) => idOf(seed));
+  expect(new Set(ids).size).toBe(1_000);
 });

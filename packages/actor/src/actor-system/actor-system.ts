@@ -107,6 +107,12 @@ export class ActorSystem implements System, AsyncDisposable {
   }
 }
 
+/**
+ * From which numbers the first of a process without a name is chosen. PIDs outlive their process, and name an address only: in the next
+ * process at that address they must not name other actors, as they would if both began at 1.
+ */
+const firstNumbers = 2 ** 30;
+
 /** @internal What a system consists of. */
 export interface SystemParts {
   readonly runtime: Runtime;
@@ -123,7 +129,10 @@ function assemble(system: ActorSystem, options: ActorSystemOptions): SystemParts
   const { limit = 3, periodMs = 1_000, requests = "log" } = options.deadLetterLog ?? {};
   const deadLetterLog = new DeadLetterLog({ eventStream, clock, logger }, { limit, periodMs, requests });
   const logs = [deadLetterLog, new SupervisionLog({ eventStream, clock, logger })];
-  const processes = new ProcessRegistry((registry) => new DeadLetters(registry, eventStream));
+  const processes = new ProcessRegistry(
+    (registry) => new DeadLetters(registry, eventStream),
+    Math.floor(random.next() * firstNumbers),
+  );
   const { deadLetters } = processes;
   processes.add("deadletter", deadLetters);
   processes.add("eventstream", new EventStreamProcess(eventStream, deadLetters));

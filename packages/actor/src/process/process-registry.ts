@@ -47,13 +47,18 @@ export class ProcessRegistry implements ProcessHome {
   // Where the last message to another address went: the next one mostly goes there as well.
   #lastFarAddress: string | undefined;
   #lastFarProcess: Process | undefined;
-  #lastNumber = 0;
+  #lastNumber: number;
   #listings = 0;
   #removals = 0;
 
-  /** Makes a registry whose unknown PIDs lead to the process that the given function makes. */
-  constructor(makeDeadLetters: (processes: ProcessRegistry) => DeadLetters) {
+  /**
+   * Makes a registry whose unknown PIDs lead to the process that the given function makes.
+   *
+   * @param lastNumber where the numbers of processes without a name begin
+   */
+  constructor(makeDeadLetters: (processes: ProcessRegistry) => DeadLetters, lastNumber: number) {
     this.deadLetters = makeDeadLetters(this);
+    this.#lastNumber = lastNumber;
   }
 
   /** The system's own address: `nonhost`, or host and port of its remote. */
@@ -159,7 +164,7 @@ export class ProcessRegistry implements ProcessHome {
     return this.isLocal(pid) ? `/${pid.id}` : `${pid.address}/${pid.id}`;
   }
 
-  /** The next id for a process without a name: `$1`, `$2` and so on, in base 64. */
+  /** The next id for a process without a name: `$` and a number in base 64, one more each time. */
   nextId(): string {
     this.#lastNumber++;
     return processId(this.#lastNumber);
