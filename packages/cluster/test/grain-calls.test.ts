@@ -266,6 +266,26 @@ test("a process that knows no member waits for one until the deadline", async ()
   expect(cluster.clock.nowMs()).toBe(4_000);
 });
 
+test("a kind whose host came, could not be reached and went is waited for anew, by the same call", async () => {
+  const { testimony } = await start({ members: 0 });
+  const kinds = [[], [testimony.kind()], [testimony.kind()]];
+  const cluster = await InMemoryCluster.start({ kinds: () => kinds.shift()!, members: 1 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  const call = getWitnessGrainClient(first, "kitchen").bump({}, { timeoutMs: 30_000 });
+  await cluster.clock.advance(900);
+  const next = `localhost:${Number(first.system.address.split(":")[1]) + 1}`;
+  cluster.network.cut(first.system.address, next);
+  const host = await cluster.addMember();
+  expect(host.system.address).toBe(next);
+  await cluster.clock.advance(500);
+  await cluster.settle(host.kill());
+  await cluster.evict(host);
+  await cluster.clock.advance(900);
+  const other = await cluster.addMember();
+  expect(await cluster.settle(call)).toMatchObject({ count: 1, member: other.system.address });
+});
+
 test("a kind that comes and goes is waited for anew each time", async () => {
   const { testimony } = await start({ members: 0 });
   const kinds = [[], [testimony.kind()], [testimony.kind()]];

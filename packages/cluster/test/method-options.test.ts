@@ -53,6 +53,21 @@ test("a one-way call that cannot be sent fails", async () => {
   expect(error).toMatchObject({ code: "no_member" });
 });
 
+test("one-way calls that find too many before them after they were handed over are counted as lost", async () => {
+  const { cluster, testimony, caller, client } = await start({ isOneWay: true });
+  await using _ = cluster;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  testimony.beforeBump = () => promise;
+  await cluster.settle(client.bump({}));
+  const calls = Array.from({ length: 10_005 }, () => client.bump({}));
+  await cluster.settle(Promise.all(calls));
+  await cluster.clock.advance(10);
+  expect(caller.stats).toMatchObject({ lostOneWay: 5, calls: { ok: 10_006, overloaded: 0 } });
+  resolve();
+  await cluster.clock.advance(10);
+  expect(testimony.count("bumped", "kitchen")).toBe(10_001);
+});
+
 test("a one-way call to a grain that has just been passivated reaches its next activation", async () => {
   const { cluster, testimony, client, owner } = await start({ isOneWay: true });
   await using _ = cluster;

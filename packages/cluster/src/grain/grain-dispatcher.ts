@@ -126,7 +126,10 @@ export class GrainDispatcher {
       return this.#send({ target, call, options, outcomes }, deadline.timeoutMs);
     }
     const send: SendCall = (onSent) => this.#send({ target, call, options, onSent }, deadline.remainingMs);
-    if (method.isOneWay) return this.#counted(handOver(system, call, send));
+    if (method.isOneWay) {
+      const { counters } = this.#parts;
+      return this.#counted(handOver({ logger: system.logger, counters }, call, send));
+    }
     return this.#counted(this.#idempotentCalls.call(deadline, send));
   }
 

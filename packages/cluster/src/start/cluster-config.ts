@@ -35,8 +35,8 @@ export interface ClusterOptions {
   /** Milliseconds for a grain call that does not say, all retries included. Default 5,000. */
   readonly requestTimeoutMs?: number | undefined;
   /**
-   * Milliseconds after which a call fails with `no_member` when there are members and none hosts its kind: a longer
-   * time bridges the restart of the only one that does. Infinity: until the call's deadline. Default 1,000. A process that
+   * Milliseconds after which a call fails with `no_member` when there are members and none hosts its kind, from when one of those that wait
+   * for the same grain found none: a longer time bridges the restart of the only one that does. Infinity: until the call's deadline. Default 1,000. A process that
    * knows no member at all waits until the deadline.
    */
   readonly noMemberTimeoutMs?: number | undefined;

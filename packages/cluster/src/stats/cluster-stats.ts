@@ -34,12 +34,14 @@ export interface ClusterStats {
   /** Grains whose activation ended in this process, by reason. */
   readonly deactivated: Readonly<Record<DeactivationReason, number>>;
   /**
-   * Grains that belong to this member and were found to be active on two members at a time (`DuplicateActivation`). Each is counted by its
-   * owner alone, so that the members' counts add up.
+   * How often a grain that belongs to this member was found to have been active on two members at a time (`DuplicateActivation`). Counted by
+   * its owner, so that the members' counts add up.
    */
   readonly duplicates: number;
   /** Calls that this process has made, by outcome. */
   readonly calls: Readonly<Record<CallOutcome, number>>;
+  /** One-way calls that no handler was started for after all, though they had been handed over and count as `ok`. */
+  readonly lostOneWay: number;
   /** Calls that this process has sent again, since nobody had started on them. */
   readonly retries: number;
   /** Probes of `checkReadiness` that were not answered. */
@@ -56,6 +58,7 @@ export interface ClusterStats {
 export class ClusterCounters {
   activated = 0;
   duplicates = 0;
+  lostOneWay = 0;
   retries = 0;
   failedProbes = 0;
   readonly deactivated: Record<DeactivationReason, number> = {
@@ -95,6 +98,7 @@ export class ClusterCounters {
       deactivated: { ...deactivated },
       duplicates,
       calls: { ...calls },
+      lostOneWay: this.lostOneWay,
       retries,
       failedProbes,
     };
