@@ -8,9 +8,13 @@ import type { MixedDirectory } from "./mixed-cluster-provider.ts";
 /** Milliseconds after all members have the same view in which moved activations may still be ending. */
 const settleMs = 1_000;
 
+type Language = MixedMember["language"];
+
+const twoOfEach: readonly Language[] = ["go", "ts", "go", "ts"];
+
 /** A language's share in the load on a cluster. */
 export interface LanguageTally extends MixedTally {
-  readonly language: "go" | "ts";
+  readonly language: Language;
 }
 
 /** Members of both languages in one cluster. */
@@ -25,17 +29,17 @@ export class MixedCluster implements AsyncDisposable {
     this.#managePorts = managePorts;
   }
 
-  /** Two members of each language that have found each other. */
-  static async start(directory: MixedDirectory): Promise<MixedCluster> {
+  /** Members that have found each other. Default: two of each language. */
+  static async start(directory: MixedDirectory, languages = twoOfEach): Promise<MixedCluster> {
     const cluster = new MixedCluster(directory, []);
-    return cluster.#filled();
+    return cluster.#filled(languages);
   }
 
   /** The same, without a server: every member asks the others. */
   static async startAutomanaged(): Promise<MixedCluster> {
     const ports = await freePorts(4);
     const at = ports.map((port) => `127.0.0.1:${port}`).join(",");
-    return new MixedCluster({ provider: "automanaged", at }, [...ports]).#filled();
+    return new MixedCluster({ provider: "automanaged", at }, [...ports]).#filled(twoOfEach);
   }
 
   /** The members that run. */
@@ -115,9 +119,9 @@ export class MixedCluster implements AsyncDisposable {
     await Promise.all(this.#all.map((member) => member[Symbol.asyncDispose]()));
   }
 
-  async #filled(): Promise<this> {
+  async #filled(languages: readonly Language[]): Promise<this> {
     try {
-      await Promise.all((["go", "ts", "go", "ts"] as const).map((language) => this.join(language)));
+      await Promise.all(languages.map((language) => this.join(language)));
       await this.agreed();
       return this;
     } catch (error) {
