@@ -232,21 +232,21 @@ test("who makes up what it has gets few reports out of it, and is not remembered
   const [first, second] = cluster.members as [Cluster, Cluster];
   const placed = await bump(cluster, first);
   const index = placed.findIndex(({ member }) => member === second.system.address);
-  const kind = "Witness";
-  const tell = async (holdings: readonly { kind: string; identity: string; number: number }[]) => {
-    const message = create(HoldingsSchema, { holdings: [...holdings] });
+  const tell = async (kind: string, told: readonly string[]) => {
+    const numbers = told.map((_identity, number) => number);
+    const ago = told.map(() => 0);
+    const message = { kind, identities: [...told], numbers, begunMsAgo: ago, endedMsAgo: ago };
     const target = new PID(second.system.address, "partition-activator");
     // Whom it has as sender, it takes for a member.
-    const told = first.system.root.requestAsync(target, message, { timeoutMs: 10 });
-    await cluster.settle(told.catch(() => undefined));
+    const asked = first.system.root.requestAsync(target, create(HoldingsSchema, message), { timeoutMs: 10 });
+    await cluster.settle(asked.catch(() => undefined));
   };
-  const numbers = Array.from({ length: 20_000 }, (_number, number) => number);
-  await tell(numbers.map((number) => ({ kind, identity: identities[index]!, number })));
+  await tell("Witness", new Array<string>(20_000).fill(identities[index]!));
   expect(reported.length).toBeGreaterThan(0);
   expect(reported.length).toBeLessThan(20);
   const before = reported.length;
-  await tell(numbers.map((number) => ({ kind: "Nothing", identity: `lamp-${number}`, number })));
-  await tell(numbers.slice(0, 2_000).map((number) => ({ kind, identity: "x".repeat(600), number })));
+  await tell("Nothing", identities);
+  await tell("Witness", new Array<string>(2_000).fill("x".repeat(600)));
   expect(reported).toHaveLength(before);
 });
 

@@ -3,7 +3,7 @@ import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import type { Activation, HostedKind } from "./activation.ts";
-import { identityKey, identityProblem } from "./cluster-identity.ts";
+import { identityProblem } from "./cluster-identity.ts";
 import type { DuplicateActivation } from "./duplicate-activation.ts";
 import { readHoldings } from "./holdings.ts";
 import type { Life } from "./life.ts";
@@ -19,8 +19,9 @@ const lateMs = 4_000;
 const maxNamed = 10;
 
 /** An activation that was here when it ceased to be this member's. */
-interface OwnLife {
-  life: Life;
+interface OwnLife extends Life {
+  untilMs: number;
+  hasEnded: boolean;
   /** Whose it is, and who was told of it; undefined as long as that is not known. */
   owner: string | undefined;
   toldAtMs: number;
@@ -44,7 +45,9 @@ export interface DuplicatesParts {
 export class Duplicates {
   readonly #parts: DuplicatesParts;
   readonly #book = new LifeBook();
-  readonly #own = new Map<string, OwnLife>();
+  /** What has not ended, and what has. */
+  readonly #open = new Map<Activation, OwnLife>();
+  #past: OwnLife[] = [];
   #sweeping: Timer | undefined;
 
   constructor(parts: DuplicatesParts) {
@@ -71,20 +74,20 @@ export class Duplicates {
     );
     const toTell = new Map<string, Life[]>();
     if (!peers.has(self)) return toTell;
-    for (const own of this.#own.values()) {
-      const owner = rendezvous.ownerOf(own.life);
+    for (const own of this.#all()) {
+      const owner = rendezvous.ownerOf(own);
       if (owner === own.owner || owner === undefined) continue;
       own.owner = owner;
       own.toldAtMs = nowMs;
-      if (owner === self) this.#report(context, this.#book.note(own.life, nowMs));
-      else if (peers.has(owner)) addTo(toTell, owner, own.life);
+      if (owner === self) this.#report(context, this.#book.note({ ...own }, nowMs));
+      else if (peers.has(owner)) addTo(toTell, owner, own);
     }
     return toTell;
   }
 
   /** What the member at an address was told of, as it is now. */
   toldTo(address: string): readonly Life[] {
-    return [...this.#own.values()].filter(({ owner }) => owner === address).map(({ life }) => life);
+    return [...this.#all()].filter(({ owner }) => owner === address);
   }
 
   /** @returns whom to tell that an activation has ended, if its owner may have activated it before */
@@ -92,14 +95,17 @@ export class Duplicates {
     context: ActorContext,
     activation: Activation,
   ): { readonly life: Life; readonly owner: string } | undefined {
-    const own = this.#own.get(keyOf(activation));
-    if (!own || own.life.hasEnded) return undefined;
+    const own = this.#open.get(activation);
+    if (!own) return undefined;
+    this.#open.delete(activation);
+    this.#past.push(own);
     const nowMs = context.system.clock.nowMs();
-    own.life = { ...own.life, untilMs: nowMs, hasEnded: true };
-    this.#report(context, this.#book.note(own.life, nowMs));
+    own.untilMs = nowMs;
+    own.hasEnded = true;
+    if (own.owner === this.#parts.self) this.#report(context, this.#book.note({ ...own }, nowMs));
     const isLate = own.isUnawaited || nowMs - own.toldAtMs > lateMs;
-    const { life, owner } = own;
-    return owner !== undefined && owner !== this.#parts.self && isLate ? { life, owner } : undefined;
+    const { owner } = own;
+    return owner !== undefined && owner !== this.#parts.self && isLate ? { life: own, owner } : undefined;
   }
 
   /** A member has told what it has, or had, of this one's. */
@@ -122,14 +128,17 @@ export class Duplicates {
     this.#sweeping?.cancel();
   }
 
+  *#all(): Iterable<OwnLife> {
+    yield* this.#open.values();
+    yield* this.#past;
+  }
+
   #keep(context: ActorContext, activation: Activation, { members }: Topology): void {
     const isUnawaited = members.length === 0;
     const nowMs = context.system.clock.nowMs();
-    const key = keyOf(activation);
     const life = this.#lifeOf(activation, nowMs);
-    if (!life || this.#own.has(key)) return;
-    this.#own.set(key, { life, owner: undefined, toldAtMs: nowMs, isUnawaited });
-    this.#report(context, this.#book.note(life, nowMs));
+    if (!life || this.#open.has(activation)) return;
+    this.#open.set(activation, { ...life, owner: undefined, toldAtMs: nowMs, isUnawaited });
     this.#sweepLater(context);
   }
 
@@ -149,9 +158,8 @@ export class Duplicates {
       this.#sweeping = undefined;
       const beforeMs = system.clock.nowMs() - rememberMs;
       this.#book.forgetBefore(beforeMs);
-      for (const [key, { life, owner, toldAtMs }] of this.#own)
-        if (life.hasEnded && owner !== undefined && toldAtMs < beforeMs) this.#own.delete(key);
-      if (!this.#book.isEmpty || this.#own.size > 0) this.#sweepLater({ system });
+      this.#past = this.#past.filter(({ owner, toldAtMs }) => owner === undefined || toldAtMs >= beforeMs);
+      if (!this.#book.isEmpty || this.#open.size + this.#past.length > 0) this.#sweepLater({ system });
     });
   }
 
@@ -161,10 +169,6 @@ export class Duplicates {
     const { self: member } = this.#parts;
     return { kind, identity, member, number: begunAtMs >>> 0, begunAtMs, untilMs: nowMs, hasEnded: false };
   }
-}
-
-function keyOf(activation: Activation): string {
-  return `${activation.begunAtMs} ${identityKey(activation)}`;
 }
 
 function addTo(toTell: Map<string, Life[]>, owner: string, life: Life): void {

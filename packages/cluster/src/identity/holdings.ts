@@ -1,37 +1,56 @@
-import type { Holdings, Holding as WireHolding } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import type { Life } from "./life.ts";
 
-/** How many are told at once: a message of some 50 kB. */
+/** How many are told at once: a message of some 20 kB. */
 const perMessage = 1_000;
 const maxUint32 = 0xffff_ffff;
 
 /** As they are told; times are before now, rounded so that nothing seems to have lasted longer than it has. */
 export function writeHoldings(lives: readonly Life[], nowMs: number): readonly Holdings[] {
   const messages: Holdings[] = [];
-  for (let from = 0; from < lives.length; from += perMessage) {
-    const part = lives.slice(from, from + perMessage);
-    messages.push({
-      $typeName: "tsgrain.cluster.v1.Holdings",
-      holdings: part.map((life) => write(life, nowMs)),
-    });
+  for (const [kind, ofKind] of Map.groupBy(lives, (life) => life.kind)) {
+    for (let from = 0; from < ofKind.length; from += perMessage)
+      messages.push(write(kind, ofKind.slice(from, from + perMessage), nowMs));
   }
   return messages;
 }
 
-function write({ kind, identity, number, begunAtMs, hasEnded, untilMs }: Life, nowMs: number): WireHolding {
-  const $typeName = "tsgrain.cluster.v1.Holding";
-  const begun = { kind, identity, number, begunMsAgo: wholeMs(Math.floor(nowMs - begunAtMs)) };
-  if (!hasEnded) return { $typeName, ...begun };
-  return { $typeName, ...begun, endedMsAgo: wholeMs(Math.ceil(nowMs - untilMs)) };
+// Lists, as an object for each would take most of the time of telling.
+function write(kind: string, lives: readonly Life[], nowMs: number): Holdings {
+  const message: Holdings = {
+    $typeName: "tsgrain.cluster.v1.Holdings",
+    kind,
+    identities: [],
+    numbers: [],
+    begunMsAgo: [],
+    endedMsAgo: [],
+  };
+  for (const { identity, number, begunAtMs, hasEnded, untilMs } of lives) {
+    message.identities.push(identity);
+    message.numbers.push(number);
+    message.begunMsAgo.push(wholeMs(Math.floor(nowMs - begunAtMs)));
+    message.endedMsAgo.push(hasEnded ? wholeMs(Math.ceil(nowMs - untilMs) + 1) : 0);
+  }
+  return message;
 }
 
 /** As they were told by the member at an address, now. */
-export function readHoldings({ holdings }: Holdings, member: string, nowMs: number): readonly Life[] {
-  return holdings.map(({ kind, identity, number, begunMsAgo, endedMsAgo }) => ({
-    ...{ kind, identity, member, number, begunAtMs: nowMs - begunMsAgo },
-    untilMs: nowMs - (endedMsAgo ?? 0),
-    hasEnded: endedMsAgo !== undefined,
-  }));
+export function readHoldings(message: Holdings, member: string, nowMs: number): readonly Life[] {
+  const { kind, identities, numbers, begunMsAgo, endedMsAgo } = message;
+  const { length } = identities;
+  if (numbers.length !== length || begunMsAgo.length !== length || endedMsAgo.length !== length) return [];
+  return identities.map((identity, index) => {
+    const ended = endedMsAgo[index]!;
+    return {
+      kind,
+      identity,
+      member,
+      number: numbers[index]!,
+      begunAtMs: nowMs - begunMsAgo[index]!,
+      untilMs: ended === 0 ? nowMs : nowMs - ended + 1,
+      hasEnded: ended !== 0,
+    };
+  });
 }
 
 function wholeMs(ms: number): number {

@@ -5,11 +5,13 @@ import { type Life, overlap } from "./life.ts";
 /** Of how many identities lives are kept, how many of each, and how many pairs of these are told of. */
 const limits = { identities: 50_000, lives: 8, pairs: 16 } as const;
 
+const nobody: readonly DuplicateActivation[] = [];
+
 /** What is known of one identity. */
 interface Page {
   lives: Life[];
   /** Which two are known to have been together, so that nobody is told twice. */
-  readonly together: Set<string>;
+  together: Set<string> | undefined;
   keptSinceMs: number;
 }
 
@@ -28,7 +30,12 @@ export class LifeBook {
    * @returns those with which it was together, as was not known before
    */
   note(life: Life, nowMs: number, here?: Life): readonly DuplicateActivation[] {
-    const page = this.#pages.get(identityKey(life)) ?? this.#newPage(life, nowMs);
+    const key = identityKey(life);
+    const page = this.#pages.get(key) ?? this.#newPage(key, nowMs);
+    if (page.lives.length === 0 && !here) {
+      page.lives.push(life);
+      return nobody;
+    }
     const others = page.lives.filter((other) => !isSame(other, life));
     const known = here && !others.some((other) => isSame(other, here)) ? [...others, here] : others;
     page.lives = [...others.slice(1 - limits.lives), life];
@@ -46,9 +53,9 @@ export class LifeBook {
   }
 
   /** Kept, if there is room. */
-  #newPage(life: Life, keptSinceMs: number): Page {
-    const page = { lives: [], together: new Set<string>(), keptSinceMs };
-    if (this.#pages.size < limits.identities) this.#pages.set(identityKey(life), page);
+  #newPage(key: string, keptSinceMs: number): Page {
+    const page: Page = { lives: [], together: undefined, keptSinceMs };
+    if (this.#pages.size < limits.identities) this.#pages.set(key, page);
     return page;
   }
 }
@@ -57,7 +64,9 @@ function isSame(one: Life, other: Life): boolean {
   return one.member === other.member && one.number === other.number;
 }
 
-function isNews({ together }: Page, one: Life, other: Life): boolean {
+function isNews(page: Page, one: Life, other: Life): boolean {
+  page.together ??= new Set();
+  const { together } = page;
   const pair = [one, other].map(({ member, number }) => `${member} ${number}`).toSorted();
   const size = together.size;
   if (size >= limits.pairs) return false;

@@ -10,20 +10,48 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsgrain/cluster/v1/holdings.proto.
  */
 export const file_tsgrain_cluster_v1_holdings: GenFile = /*@__PURE__*/
-  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSI5CghIb2xkaW5ncxItCghob2xkaW5ncxgBIAMoCzIbLnRzZ3JhaW4uY2x1c3Rlci52MS5Ib2xkaW5nInsKB0hvbGRpbmcSDAoEa2luZBgBIAEoCRIQCghpZGVudGl0eRgCIAEoCRIOCgZudW1iZXIYAyABKA0SFAoMYmVndW5fbXNfYWdvGAQgASgNEhkKDGVuZGVkX21zX2FnbxgFIAEoDUgAiAEBQg8KDV9lbmRlZF9tc19hZ29iBnByb3RvMw");
+  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSJpCghIb2xkaW5ncxIMCgRraW5kGAEgASgJEhIKCmlkZW50aXRpZXMYAiADKAkSDwoHbnVtYmVycxgDIAMoDRIUCgxiZWd1bl9tc19hZ28YBCADKA0SFAoMZW5kZWRfbXNfYWdvGAUgAygNYgZwcm90bzM");
 
 /**
  * Tells the owner of identities that the sender has, or had, activations of them. Goes from placement actor to placement actor: when the
  * sender learns that they are the receiver's, before it tells that it has ended them; and once more when one has ended late. So the
- * receiver finds out which were active twice.
+ * receiver finds out which were active twice. A message with lists of different lengths says nothing.
  *
  * @generated from message tsgrain.cluster.v1.Holdings
  */
 export type Holdings = Message<"tsgrain.cluster.v1.Holdings"> & {
   /**
-   * @generated from field: repeated tsgrain.cluster.v1.Holding holdings = 1;
+   * Of all of them.
+   *
+   * @generated from field: string kind = 1;
    */
-  holdings: Holding[];
+  kind: string;
+
+  /**
+   * @generated from field: repeated string identities = 2;
+   */
+  identities: string[];
+
+  /**
+   * Tells one activation of an identity from the sender's others, to know it again.
+   *
+   * @generated from field: repeated uint32 numbers = 3;
+   */
+  numbers: number[];
+
+  /**
+   * How long before it was told each began, in milliseconds.
+   *
+   * @generated from field: repeated uint32 begun_ms_ago = 4;
+   */
+  begunMsAgo: number[];
+
+  /**
+   * How long before it was told each had ended, in milliseconds, and one more; 0 for one that has not.
+   *
+   * @generated from field: repeated uint32 ended_ms_ago = 5;
+   */
+  endedMsAgo: number[];
 };
 
 /**
@@ -32,47 +60,4 @@ export type Holdings = Message<"tsgrain.cluster.v1.Holdings"> & {
  */
 export const HoldingsSchema: GenMessage<Holdings> = /*@__PURE__*/
   messageDesc(file_tsgrain_cluster_v1_holdings, 0);
-
-/**
- * @generated from message tsgrain.cluster.v1.Holding
- */
-export type Holding = Message<"tsgrain.cluster.v1.Holding"> & {
-  /**
-   * @generated from field: string kind = 1;
-   */
-  kind: string;
-
-  /**
-   * @generated from field: string identity = 2;
-   */
-  identity: string;
-
-  /**
-   * Tells one activation of an identity from the sender's others, to know it again.
-   *
-   * @generated from field: uint32 number = 3;
-   */
-  number: number;
-
-  /**
-   * How long before it was told the activation began, in milliseconds.
-   *
-   * @generated from field: uint32 begun_ms_ago = 4;
-   */
-  begunMsAgo: number;
-
-  /**
-   * How long before it was told the activation had ended; absent while it has not.
-   *
-   * @generated from field: optional uint32 ended_ms_ago = 5;
-   */
-  endedMsAgo?: number | undefined;
-};
-
-/**
- * Describes the message tsgrain.cluster.v1.Holding.
- * Use `create(HoldingSchema)` to create a new message.
- */
-export const HoldingSchema: GenMessage<Holding> = /*@__PURE__*/
-  messageDesc(file_tsgrain_cluster_v1_holdings, 1);
 
