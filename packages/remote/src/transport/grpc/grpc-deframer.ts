@@ -5,7 +5,7 @@ const prefixBytes = 5;
 const smallestBuffer = 1024;
 /** How many times what has arrived memory is taken for, at most. */
 const ahead = 4;
-const nothing = new Uint8Array(0);
+const nothing: Uint8Array = Buffer.alloc(0);
 
 /**
  * Cuts a stream of bytes into gRPC messages. A message that lies in one chunk is handed out as a view of it; only one that
@@ -94,7 +94,10 @@ export class GrpcDeframer {
   #hold(bytes: Uint8Array): void {
     const needed = this.#held + bytes.length;
     if (needed > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(needed, smallestBuffer, Math.min(this.#end, needed * ahead)));
+      // A Buffer, as the chunks are: what is compiled to read those would be compiled anew for another kind of array.
+      const grown = Buffer.allocUnsafeSlow(
+        Math.max(needed, smallestBuffer, Math.min(this.#end, needed * ahead)),
+      );
       grown.set(this.#buffer.subarray(0, this.#held));
       this.#buffer = grown;
     }
