@@ -67,7 +67,9 @@ export class Duplicates {
   ): ReadonlyMap<string, readonly Life[]> {
     const { self } = this.#parts;
     const nowMs = context.system.clock.nowMs();
-    for (const activation of leftovers) this.#keep(context, activation, topology);
+    const change = { nowMs, isUnawaited: topology.members.length === 0 };
+    for (const activation of leftovers) this.#keep(activation, change);
+    if (this.#open.size > 0) this.#sweepLater(context);
     const rendezvous = new Rendezvous(topology.members);
     const peers = new Set(
       topology.members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress),
@@ -114,12 +116,13 @@ export class Duplicates {
     if (!sender) return;
     const nowMs = system.clock.nowMs();
     this.#sweepLater(context);
-    const found = readHoldings(message, sender.address, nowMs)
-      .filter(({ kind, identity }) => this.#parts.kinds.has(kind) && !identityProblem(identity))
-      .flatMap((life) => {
-        const here = placed.get(life);
-        return this.#book.note(life, nowMs, here && this.#lifeOf(here, nowMs));
-      });
+    if (!this.#parts.kinds.has(message.kind)) return;
+    const found: DuplicateActivation[] = [];
+    for (const life of readHoldings(message, sender.address, nowMs)) {
+      if (identityProblem(life.identity)) continue;
+      const here = placed.get(life);
+      found.push(...this.#book.note(life, nowMs, here && this.#lifeOf(here, nowMs)));
+    }
     this.#report(context, found);
   }
 
@@ -133,13 +136,10 @@ export class Duplicates {
     yield* this.#past;
   }
 
-  #keep(context: ActorContext, activation: Activation, { members }: Topology): void {
-    const isUnawaited = members.length === 0;
-    const nowMs = context.system.clock.nowMs();
+  #keep(activation: Activation, { nowMs, isUnawaited }: { nowMs: number; isUnawaited: boolean }): void {
+    if (this.#open.has(activation)) return;
     const life = this.#lifeOf(activation, nowMs);
-    if (!life || this.#open.has(activation)) return;
-    this.#open.set(activation, { ...life, owner: undefined, toldAtMs: nowMs, isUnawaited });
-    this.#sweepLater(context);
+    if (life) this.#open.set(activation, { ...life, owner: undefined, toldAtMs: nowMs, isUnawaited });
   }
 
   #report({ system }: ActorContext, found: readonly DuplicateActivation[]): void {

@@ -6,8 +6,18 @@ const prime = 0x0100_0193;
 
 interface Candidate {
   readonly address: string;
+  /** The end of the address: what follows after the part that all have in common. */
   readonly bytes: Uint8Array;
 }
+
+/** The members that host a kind. */
+interface Candidates {
+  /** With what all their addresses begin: so much of them is hashed once. */
+  readonly common: Uint8Array;
+  readonly each: readonly Candidate[];
+}
+
+const encoder = new TextEncoder();
 
 /**
  * Says which member owns an identity, so that every member of either language says the same.
@@ -31,8 +41,7 @@ interface Candidate {
  */
 export class Rendezvous {
   readonly #members: readonly Member[];
-  readonly #candidates = new Map<string, readonly Candidate[]>();
-  readonly #encoder = new TextEncoder();
+  readonly #candidates = new Map<string, Candidates>();
 
   /** @param members ordered by id, as a topology has them */
   constructor(members: readonly Member[]) {
@@ -41,12 +50,12 @@ export class Rendezvous {
 
   /** The address of the owner, or undefined if no member hosts the kind. */
   ownerOf({ kind, identity }: ClusterIdentity): string | undefined {
-    const candidates = this.#candidatesFor(kind);
-    if (candidates.length <= 1) return candidates[0]?.address;
-    const prefix = this.#hash(identity);
+    const { common, each } = this.#candidatesFor(kind);
+    if (each.length <= 1) return each[0]?.address;
+    const prefix = fnv1a(hashOf(identity), common);
     let owner: string | undefined;
     let best = 0;
-    for (const { address, bytes } of candidates) {
+    for (const { address, bytes } of each) {
       const score = fnv1a(prefix, bytes);
       if (score > best) {
         best = score;
@@ -56,29 +65,38 @@ export class Rendezvous {
     return owner;
   }
 
-  /** What is ASCII needs no bytes made of it. */
-  #hash(identity: string): number {
-    let hash = offsetBasis;
-    for (let index = 0; index < identity.length; index++) {
-      const unit = identity.charCodeAt(index);
-      if (unit > 0x7f) return fnv1a(offsetBasis, this.#encoder.encode(identity));
-      hash = Math.imul(hash ^ unit, prime);
-    }
-    return hash >>> 0;
-  }
-
-  #candidatesFor(kind: string): readonly Candidate[] {
+  #candidatesFor(kind: string): Candidates {
     let candidates = this.#candidates.get(kind);
     if (!candidates) {
-      candidates = this.#members
-        .filter(({ kinds }) => kinds.includes(kind))
-        .map(memberAddress)
-        .map((address) => ({ address, bytes: this.#encoder.encode(address) }));
+      const hosts = this.#members.filter(({ kinds }) => kinds.includes(kind));
+      candidates = candidatesOf(hosts.map(memberAddress));
       // Kinds that nobody hosts are not kept: their names may come from anywhere.
-      if (candidates.length > 0) this.#candidates.set(kind, candidates);
+      if (hosts.length > 0) this.#candidates.set(kind, candidates);
     }
     return candidates;
   }
+}
+
+function candidatesOf(addresses: readonly string[]): Candidates {
+  const all = addresses.map((address) => ({ address, bytes: encoder.encode(address) }));
+  const [first, ...others] = all.map(({ bytes }) => bytes);
+  if (!first) return { common: new Uint8Array(), each: [] };
+  const isCommon = (byte: number, index: number) => others.every((bytes) => bytes[index] === byte);
+  const differsAt = first.findIndex((byte, index) => !isCommon(byte, index));
+  const length = differsAt === -1 ? first.length : differsAt;
+  const each = all.map(({ address, bytes }) => ({ address, bytes: bytes.slice(length) }));
+  return { common: first.slice(0, length), each };
+}
+
+/** What is ASCII needs no bytes made of it. */
+function hashOf(identity: string): number {
+  let hash = offsetBasis;
+  for (let index = 0; index < identity.length; index++) {
+    const unit = identity.charCodeAt(index);
+    if (unit > 0x7f) return fnv1a(offsetBasis, encoder.encode(identity));
+    hash = Math.imul(hash ^ unit, prime);
+  }
+  return hash >>> 0;
 }
 
 /** Continues an FNV-1a-32 hash over more bytes. */
