@@ -50,6 +50,11 @@ export class Rendezvous {
 
   /** The address of the owner, or undefined if no member hosts the kind. */
   ownerOf({ kind, identity }: ClusterIdentity): string | undefined {
+    return this.#ownerFor(kind, identity);
+  }
+
+  // By itself, as what is asked with is of many shapes, and each new one has what reads it compiled anew.
+  #ownerFor(kind: string, identity: string): string | undefined {
     const { common, each } = this.#candidatesFor(kind);
     if (each.length <= 1) return each[0]?.address;
     const prefix = fnv1a(hashOf(identity), common);
