@@ -3,7 +3,7 @@ import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import type { Activation, HostedKind } from "./activation.ts";
-import { identityProblem } from "./cluster-identity.ts";
+import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
 import type { DuplicateActivation } from "./duplicate-activation.ts";
 import { readHoldings } from "./holdings.ts";
 import type { Life } from "./life.ts";
@@ -13,8 +13,14 @@ import { Rendezvous } from "./rendezvous.ts";
 
 /** Milliseconds for which it is remembered at least who had what. */
 const rememberMs = 30_000;
-/** Milliseconds after which an owner does not wait any more for what it was told of to end, or soon will not. */
-const lateMs = 4_000;
+/** Milliseconds after which an owner will soon wait for nothing any more but what it knows to be there: each end is told then. */
+export const lateMs = 4_000;
+/**
+ * Milliseconds for which it waits for what it was told to be there, unless it is told so again; and for which it is told so again. Together
+ * they bound for how long a handler that never ends keeps its grain from beginning elsewhere.
+ */
+const believedMs = 10_000;
+const insistMs = 16_000;
 /** How many are named in a line of the log. */
 const maxNamed = 10;
 
@@ -85,6 +91,21 @@ export class Duplicates {
       else if (peers.has(owner)) addTo(toTell, owner, own);
     }
     return toTell;
+  }
+
+  /** Whether one of the members at these addresses has told lately that it has an identity, and not that this has ended. */
+  isHeldBy(identity: ClusterIdentity, addresses: ReadonlySet<string>, nowMs: number): boolean {
+    return addresses.size > 0 && this.#book.isHeldBy(identity, addresses, nowMs - believedMs);
+  }
+
+  /** Who is to be told again that something of theirs is here, by address. */
+  waitingOwners(nowMs: number): ReadonlySet<string> {
+    const owners = new Set<string>();
+    for (const { owner, toldAtMs } of this.#open.values()) {
+      const isAwaited = owner !== undefined && owner !== this.#parts.self;
+      if (isAwaited && nowMs - toldAtMs <= insistMs) owners.add(owner);
+    }
+    return owners;
   }
 
   /** What the member at an address was told of, as it is now. */

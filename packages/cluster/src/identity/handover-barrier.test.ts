@@ -20,7 +20,7 @@ const ownedBy = (barrier: HandoverBarrier, address: string) =>
   identities.filter((identity) => barrier.rendezvous.ownerOf(identity) === address);
 
 test("a member that joins holds back what others owned until they have told", () => {
-  const barrier = new HandoverBarrier("carol:1");
+  const barrier = new HandoverBarrier("carol:1", () => false);
   const topology = createTopology([alice, bob, carol]);
   barrier.moveTo(topology);
   const mine = ownedBy(barrier, "carol:1");
@@ -36,13 +36,13 @@ test("a member that joins holds back what others owned until they have told", ()
 });
 
 test("the first member of a cluster waits for nobody", () => {
-  const barrier = new HandoverBarrier("alice:1");
+  const barrier = new HandoverBarrier("alice:1", () => false);
   barrier.moveTo(createTopology([alice]));
   expect(barrier.isOpen).toBe(true);
 });
 
 test("what a member that has left owned is free at once", () => {
-  const barrier = new HandoverBarrier("alice:1");
+  const barrier = new HandoverBarrier("alice:1", () => false);
   const before = createTopology([alice, bob, carol]);
   barrier.moveTo(before);
   for (const address of ["bob:1", "carol:1"]) barrier.complete(address, before.hash);
@@ -53,18 +53,18 @@ test("what a member that has left owned is free at once", () => {
 });
 
 test("members of Proto.Actor Go are not waited for", () => {
-  const barrier = new HandoverBarrier("carol:1");
+  const barrier = new HandoverBarrier("carol:1", () => false);
   barrier.moveTo(createTopology([member("alice", "proto-actor"), member("bob", "proto-actor"), carol]));
   expect(barrier.isOpen).toBe(true);
 });
 
 test("what is told of another topology opens nothing, and what is told ahead counts", () => {
-  const barrier = new HandoverBarrier("bob:1");
+  const barrier = new HandoverBarrier("bob:1", () => false);
   const next = createTopology([alice, bob]);
   barrier.complete("alice:1", createTopology([alice]).hash);
   barrier.moveTo(next);
   expect(barrier.isOpen).toBe(false);
-  const ahead = new HandoverBarrier("bob:1");
+  const ahead = new HandoverBarrier("bob:1", () => false);
   ahead.complete("alice:1", next.hash);
   ahead.moveTo(next);
   expect(ahead.isOpen).toBe(true);
@@ -78,7 +78,7 @@ test("while nobody has told, an identity waits for everybody who ever owned it s
   });
   fc.assert(
     fc.property(topologies, (others) => {
-      const barrier = new HandoverBarrier("alice:1");
+      const barrier = new HandoverBarrier("alice:1", () => false);
       const owners = new Map(identities.map((identity) => [identity, new Set<string | undefined>()]));
       for (const [index, present] of others.entries()) {
         if (index > 0)
@@ -97,7 +97,7 @@ test("while nobody has told, an identity waits for everybody who ever owned it s
 });
 
 test("a member that was in no topology for a while joins like one that comes first", () => {
-  const barrier = new HandoverBarrier("carol:1");
+  const barrier = new HandoverBarrier("carol:1", () => false);
   const topology = createTopology([alice, bob, carol]);
   barrier.moveTo(topology);
   for (const other of ["alice:1", "bob:1"]) barrier.complete(other, topology.hash);

@@ -5,25 +5,33 @@ import { Rendezvous } from "./rendezvous.ts";
 
 const nobody = new Rendezvous([]);
 
+/** Whether one of the members at these addresses is known to have an identity. */
+export type IsHeldBy = (identity: ClusterIdentity, addresses: ReadonlySet<string>) => boolean;
+
 /**
  * Keeps a new owner from activating an identity before its old owner has ended it.
  *
  * After each change of the topology every ts-grain member ends what it no longer owns, and then tells the others that
- * it has, naming the topology's hash. Until then, an identity that such a member owned in an earlier topology waits.
+ * it has, naming the topology's hash. Until then, an identity that such a member owned in an earlier topology waits; when it has been
+ * given up, only what it is known to have.
  * Members that have left hold nothing any more, and those of Proto.Actor Go never tell: neither is waited for.
  */
 export class HandoverBarrier {
   readonly #self: string;
+  readonly #isHeldBy: IsHeldBy;
   /** The topologies before the present one in which somebody may still hold something. */
   #earlier: Rendezvous[] = [];
   #present: Rendezvous | undefined;
   #hash = 0n;
   #awaited = new Set<string>();
+  /** Those who have not told, and are not waited for any more. */
+  readonly #givenUp = new Set<string>();
   readonly #completed = new Map<string, bigint>();
 
   /** @param self this member's address */
-  constructor(self: string) {
+  constructor(self: string, isHeldBy: IsHeldBy) {
     this.#self = self;
+    this.#isHeldBy = isHeldBy;
   }
 
   /** Who owns what now. */
@@ -33,10 +41,10 @@ export class HandoverBarrier {
 
   /** Whether everybody has told. */
   get isOpen(): boolean {
-    return this.#awaited.size === 0;
+    return this.#awaited.size === 0 && this.#givenUp.size === 0;
   }
 
-  /** The members that have not told yet, by address. */
+  /** The members that are waited for, by address. */
   get awaited(): ReadonlySet<string> {
     return this.#awaited;
   }
@@ -51,33 +59,40 @@ export class HandoverBarrier {
     this.#hash = hash;
     const peers = others.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
     this.#awaited = new Set(peers.filter((peer) => this.#completed.get(peer) !== hash));
+    this.#givenUp.clear();
     for (const address of this.#completed.keys())
       if (!peers.includes(address)) this.#completed.delete(address);
-    this.#forgetIfOpen();
+    this.#forgetIfNobodyIsAwaited();
   }
 
   /** A member tells that it holds nothing that it does not own in the topology of this hash. */
   complete(address: string, hash: bigint): void {
     this.#completed.set(address, hash);
-    if (hash === this.#hash) this.#awaited.delete(address);
-    this.#forgetIfOpen();
+    if (hash === this.#hash) {
+      this.#awaited.delete(address);
+      this.#givenUp.delete(address);
+    }
+    this.#forgetIfNobodyIsAwaited();
   }
 
-  /** Stops waiting for those who have not told. */
+  /** Stops waiting for those who have not told, but for what they are known to have. */
   giveUp(): void {
+    for (const address of this.#awaited) this.#givenUp.add(address);
     this.#awaited.clear();
-    this.#forgetIfOpen();
+    this.#forgetIfNobodyIsAwaited();
   }
 
-  /** Whether nobody who is awaited owned the identity before. */
+  /** Whether nobody who is awaited owned the identity before, and none of those who have not told is known to have it. */
   lets(identity: ClusterIdentity): boolean {
-    return this.#earlier.every((before) => {
+    if (this.isOpen) return true;
+    const isFree = this.#earlier.every((before) => {
       const owner = before.ownerOf(identity);
       return owner === undefined || !this.#awaited.has(owner);
     });
+    return isFree && ![this.#awaited, this.#givenUp].some((silent) => this.#isHeldBy(identity, silent));
   }
 
-  #forgetIfOpen(): void {
-    if (this.isOpen) this.#earlier = [];
+  #forgetIfNobodyIsAwaited(): void {
+    if (this.#awaited.size === 0) this.#earlier = [];
   }
 }

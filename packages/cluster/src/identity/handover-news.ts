@@ -1,12 +1,15 @@
 import { create } from "@bufbuild/protobuf";
-import { type ActorContext, PID } from "@ts-grain/actor";
+import { type ActorContext, PID, type Timer } from "@ts-grain/actor";
 import { RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
+import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import type { Activation } from "./activation.ts";
-import type { Duplicates } from "./duplicates.ts";
+import type { ClusterIdentity } from "./cluster-identity.ts";
+import { Duplicates, type DuplicatesParts, lateMs } from "./duplicates.ts";
 import { writeHoldings } from "./holdings.ts";
 import type { Life } from "./life.ts";
+import type { PlacedActivations } from "./placed-activations.ts";
 import { placementActorId, TellAgain } from "./placement-messages.ts";
 
 /** Milliseconds until a member that could not be told is told again. */
@@ -21,17 +24,29 @@ export class HandoverNews {
   #told: Topology | undefined;
   /** Who will be told again. */
   readonly #unreached = new Set<string>();
+  #reminder: Timer | undefined;
+  /** Knows what else they were told, and what they told. */
   readonly #duplicates: Duplicates;
 
-  /** @param duplicates knows what else they were told */
-  constructor(duplicates: Duplicates) {
-    this.#duplicates = duplicates;
+  constructor(parts: DuplicatesParts) {
+    this.#duplicates = new Duplicates(parts);
+  }
+
+  /** A member has told what it has, or had, of this one's. */
+  told(context: ActorContext, message: Holdings, placed: PlacedActivations): void {
+    this.#duplicates.told(context, message, placed);
+  }
+
+  /** Whether one of the members at these addresses has told lately that it has an identity. */
+  isHeldBy({ system }: ActorContext, identity: ClusterIdentity, addresses: ReadonlySet<string>): boolean {
+    return this.#duplicates.isHeldBy(identity, addresses, system.clock.nowMs());
   }
 
   /** Tells the owners what of theirs is or was here. To be called before the same topology's `tell`. */
   tellHoldings(context: ActorContext, topology: Topology, leftovers: Iterable<Activation>): void {
     for (const [address, lives] of this.#duplicates.moveTo(context, topology, leftovers))
       this.#sendHoldings(context, address, lives);
+    this.#remindLater(context);
   }
 
   /** Tells the owner of an activation that it has ended, if it may not have waited for that. */
@@ -60,11 +75,38 @@ export class HandoverNews {
     system.clock.schedule(tellAgainMs, () => system.root.send(self, news));
   }
 
-  /** Tells one member again, if it is still there. */
+  /** Tells one member again, if it is still there; or all that own what is here what of it is left, for which they wait. */
   tellAgain(context: ActorContext, { address }: TellAgain): void {
+    if (address === undefined) {
+      this.#remind(context);
+      return;
+    }
     this.#unreached.delete(address);
     this.#sendHoldings(context, address, this.#duplicates.toldTo(address));
     if (this.#addresses.includes(address)) this.#send(context, address);
+  }
+
+  /** Ends with its actor. */
+  stop(): void {
+    this.#reminder?.cancel();
+    this.#duplicates.stop();
+  }
+
+  #remind(context: ActorContext): void {
+    this.#reminder = undefined;
+    for (const owner of this.#waitingOwners(context))
+      this.#sendHoldings(context, owner, this.#duplicates.toldTo(owner));
+    this.#remindLater(context);
+  }
+
+  #remindLater(context: ActorContext): void {
+    if (this.#reminder || this.#waitingOwners(context).size === 0) return;
+    const { system, self } = context;
+    this.#reminder = system.clock.schedule(lateMs, () => system.root.send(self, new TellAgain()));
+  }
+
+  #waitingOwners({ system }: ActorContext): ReadonlySet<string> {
+    return this.#duplicates.waitingOwners(system.clock.nowMs());
   }
 
   get #addresses(): readonly string[] {

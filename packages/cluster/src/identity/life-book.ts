@@ -1,4 +1,4 @@
-import { identityKey } from "./cluster-identity.ts";
+import { type ClusterIdentity, identityKey } from "./cluster-identity.ts";
 import { DuplicateActivation } from "./duplicate-activation.ts";
 import { type Life, overlap } from "./life.ts";
 
@@ -45,6 +45,14 @@ export class LifeBook {
     return known
       .filter((other) => other.member !== life.member && areTogether(other) && isNews(page, other, life))
       .map((other) => new DuplicateActivation(life, [other.member, life.member]));
+  }
+
+  /** Whether one of the members at these addresses has told since then that it has the identity. */
+  isHeldBy(identity: ClusterIdentity, addresses: ReadonlySet<string>, sinceMs: number): boolean {
+    const lives = this.#pages.get(identityKey(identity))?.lives ?? [];
+    return lives.some(
+      ({ member, hasEnded, untilMs }) => !hasEnded && untilMs >= sinceMs && addresses.has(member),
+    );
   }
 
   /** Forgets the identities of which nothing was written down since. */

@@ -9,7 +9,6 @@ import {
   Stopped,
   Stopping,
   Terminated,
-  type Timer,
 } from "@ts-grain/actor";
 import { pidToWire } from "@ts-grain/remote/wire";
 import {
@@ -18,7 +17,7 @@ import {
   type ActivationResponse,
   RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
-import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import { type Holdings, HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import type { Topology } from "../membership/topology.ts";
 import {
   type Activation,
@@ -30,10 +29,10 @@ import {
 import { CallForGrain } from "./call-for-grain.ts";
 import { CallHere } from "./call-here.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
-import { Duplicates } from "./duplicates.ts";
 import { endAll, endAtOnce } from "./end-actorless.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
+import { HandoverPatience } from "./handover-patience.ts";
 import type { Location } from "./location.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
@@ -45,9 +44,6 @@ import {
   Released,
   TellAgain,
 } from "./placement-messages.ts";
-
-/** Milliseconds that members have to end what they no longer own before their identities are activated anyway. */
-const handoverTimeoutMs = 5_000;
 
 /** Who asked for what an earlier owner may still hold. */
 interface Held {
@@ -71,15 +67,14 @@ export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
   readonly #self: string;
   readonly #barrier: HandoverBarrier;
-  readonly #duplicates: Duplicates;
   readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
-  #held: Held[] = [];
+  readonly #held: Held[] = [];
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
   readonly #leftovers = new Set<Activation>();
   readonly #news: HandoverNews;
-  #patience: Timer | undefined;
+  readonly #patience: HandoverPatience;
   #released: PID[] | undefined;
   /** While it lives. */
   #context: ActorContext | undefined;
@@ -89,9 +84,11 @@ export class PlacementActor implements Actor {
   constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
     this.#kinds = kinds;
     this.#self = self;
-    this.#barrier = new HandoverBarrier(self);
-    this.#duplicates = new Duplicates({ self, kinds });
-    this.#news = new HandoverNews(this.#duplicates);
+    this.#news = new HandoverNews({ self, kinds });
+    this.#barrier = new HandoverBarrier(self, (identity, addresses) =>
+      this.#news.isHeldBy(this.#context!, identity, addresses),
+    );
+    this.#patience = new HandoverPatience(this.#barrier);
     this.#left = left;
   }
 
@@ -112,10 +109,10 @@ export class PlacementActor implements Actor {
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
-    else if (isMessage(message, HoldingsSchema)) this.#duplicates.told(context, message, this.#placed);
+    else if (isMessage(message, HoldingsSchema)) this.#onHoldings(context, message);
     else if (isMessage(message, RebalanceCompletedSchema) && sender) {
       this.#barrier.complete(sender.address, message.topologyHash);
-      if (this.#barrier.isOpen) this.#patience?.cancel();
+      if (this.#barrier.isOpen) this.#patience.stop();
       this.#answerHeld(context);
     }
   }
@@ -229,9 +226,8 @@ export class PlacementActor implements Actor {
     this.#news.tellHoldings(context, topology, this.#leftovers);
     for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
-    this.#patience?.cancel();
     // A client activates nothing, so it waits for nobody.
-    if (this.#kinds.size > 0 && !this.#barrier.isOpen) this.#patience = losePatienceLater(context);
+    if (this.#kinds.size > 0) this.#patience.renew(context);
     this.#answerHeld(context);
   }
 
@@ -239,30 +235,31 @@ export class PlacementActor implements Actor {
     if (this.#leftovers.size === 0) this.#news.tell(context, this.#topology);
   }
 
+  #onHoldings(context: ActorContext, holdings: Holdings): void {
+    this.#news.told(context, holdings, this.#placed);
+    this.#answerHeld(context);
+  }
+
   #onPatienceLost(context: ActorContext): void {
-    warnOfSilence(context, this.#barrier.awaited);
-    this.#barrier.giveUp();
+    this.#patience.lose(context);
     this.#answerHeld(context);
   }
 
   #answerHeld(context: ActorContext): void {
-    const held = this.#held;
-    this.#held = [];
-    for (const { identity, asker } of held) this.#answer(context, identity, asker);
+    for (const { identity, asker } of this.#held.splice(0)) this.#answer(context, identity, asker);
   }
 
   #onRelease(context: ActorContext): void {
     this.#released ??= [];
     if (context.sender) this.#released.push(context.sender);
     for (const placed of this.#placed) this.#end(context, placed, "shutdown");
-    this.#patience?.cancel();
+    this.#patience.stop();
     this.#answerHeld(context);
     this.#tellReleased(context);
   }
 
   #onPassivate(context: ActorContext, { activation, reason }: Passivate): void {
-    const placed = this.#placed.get(activation);
-    if (placed === activation) this.#end(context, placed, reason);
+    if (this.#placed.get(activation) === activation) this.#end(context, activation, reason);
   }
 
   /** Lets an activation finish the calls that it has, then end; one that may run elsewhere already, only the present call. */
@@ -311,7 +308,7 @@ export class PlacementActor implements Actor {
   /** Its children end with it. What has no actor is no child. */
   async #endActorless(): Promise<void> {
     this.#context = undefined;
-    this.#duplicates.stop();
+    this.#news.stop();
     const actorless = this.#placed.takeActorless();
     for (const placed of actorless) this.#left?.(placed, placed);
     await endAll(this.#kinds, actorless);
@@ -321,15 +318,6 @@ export class PlacementActor implements Actor {
     if (!this.#released || !this.#placed.isEmpty) return;
     for (const asker of this.#released.splice(0)) context.send(asker, new Released());
   }
-}
-
-function losePatienceLater({ system, self }: ActorContext): Timer {
-  return system.clock.schedule(handoverTimeoutMs, () => system.root.send(self, new GiveUpWaiting()));
-}
-
-function warnOfSilence({ system }: ActorContext, silent: ReadonlySet<string>): void {
-  const members = [...silent];
-  system.logger.warn({ members }, "members did not tell in time that they handed their grains over");
 }
 
 /** Tells who asks for an activation where it is, or that it may not run here. A literal, which takes a fraction of the time of `create`. */

@@ -33,11 +33,11 @@ export class Finish {
   }
 }
 
-/** The member at an address was not reached by what it waits for. */
+/** The member at an address was not reached by what it waits for; without one: those who own what is still here are to be told so again. */
 export class TellAgain {
-  readonly address: string;
+  readonly address: string | undefined;
 
-  constructor(address: string) {
+  constructor(address?: string) {
     this.address = address;
   }
 }
