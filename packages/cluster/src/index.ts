@@ -71,4 +71,4 @@ export { clusterDefaults, configureCluster } from "./start/cluster-config.ts";
 export { Rejoined } from "./start/rejoined.ts";
 export type { ShutdownSignal } from "./start/shutdown-on-signals.ts";
 export { shutdownOnSignals } from "./start/shutdown-on-signals.ts";
-export type { CallOutcome, ClusterStats } from "./stats/cluster-stats.ts";
+export type { CallOutcome, ClusterStats, UnstartedReason } from "./stats/cluster-stats.ts";

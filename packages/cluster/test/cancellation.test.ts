@@ -57,6 +57,8 @@ test.each(["here", "elsewhere"] as const)(
     await cluster.settle(Promise.all(calls));
     await cluster.clock.advance(20);
     expect(contexts).toHaveLength(1);
+    const cancelled = cluster.members.map(({ stats }) => stats.unstarted.cancelled);
+    expect(cancelled.toSorted()).toEqual([0, 0, 1]);
     testimony.beforeBump = () => undefined;
     await cluster.settle(bulb.bump({}));
     expect(testimony.count("bumped", "kitchen")).toBe(2);

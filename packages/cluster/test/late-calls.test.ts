@@ -20,7 +20,7 @@ async function start() {
 }
 
 test("a call from another process whose time is over when its turn comes is not handled", async () => {
-  const { cluster, testimony, caller, bump } = await start();
+  const { cluster, testimony, owner, caller, bump } = await start();
   await using _ = cluster;
   testimony.beforeBump = () => new Promise((resolve) => void cluster.clock.schedule(2_000, resolve));
   const calls = [bump(caller, 5_000), bump(caller, 1_000), bump(caller, 5_000)];
@@ -30,6 +30,8 @@ test("a call from another process whose time is over when its turn comes is not 
     "outcome_unknown",
     expect.objectContaining({ count: 3 }),
   ]);
+  expect(owner.stats.unstarted).toEqual({ expired: 1, cancelled: 0 });
+  expect(caller.stats.unstarted).toEqual({ expired: 0, cancelled: 0 });
 });
 
 test("a call that waited for a connection for longer than it had time is not handled", async () => {

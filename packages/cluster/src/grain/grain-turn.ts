@@ -2,6 +2,7 @@ import { create, type DescMessage, type Message, type MessageInitShape } from "@
 import type { ActorContext } from "@ts-grain/actor";
 import type { MessageCodec } from "@ts-grain/remote";
 import type { GrainRequest } from "../gen/cluster/grain_pb.ts";
+import type { UnstartedReason } from "../stats/cluster-stats.ts";
 import { deepFreeze } from "./freeze.ts";
 import { GrainCall } from "./grain-call.ts";
 import { type ActivationContext, CallContext } from "./grain-context.ts";
@@ -63,11 +64,11 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
   const nowMs = grain.host.clock.nowMs();
   grain.use(nowMs);
   // Nobody waits any more, so nothing is started.
-  if (deadline.isOver(nowMs)) return undefined;
+  if (deadline.isOver(nowMs)) return leaveUnstarted(grain, "expired");
   const cancelled = call.isCancelledByMessage
     ? grain.host.cancellations.begin(turn.sender, call.cancelId)
     : call.signal;
-  if (cancelled?.aborted) return undefined;
+  if (cancelled?.aborted) return leaveUnstarted(grain, "cancelled");
   const callContext = new CallContext(grain.context, call, turn, cancelled);
   const { interleaving } = grain.context;
   if (!interleaving) grain.context.current = callContext;
@@ -82,6 +83,11 @@ export function runGrainCall(grain: ActiveGrain, turn: Turn, call: GrainCall): v
   }
   endCall(grain, turn, call, callContext);
   return undefined;
+}
+
+/** Whoever waited for it has been told already, by the clock or by itself: what is left is to count it. */
+function leaveUnstarted({ host }: ActiveGrain, reason: UnstartedReason): void {
+  host.counters.unstarted[reason]++;
 }
 
 /** Answers a call with an error; with one that only says so, if that error is itself too large to be sent. */

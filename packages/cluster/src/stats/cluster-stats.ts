@@ -12,6 +12,13 @@ import { ActiveGrains, type ActiveNode } from "./active-grains.ts";
 export type CallOutcome = "ok" | "grain_error" | "aborted" | ClusterErrorCode;
 
 /**
+ * Why a call that had come to its grain was not started.
+ *
+ * @see {@link ClusterStats}
+ */
+export type UnstartedReason = "expired" | "cancelled";
+
+/**
  * What a process does and has done in its cluster. Counts only grow; the rest is as it is now.
  *
  * @example
@@ -42,6 +49,11 @@ export interface ClusterStats {
   readonly calls: Readonly<Record<CallOutcome, number>>;
   /** One-way calls that no handler was started for after all, though they had been handed over and count as `ok`. */
   readonly lostOneWay: number;
+  /**
+   * Calls that had come to a grain of this process and that no handler was started for, one-way calls included: their time was over (`expired`), or
+   * their caller had given them up (`cancelled`).
+   */
+  readonly unstarted: Readonly<Record<UnstartedReason, number>>;
   /** Calls that this process has sent again, since nobody had started on them. */
   readonly retries: number;
   /** Probes of `checkReadiness` that were not answered. */
@@ -61,6 +73,7 @@ export class ClusterCounters {
   lostOneWay = 0;
   retries = 0;
   failedProbes = 0;
+  readonly unstarted: Record<UnstartedReason, number> = { expired: 0, cancelled: 0 };
   readonly deactivated: Record<DeactivationReason, number> = {
     idle: 0,
     moved: 0,
@@ -99,6 +112,7 @@ export class ClusterCounters {
       duplicates,
       calls: { ...calls },
       lostOneWay: this.lostOneWay,
+      unstarted: { ...this.unstarted },
       retries,
       failedProbes,
     };
