@@ -1,9 +1,10 @@
 import { create } from "@bufbuild/protobuf";
 import { PID, propsFromFunction, Started } from "@ts-grain/actor";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { GrainCallContext } from "../src/codegenv1/index.ts";
 import { CancelGrainCallSchema } from "../src/gen/tsgrain/cluster/v1/cancel_pb.ts";
 import { cancellationActorId } from "../src/grain/cancellation-actor.ts";
+import { Cancellations } from "../src/grain/cancellations.ts";
 import type { Cluster } from "../src/index.ts";
 import { InMemoryCluster } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
@@ -84,7 +85,8 @@ test("a cancelled call cancels the calls that it has made, on whichever member t
   }
 });
 
-test("nobody can cancel the calls of another process", async () => {
+test("nobody can cancel the calls of another process, nor in its name", async () => {
+  using begun = vi.spyOn(Cancellations.prototype, "begin");
   const { cluster, caller, contexts } = await start("elsewhere");
   await using _ = cluster;
   const stranger = await cluster.addClient();
@@ -96,6 +98,13 @@ test("nobody can cancel the calls of another process", async () => {
   await cluster.clock.advance(20);
   hasty.abort();
   await cluster.settle(other.catch(() => undefined));
+  // One that names the other as its sender.
+  const place = await cluster.settle(stranger.locate({ kind: "Witness", identity: "kitchen" }));
+  const target = new PID(place.address, cancellationActorId);
+  const [, cancelId] = begun.mock.calls.find(([who]) => who?.address === caller.system.address)!;
+  const forged = create(CancelGrainCallSchema, { cancelId });
+  const inTheirName = new PID(caller.system.address, cancellationActorId);
+  stranger.system.processes.get(target).sendUser(target, forged, inTheirName, undefined);
   await cluster.clock.advance(20);
   expect(contexts.map((context) => context.signal.aborted)).toEqual([false]);
   controller.abort();

@@ -1,6 +1,11 @@
+import { create } from "@bufbuild/protobuf";
+import { PID } from "@ts-grain/actor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { RebalanceCompletedSchema } from "../src/gen/cluster/cluster_pb.ts";
+import { placementActorId } from "../src/identity/placement-messages.ts";
 import type { Cluster } from "../src/index.ts";
+import { createTopology } from "../src/membership/topology.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
 import { Testimony } from "./witness-grain.ts";
@@ -120,6 +125,30 @@ test("what ends late begins elsewhere when it has ended, without a call that fai
   await cluster.settle(Promise.all(calls));
   expect(cluster.clock.nowMs() - startedAt).toBeGreaterThan(8_500);
   expect(cluster.clock.nowMs() - startedAt).toBeLessThan(9_500);
+  expectOneAtATime(testimony);
+  testimony.beforeDeactivation = () => undefined;
+});
+
+test("nobody can tell in another member's name that it has handed over", async () => {
+  const { cluster, testimony } = await start({ members: 2 });
+  await using _ = cluster;
+  const [first, second] = cluster.members as [Cluster, Cluster];
+  await bumpAll(cluster, first);
+  testimony.beforeDeactivation = () => new Promise((resolve) => void cluster.clock.schedule(3_000, resolve));
+  const newcomer = await cluster.addMember();
+  const stranger = await cluster.addClient();
+  const topologyHash = createTopology(cluster.members.map(({ self }) => self!)).hash;
+  const target = new PID(newcomer.system.address, placementActorId);
+  const forged = create(RebalanceCompletedSchema, { topologyHash });
+  for (const { system } of [first, second]) {
+    const inItsName = new PID(system.address, placementActorId);
+    stranger.system.processes.get(target).sendUser(target, forged, inItsName, undefined);
+  }
+  await cluster.settle(
+    Promise.all(
+      identities.map((identity) => getWitnessGrainClient(newcomer, identity).bump({}, { timeoutMs: 20_000 })),
+    ),
+  );
   expectOneAtATime(testimony);
   testimony.beforeDeactivation = () => undefined;
 });

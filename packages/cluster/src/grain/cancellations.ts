@@ -15,7 +15,7 @@ export class Cancellations {
 
   /** A call's turn has come. The signal has aborted already if the call was cancelled before. */
   begin(caller: PID | undefined, cancelId: number): AbortSignal {
-    const key = keyOf(caller, cancelId);
+    const key = keyOf(caller?.address, cancelId);
     if (this.#early.delete(key)) return AbortSignal.abort(noLongerWaiting());
     const controller = new AbortController();
     this.#begun.set(key, controller);
@@ -24,12 +24,12 @@ export class Cancellations {
 
   /** A call has been answered. */
   end(caller: PID | undefined, cancelId: number): void {
-    this.#begun.delete(keyOf(caller, cancelId));
+    this.#begun.delete(keyOf(caller?.address, cancelId));
   }
 
-  /** Who cancels is known by address: nobody can cancel the calls of others. */
-  cancel(caller: PID | undefined, cancelId: number): void {
-    const key = keyOf(caller, cancelId);
+  /** Who cancels is known by the address that it is connected from: nobody can cancel the calls of others. */
+  cancel(address: string, cancelId: number): void {
+    const key = keyOf(address, cancelId);
     const controller = this.#begun.get(key);
     if (controller) {
       controller.abort(noLongerWaiting());
@@ -40,8 +40,8 @@ export class Cancellations {
   }
 }
 
-function keyOf(caller: PID | undefined, cancelId: number): string {
-  return `${cancelId} ${caller?.address}`;
+function keyOf(address: string | undefined, cancelId: number): string {
+  return `${cancelId} ${address}`;
 }
 
 function noLongerWaiting(): DOMException {

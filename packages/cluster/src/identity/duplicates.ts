@@ -35,6 +35,12 @@ interface OwnLife extends Life {
   readonly isUnawaited: boolean;
 }
 
+/** What the member at an address has told. */
+export interface ToldHoldings {
+  readonly holdings: Holdings;
+  readonly address: string;
+}
+
 /** What a member has to know of itself for this. */
 export interface DuplicatesParts {
   /** Its address. */
@@ -132,14 +138,12 @@ export class Duplicates {
   }
 
   /** A member has told what it has, or had, of this one's. */
-  told(context: ActorContext, message: Holdings, placed: PlacedActivations): void {
-    const { system, sender } = context;
-    if (!sender) return;
-    const nowMs = system.clock.nowMs();
+  told(context: ActorContext, { holdings, address }: ToldHoldings, placed: PlacedActivations): void {
+    if (!this.#parts.kinds.has(holdings.kind)) return;
+    const nowMs = context.system.clock.nowMs();
     this.#sweepLater(context);
-    if (!this.#parts.kinds.has(message.kind)) return;
     const found: DuplicateActivation[] = [];
-    for (const life of readHoldings(message, sender.address, nowMs)) {
+    for (const life of readHoldings(holdings, address, nowMs)) {
       if (identityProblem(life.identity)) continue;
       const here = placed.get(life);
       found.push(...this.#book.note(life, nowMs, here && this.#lifeOf(here, nowMs)));

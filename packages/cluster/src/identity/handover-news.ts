@@ -1,12 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { type ActorContext, PID, type Timer } from "@ts-grain/actor";
 import { RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
-import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import type { Activation } from "./activation.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
-import { Duplicates, type DuplicatesParts, lateMs } from "./duplicates.ts";
+import { Duplicates, type DuplicatesParts, lateMs, type ToldHoldings } from "./duplicates.ts";
 import { writeHoldings } from "./holdings.ts";
 import type { Life } from "./life.ts";
 import type { PlacedActivations } from "./placed-activations.ts";
@@ -33,8 +32,8 @@ export class HandoverNews {
   }
 
   /** A member has told what it has, or had, of this one's. */
-  told(context: ActorContext, message: Holdings, placed: PlacedActivations): void {
-    this.#duplicates.told(context, message, placed);
+  told(context: ActorContext, told: ToldHoldings, placed: PlacedActivations): void {
+    this.#duplicates.told(context, told, placed);
   }
 
   /** Whether one of the members at these addresses has told lately that it has an identity. */

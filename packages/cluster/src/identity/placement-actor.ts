@@ -15,9 +15,8 @@ import {
   type ActivationRequest,
   ActivationRequestSchema,
   type ActivationResponse,
-  RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
-import { type Holdings, HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import type { Topology } from "../membership/topology.ts";
 import {
   type Activation,
@@ -34,6 +33,7 @@ import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import { HandoverPatience } from "./handover-patience.ts";
 import type { Location } from "./location.ts";
+import { PeerNews } from "./peer-news.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
   Finish,
@@ -93,7 +93,7 @@ export class PlacementActor implements Actor {
   }
 
   receive(context: ActorContext): void | Promise<void> | undefined {
-    const { message, sender } = context;
+    const { message } = context;
     if (message instanceof CallForGrain) this.#onCall(context, message);
     else if (message instanceof CallHere) this.#onCallHere(context, message.activation);
     else if (isMessage(message, ActivationRequestSchema)) this.#onRequest(context, message);
@@ -109,12 +109,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
-    else if (isMessage(message, HoldingsSchema)) this.#onHoldings(context, message);
-    else if (isMessage(message, RebalanceCompletedSchema) && sender) {
-      this.#barrier.complete(sender.address, message.topologyHash);
-      if (this.#barrier.isOpen) this.#patience.stop();
-      this.#answerHeld(context);
-    }
+    else if (message instanceof PeerNews) this.#onNews(context, message);
   }
 
   /**
@@ -235,8 +230,10 @@ export class PlacementActor implements Actor {
     if (this.#leftovers.size === 0) this.#news.tell(context, this.#topology);
   }
 
-  #onHoldings(context: ActorContext, holdings: Holdings): void {
-    this.#news.told(context, holdings, this.#placed);
+  #onNews(context: ActorContext, { news, address }: PeerNews): void {
+    if (isMessage(news, HoldingsSchema)) this.#news.told(context, { holdings: news, address }, this.#placed);
+    else this.#barrier.complete(address, news.topologyHash);
+    if (this.#barrier.isOpen) this.#patience.stop();
     this.#answerHeld(context);
   }
 

@@ -10,7 +10,12 @@ import { file_tsgrain_cluster_v1_holdings } from "../gen/tsgrain/cluster/v1/hold
 import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
 import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/located_pb.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
-import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
+import {
+  CancelAt,
+  CancellationActor,
+  cancellationActorId,
+  receiveCancellations,
+} from "../grain/cancellation-actor.ts";
 import { Cancellations } from "../grain/cancellations.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
@@ -25,6 +30,7 @@ import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import { DuplicateActivation } from "../identity/duplicate-activation.ts";
 import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
+import { receiveNews } from "../identity/peer-news.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
@@ -315,6 +321,8 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
     file_tsgrain_cluster_v1_located,
   ])
     started.types.register(file);
+  receiveNews(started.types);
+  receiveCancellations(started.types);
   for (const id of [
     placementActorId,
     `${placementActorId}/*`,

@@ -14,6 +14,7 @@ import { type HostedKind, PlainActivation } from "../identity/activation.ts";
 import { identityKey } from "../identity/cluster-identity.ts";
 import type { IdentityLookup, LookupSession } from "../identity/identity-lookup.ts";
 import type { Location } from "../identity/location.ts";
+import { receiveNews } from "../identity/peer-news.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { type Member, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
@@ -101,6 +102,7 @@ export class LookupRig {
       configureRemote("localhost", 0, { transport: this.#network.transport() }),
     );
     remote.types.register(file_cluster_cluster);
+    receiveNews(remote.types);
     for (const id of [placementActorId, `${placementActorId}/*`]) remote.expose(id);
     const members = new MemberList(system, remote);
     const left = new Map<string, Location>();
