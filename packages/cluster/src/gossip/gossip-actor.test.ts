@@ -1,6 +1,6 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { type Any, AnySchema, anyPack, EmptySchema } from "@bufbuild/protobuf/wkt";
-import { ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
+import { type ActorError, ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
 import { quietLogger } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
 import { expect, test } from "vitest";
@@ -9,11 +9,13 @@ import { ClusterTopologySchema } from "../gen/cluster/cluster_pb.ts";
 import {
   GossipRequestSchema,
   GossipResponseSchema,
+  GossipStateSchema,
   MemberHeartbeatSchema,
 } from "../gen/cluster/gossip_pb.ts";
 import type { Member } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { GossipActor } from "./gossip-actor.ts";
+import { GossipFrom } from "./gossip-from.ts";
 import { DeclaredGone, GossipUpdated } from "./gossip-messages.ts";
 import { gossipDefaults } from "./gossip-options.ts";
 
@@ -48,7 +50,8 @@ let sequence = 0n;
 function says(memberId: string, key: string, value: Any) {
   sequence++;
   const values = { [key]: { sequenceNumber: sequence, value } };
-  return create(GossipRequestSchema, { memberId: "whoever", state: { members: { [memberId]: { values } } } });
+  const state = create(GossipStateSchema, { members: { [memberId]: { values } } });
+  return new GossipFrom(state, "localhost:2");
 }
 
 async function tell(
@@ -104,6 +107,19 @@ test("a member that says goodbye is blocked at once, and the news is published",
   );
   expect(rig.present()).toEqual(["carol"]);
   expect(rig.updates).toMatchObject([{ memberId: "bob", key: "left" }]);
+});
+
+test("who is listed as no member is not listened to, and asked nothing of", async () => {
+  const rig = await start();
+  const { state } = says("bob", "left", anyPack(EmptySchema, create(EmptySchema)));
+  const asked = rig.system.root.requestAsync(rig.actor, new GossipFrom(state, "localhost:4"), {
+    timeoutMs: 10,
+  });
+  const outcome = asked.catch((error: ActorError) => error.code);
+  await rig.clock.virtual.advance(20);
+  expect(await outcome).toBe("deadline_exceeded");
+  expect(rig.present()).toEqual(["bob", "carol"]);
+  expect(rig.updates).toEqual([]);
 });
 
 test("members that others have blocked are blocked, but never this one", async () => {

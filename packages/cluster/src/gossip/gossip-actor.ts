@@ -1,4 +1,4 @@
-import { create, isMessage } from "@bufbuild/protobuf";
+import { create } from "@bufbuild/protobuf";
 import { type Any, anyPack, anyUnpack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { type Actor, type ActorContext, PID, Started, Stopping, type Timer } from "@ts-grain/actor";
 import { ClusterTopologySchema } from "../gen/cluster/cluster_pb.ts";
@@ -9,6 +9,7 @@ import {
 } from "../gen/cluster/gossip_pb.ts";
 import { type Member, memberAddress } from "../membership/member.ts";
 import type { MemberList } from "../membership/member-list.ts";
+import { GossipFrom } from "./gossip-from.ts";
 import { type GossipEntry, GossipKnowledge } from "./gossip-knowledge.ts";
 import {
   DeclaredGone,
@@ -45,15 +46,22 @@ export class GossipActor implements Actor {
 
   receive(context: ActorContext): void {
     const { message } = context;
-    if (isMessage(message, GossipRequestSchema)) {
-      // Before listening: who says goodbye is no longer connected after it.
-      context.respond(create(GossipResponseSchema));
-      if (message.state) this.#listen(context, message.state);
-    } else if (message instanceof GossipRound) this.#round(context);
+    if (message instanceof GossipFrom) this.#onGossip(context, message);
+    else if (message instanceof GossipRound) this.#round(context);
     else if (message instanceof Say) this.#say(context, message.key, message.value);
     else if (message instanceof SayGoodbye) this.#sayGoodbye(context);
     else if (message instanceof Started) this.#start(context);
     else if (message instanceof Stopping) this.#timer?.cancel();
+  }
+
+  /** Whom nobody lists is not listened to, nor told that it was: a member that is listed later will say it again. */
+  #onGossip(context: ActorContext, { state, address }: GossipFrom): void {
+    const isMember = this.#peers().some((peer) => memberAddress(peer) === address);
+    const isNews = state !== undefined && Object.keys(state.members).length > 0;
+    if (isNews && !isMember) return;
+    // Before listening: who says goodbye is no longer connected after it.
+    context.respond(create(GossipResponseSchema));
+    if (isNews) this.#listen(context, state);
   }
 
   #start(context: ActorContext): void {

@@ -9,6 +9,7 @@ import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel
 import { file_tsgrain_cluster_v1_holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
 import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/located_pb.ts";
+import { receiveGossip } from "../gossip/gossip-from.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
 import {
   CancelAt,
@@ -322,6 +323,7 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
   ])
     started.types.register(file);
   receiveNews(started.types);
+  receiveGossip(started.types);
   receiveCancellations(started.types);
   for (const id of [
     placementActorId,
