@@ -166,7 +166,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
     await using rig = await Rig.start({ consul, server });
     const [, member] = await rig.startMembers(2, { heartbeatExpiryMs: 1_500 });
     const client = await rig.start("client", "c1");
-    const load = { sender: "stuck", callsPerSecond: 0, identities: lamps(10), holdMs: 15_000 };
+    const load = { sender: "stuck", callsPerSecond: 0, identities: lamps(10), holdMs: foreverMs };
     const stuck = client.ask({ do: "burst", load, calls: 10 });
     await rig.until(() => Promise.resolve(rig.readHistory().starts.length === 10));
     // Long enough for the other one to let it go, which is what it hears when it goes on.
