@@ -212,7 +212,7 @@ test("two kinds of one name are refused before anything starts", () => {
   ).toThrow(/two kinds are named Witness/);
 });
 
-test.each([["prototopic"], ["tsgrain-probe"]])("a kind may not be named %s", (name) => {
+test.each([["prototopic"], ["tsgrain-probe"], ["x".repeat(129)]])("a kind may not be named %s", (name) => {
   const kind = { ...new Testimony().kind(), name };
   expect(() =>
     configureCluster("test", new InProcessProvider(), new DistHashLookup(), configureRemote("localhost", 0), {

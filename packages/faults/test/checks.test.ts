@@ -16,6 +16,7 @@ import {
   finished,
   handedOver,
   type Line,
+  linkFault,
   reportedTwice,
   returned,
   seen,
@@ -35,6 +36,8 @@ const fine = (atMs: number, sequence: number, process = "m1"): readonly Line[] =
 const both = [seen(0, "m1", "a", "b"), seen(0, "m2", "b", "a")] as const;
 /** A call of which nobody knows anything, which began at 0. */
 const lost = [called(0, 0), returned(1_000, 0, "outcome_unknown")] as const;
+/** The grain is in m1, and has been for long. */
+const atM1 = [activated(-60_000, "m1")] as const;
 const stall = (atMs: number, process: string, forMs: number): Line => [
   atMs,
   process,
@@ -111,6 +114,60 @@ describe("good histories break no promise", () => {
       ...lost,
       stall(400, "m1", 300),
       stall(800, "m1", 300),
+    ],
+    "a call is lost while the process of its grain stands still": [
+      ...atM1,
+      ...lost,
+      fault(-5_000, "from now", "m1"),
+      fault(10, "until now", "m1"),
+    ],
+    "a call is lost while its caller stands still": [
+      ...atM1,
+      ...lost,
+      fault(100, "from now", "c1"),
+      fault(800, "until now", "c1"),
+    ],
+    "a call is lost in the link to the process of its grain": [
+      ...atM1,
+      ...lost,
+      linkFault(-9, "now", "m1", "c1"),
+    ],
+    "a call is lost at a process that cannot reach the store and has been let go": [
+      ...atM1,
+      ...lost,
+      linkFault(-15_000, "from now", "m1", "store"),
+    ],
+    "a call is lost where its grain was until just now, in a process that stood still": [
+      ...atM1,
+      deactivated(-900, "m1"),
+      activated(-800, "m2"),
+      fault(-9_000, "from now", "m1"),
+      fault(-950, "until now", "m1"),
+      ...lost,
+    ],
+    "a call is lost with a process that the caller has not seen to be dead, as the new owner has": [
+      ...atM1,
+      ended(-4_000, "m1"),
+      seen(-2_500, "m2", "b"),
+      activated(-2_400, "m2"),
+      ...lost,
+      seen(300, "c1", "b"),
+    ],
+    "a call is lost while its grain moves to a process that stands still": [
+      ...atM1,
+      deactivated(300, "m1"),
+      fault(200, "from now", "m2"),
+      ...lost,
+      fault(2_000, "until now", "m2"),
+    ],
+    "a call is lost in a link between members, before its grain is active anywhere": [
+      ...lost,
+      linkFault(-9_000, "from now", "m1", "m2"),
+    ],
+    "a call is lost while the process of its grain gets next to no time": [
+      ...atM1,
+      ...lost,
+      stall(800, "m1", 600),
     ],
     "who called dies, and hears nothing": [called(0, 0), ended(500, "c1")],
     "a one-way call is handed over and handled": [
@@ -252,6 +309,46 @@ describe("bad histories are told by the promise that they break", () => {
       "a call gets lost while no process stands still for long",
       /^accounting: call-0/,
       [...lost, stall(400, "m1", 300), stall(800, "m2", 300)],
+    ],
+    [
+      "a call gets lost while a process stands still that does not have its grain",
+      /^accounting: call-0/,
+      [...atM1, ...lost, fault(-5_000, "from now", "m2"), fault(10, "until now", "m2")],
+    ],
+    [
+      "a call gets lost when a process has died that does not have its grain",
+      /^accounting: call-0/,
+      [...atM1, ...lost, ended(400, "m2")],
+    ],
+    [
+      "a call gets lost while a link is broken that it does not take",
+      /^accounting: call-0/,
+      [...atM1, ...lost, linkFault(-9_000, "from now", "m1", "m2")],
+    ],
+    [
+      "a call gets lost while its caller does not reach another process than that of its grain",
+      /^accounting: call-0/,
+      [...atM1, ...lost, linkFault(-9_000, "from now", "c1", "m2")],
+    ],
+    [
+      "a call gets lost while a process that does not have its grain cannot reach the store",
+      /^accounting: call-0/,
+      [...atM1, ...lost, linkFault(-9_000, "from now", "m2", "store")],
+    ],
+    [
+      "a call gets lost while a process that does not have its grain gets next to no time",
+      /^accounting: call-0/,
+      [...atM1, ...lost, stall(900, "m2", 800)],
+    ],
+    [
+      "a one-way call gets lost while a process stands still that does not have its grain",
+      /^accounting: call-0/,
+      [...atM1, told(0, 0), handedOver(1, 0), fault(-5_000, "from now", "m2")],
+    ],
+    [
+      "a call gets lost long after its grain has left a process, which stands still then",
+      /^accounting: call-0/,
+      [...atM1, deactivated(-1_300, "m1"), activated(-1_200, "m2"), ...lost, fault(100, "from now", "m1")],
     ],
     [
       "a one-way call gets lost",

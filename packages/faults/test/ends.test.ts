@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { freePorts } from "@ts-grain/cluster/testing";
 import { ConsulServer } from "@ts-grain/cluster-consul/testing";
 import { describe, expect, test } from "vitest";
@@ -155,6 +157,35 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
     expect({ code, isInTime: tookMs < 10_000 }).toEqual({ code: 0, isInTime: true });
     await stuck;
     await rig.finish();
+  });
+
+  test("C8 a member with a stuck grain that was let go, and whose Consul does not answer when it comes back, ends within ten seconds of SIGTERM", {
+    timeout: 60_000,
+  }, async () => {
+    const server = await ConsulServer.start(consul);
+    await using rig = await Rig.start({ consul, server });
+    const [, member] = await rig.startMembers(2, { heartbeatExpiryMs: 1_500 });
+    const client = await rig.start("client", "c1");
+    const load = { sender: "stuck", callsPerSecond: 0, identities: lamps(10), holdMs: foreverMs };
+    const stuck = client.ask({ do: "burst", load, calls: 10 });
+    await rig.until(() => Promise.resolve(rig.readHistory().starts.length === 10));
+    // Long enough for the other one to let it go, which is what it hears when it goes on.
+    member!.freeze();
+    await pause(3_000);
+    rig.fault("Consul silent");
+    server.freeze();
+    member!.thaw();
+    await pause(1_000);
+    const { code, tookMs } = await member!.terminate();
+    server.thaw();
+    rig.fault("Consul answers again");
+    expect(readFileSync(join(rig.folder, "m2.log"), "utf8")).toContain("was let go");
+    console.log(`C8 while it comes back, with a stuck grain and a silent Consul: ${code} after ${tookMs} ms`);
+    expect({ code, isInTime: tookMs < 10_000 }).toEqual({ code: 0, isInTime: true });
+    await stuck;
+    const { processes } = await rig.finish();
+    const { events } = processes.find(({ process }) => process === "m2")!;
+    expect(events.filter(({ event }) => event === "came_back")).toEqual([]);
   });
 
   test("C9 a member that hosts nothing is one all the same, and calls what others host", {

@@ -56,6 +56,10 @@ const controls = [
   "\u001b]0;title\u0007",
   "\u007f",
   "\u0085",
+  "\u009b31mred",
+  "a\u0080b",
+  "\u009f",
+  "\u00a0",
   "\u2028",
   "\u2029",
 ];
@@ -95,8 +99,8 @@ export const hostileIdentities: readonly string[] = [
   ]),
 ];
 
-/** What no identity may be: empty, longer than 512 bytes, no text, or with control characters of ASCII. */
+/** What no identity may be: empty, longer than 512 bytes, no text, or with control characters. */
 export function isRefused(identity: string): boolean {
-  const hasControls = Array.from(identity).some((letter) => letter < " " || letter === "\u007f");
+  const hasControls = /\p{Cc}/u.test(identity);
   return identity === "" || Buffer.byteLength(identity) > 512 || !identity.isWellFormed() || hasControls;
 }

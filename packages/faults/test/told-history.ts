@@ -59,6 +59,11 @@ export function fault(atMs: number, loses: Fault["loses"], process?: string): Li
   return [atMs, "test", { event: "fault", what: "something breaks", loses, process }];
 }
 
+/** Something is done to the link between two. */
+export function linkFault(atMs: number, loses: Fault["loses"], one: string, other: string): Line {
+  return [atMs, "test", { event: "fault", what: "a link breaks", loses, link: [one, other] }];
+}
+
 export function started(atMs: number, process: string, sequence: number): Line {
   const activation = `${process}/1`;
   const message = `call-${sequence}`;

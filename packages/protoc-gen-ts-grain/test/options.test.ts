@@ -43,11 +43,11 @@ service Forever { option (tsgrain.v1.kind).idle_timeout = {}; }`,
 const refused: Readonly<Record<string, readonly [text: string, error: string, syntax?: string]>> = {
   kind_slash: [
     'service S { option (tsgrain.v1.kind).name = "a/b"; }',
-    '7:13: service p.kind_slash.S names its kind "a/b". Use a letter or "_", then up to 199 letters, digits, "_", "-" and ".".',
+    '7:13: service p.kind_slash.S names its kind "a/b". Use a letter or "_", then up to 127 letters, digits, "_", "-" and ".".',
   ],
   kind_empty: [
     'service S { option (tsgrain.v1.kind) = { name: "" }; }',
-    '7:42: service p.kind_empty.S names its kind "". Use a letter or "_", then up to 199 letters, digits, "_", "-" and ".".',
+    '7:42: service p.kind_empty.S names its kind "". Use a letter or "_", then up to 127 letters, digits, "_", "-" and ".".',
   ],
   kind_twice: [
     'service S { option (tsgrain.v1.kind).name = "T"; }\nservice T {}',

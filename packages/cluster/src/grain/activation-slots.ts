@@ -48,7 +48,7 @@ export class ActivationSlots {
     });
   }
 
-  /** Waits until an activation may begin. @returns false if it is to end instead */
+  /** Waits until an activation has its slot. @returns false if it is to end instead */
   async beginLater(activation: Activation): Promise<boolean> {
     activation.begunAtMs = Number.POSITIVE_INFINITY;
     await this.next(activation);
@@ -56,7 +56,6 @@ export class ActivationSlots {
       this.giveBack(activation);
       return false;
     }
-    activation.begunAtMs = Math.ceil(this.#clock.nowMs());
     return true;
   }
 

@@ -13,6 +13,11 @@ export class Cancellations {
     return this.#begun.size;
   }
 
+  /** Whether a call was cancelled whose turn has not come. */
+  isCancelled(caller: PID | undefined, cancelId: number): boolean {
+    return this.#early.size > 0 && this.#early.has(keyOf(caller, cancelId));
+  }
+
   /** A call's turn has come. The signal has aborted already if the call was cancelled before. */
   begin(caller: PID | undefined, cancelId: number): AbortSignal {
     const key = keyOf(caller?.address, cancelId);

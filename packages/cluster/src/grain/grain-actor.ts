@@ -27,6 +27,7 @@ import {
 } from "./grain-turn.ts";
 import type { Watched } from "./idle-watch.ts";
 import { Interleaving } from "./interleaving.ts";
+import { LateStart } from "./late-start.ts";
 import { tellingPlace } from "./located-answer.ts";
 import { ReceivedCall } from "./received-call.ts";
 
@@ -108,9 +109,12 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   receive(context: ActorContext): void | Promise<void> {
+    return this.seldom?.late ? this.seldom.late.receive(context) : this.handle(context);
+  }
+
+  handle(context: ActorContext): void | Promise<void> {
     const { message } = context;
-    if (message instanceof GrainCall) return this.call(context, message);
-    if (message instanceof ReceivedCall) return this.call(context, message);
+    if (message instanceof GrainCall || message instanceof ReceivedCall) return this.call(context, message);
     if (message instanceof CallHere) return this.call(context, message.call as GrainCall);
     if (message instanceof Started) return this.start(context);
     if (message instanceof Stopping) return this.deactivate(this.activation.reason);
@@ -163,7 +167,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     if (!seldom) return undefined;
     const { firstTurn, failure } = seldom;
     seldom.firstTurn = undefined;
-    if (Object.values(seldom).every((value) => value === undefined)) this.seldom = undefined;
+    this.dropUnused();
     // Not before, so that who has called it meanwhile hears of the failure as well.
     if (failure) context.poison(context.self);
     return firstTurn?.continueIn(context);
@@ -192,7 +196,8 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
   }
 
   private async loadLater(): Promise<void> {
-    if (await this.host.slots.beginLater(this.activation)) await this.load();
+    const { activation } = this;
+    if (await this.host.slots.beginLater(activation)) this.rare.late = new LateStart(this, activation);
     // It ends before it has begun: the calls that it has go back, to where the grain is next.
     else this.cluster.system.root.stop(this.self);
   }
@@ -203,7 +208,7 @@ export class GrainActor extends ActivationContext implements Actor, ActiveGrain,
     this.host.slots.withdraw(this);
   }
 
-  private load(): void | Promise<void> {
+  load(): void | Promise<void> {
     const { kind, slots } = this.host;
     try {
       const instance = kind.factory(this.context);

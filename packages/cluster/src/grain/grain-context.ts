@@ -12,6 +12,7 @@ import type { GrainHost } from "./grain-host.ts";
 import { withFields } from "./grain-logger.ts";
 import type { GrainMethod } from "./grain-service.ts";
 import type { Interleaving } from "./interleaving.ts";
+import type { LateStart } from "./late-start.ts";
 
 /**
  * What a grain knows about itself, for as long as its activation lives. Give it to `get…GrainClient` to call others.
@@ -69,6 +70,8 @@ export interface SeldomUsed {
   failure: { readonly reason: unknown } | undefined;
   /** The turn of its first call, if its actor has to go on with that. */
   firstTurn: FirstTurn | undefined;
+  /** How it begins, after it has waited for its slot. */
+  late: LateStart | undefined;
   /** For who has asked for the signal of a call while there was no actor. */
   abort: AbortController | undefined;
 }
@@ -120,9 +123,20 @@ export abstract class ActivationContext extends Activation implements GrainConte
       interleaving: undefined,
       failure: undefined,
       firstTurn: undefined,
+      late: undefined,
       abort: undefined,
     };
     return this.seldom;
+  }
+
+  protected dropUnused(): void {
+    if (this.seldom && Object.values(this.seldom).every((value) => value === undefined))
+      this.seldom = undefined;
+  }
+
+  endLateStart(): void {
+    this.rare.late = undefined;
+    this.dropUnused();
   }
 
   /** All that a log shows of it: the rest is the runtime's, and leads to other grains. */

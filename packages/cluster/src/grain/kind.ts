@@ -25,7 +25,7 @@ export interface KindOptions {
   /**
    * How many activations may be under way on a member at once, at least 1, where `onActivate` or the factory returns a promise: so that
    * thousands of grains that a killed member had do not load their state all at once. Default 64. The others wait, in the order in which
-   * they came. What is under way counts until it calls another grain through its context, as it may wait for one of those that wait, and
+   * they came, and are not begun if the time of all calls that they have is over by then. What is under way counts until it calls another grain through its context, as it may wait for one of those that wait, and
    * until no other has got through for a second: a store that hangs is asked by as many again then.
    */
   readonly maxConcurrentActivations?: number | undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { identityKey, identityProblem } from "./cluster-identity.ts";
+import { identityKey, identityProblem, kindProblem } from "./cluster-identity.ts";
 
 test.each([
   ["kitchen"],
@@ -11,6 +11,7 @@ test.each([
   ["__proto__"],
   ["constructor"],
   ["e\u0301"],
+  ["\u00a0"],
   ["😀".repeat(128)],
 ])("identity %j is fine", (identity) => {
   expect(identityProblem(identity)).toBeUndefined();
@@ -22,12 +23,24 @@ test.each([
   ["a\nb"],
   ["\u001b[31m"],
   ["\u007f"],
+  ["\u0080"],
+  ["a\u0085b"],
+  ["\u009b31m"],
+  ["\u009f"],
   ["\ud800"],
   ["a\udc00b"],
   ["x".repeat(513)],
   ["😀".repeat(129)],
 ])("identity %j is refused with a reason", (identity) => {
   expect(identityProblem(identity)).toMatch(/identity/);
+});
+
+test.each([["SmartBulb"], ["x".repeat(128)], ["é".repeat(64)]])("a member may host the kind %s", (kind) => {
+  expect(kindProblem(kind)).toBeUndefined();
+});
+
+test.each([[""], ["x".repeat(129)], ["é".repeat(65)]])("a member may not host a kind named %j", (kind) => {
+  expect(kindProblem(kind)).toMatch(/kind/);
 });
 
 test("two identities never share a key", () => {

@@ -21,6 +21,11 @@ export interface ProviderContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly onMembers: MembersListener;
+  /**
+   * Aborts when the process ends before it has joined: the provider then resolves at once with the session as it is, which is
+   * told next to leave or to abandon. Undefined: joining is not cut short.
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -34,7 +39,10 @@ export interface ProviderSession {
    * confirmed it, or has failed to for a bounded time: the registration then lapses by itself. Idempotent.
    */
   leave(): Promise<void>;
-  /** Stops watching without deregistering, as if the process had died. Idempotent. */
+  /**
+   * Stops watching without deregistering, as if the process had died, and gives up every request, also those of a `leave`
+   * under way. Idempotent.
+   */
   abandon(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import type { RemoteConfig } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
 import { type GossipConfig, type GossipOptions, resolveGossipOptions } from "../gossip/gossip-options.ts";
 import type { Kind } from "../grain/kind.ts";
+import { kindProblem } from "../identity/cluster-identity.ts";
 import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import type { ClusterProvider } from "../membership/cluster-provider.ts";
 import { type PubSubConfig, type PubSubOptions, resolvePubSubOptions } from "../pubsub/pub-sub-options.ts";
@@ -161,6 +162,8 @@ export function configureCluster(
 function indexKinds(kinds: readonly Kind[]): ReadonlyMap<string, Kind> {
   const byName = new Map<string, Kind>();
   for (const kind of kinds) {
+    const problem = kindProblem(kind.name);
+    if (problem !== undefined) throw new ClusterError("invalid_options", problem);
     if (kind.name === topicKind || kind.name.startsWith("tsgrain-"))
       throw new ClusterError(
         "invalid_options",

@@ -204,7 +204,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * five seconds. A step that fails is logged, and the next one is taken.
+   * five seconds, whatever the provider does. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave().finally(this.#ended.resolve);
@@ -226,7 +226,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const time = new LeaveTime(this.system.clock, this.#config.shutdownTimeoutMs);
     await this.#step("end its grains", () => this.#lookup.release(time.release));
     await this.#step("hand its topics over", () => this.#pubSub.leave());
-    await this.#step("deregister", () => this.#presence.leave());
+    await this.#step("deregister", () => this.#presence.leave(time.farewell));
     // Nobody notices that a client leaves, and nobody waits for its answers.
     if (this.self) await this.#step("answer the others", () => this.#remote.drained(time.drain));
     this.#phase = "stopped";

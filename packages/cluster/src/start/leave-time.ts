@@ -7,6 +7,8 @@ const drainTimeoutMs = 2_000;
 /** Milliseconds that actors have to stop once the activations had their time, and those that are left to them in any case. */
 const stopTimeoutMs = 2_000;
 const leastStopTimeoutMs = 200;
+/** Milliseconds that are left in any case to say goodbye and deregister. */
+const leastFarewellTimeoutMs = 200;
 
 interface Timeout {
   readonly timeoutMs: number;
@@ -23,6 +25,12 @@ export class LeaveTime {
     this.#clock = clock;
     this.#endMs = clock.nowMs() + shutdownTimeoutMs + leaveTimeoutMs;
     this.release = { timeoutMs: shutdownTimeoutMs };
+  }
+
+  /** For saying goodbye and deregistering. */
+  get farewell(): Timeout {
+    const timeoutMs = Math.min(leaveTimeoutMs, this.#leftMs) - leastStopTimeoutMs;
+    return { timeoutMs: Math.max(leastFarewellTimeoutMs, timeoutMs) };
   }
 
   /** For answering the others. */

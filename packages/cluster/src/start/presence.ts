@@ -73,11 +73,23 @@ export class Presence {
     this.#session = await this.#register();
   }
 
-  /** Says goodbye to the others, then deregisters. */
-  async leave(): Promise<void> {
+  /** Says goodbye to the others, then deregisters. What that takes longer than it may is given up: the registration lapses. */
+  async leave({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
     this.#end();
-    await this.#returned();
-    this.#tooLate = "leave";
+    const farewell = this.#sayGoodbye();
+    if (await this.#settles(farewell, timeoutMs)) return;
+    const { logger } = this.#parts.system;
+    logger.warn({ timeoutMs }, "leaving took too long; the registration is left to lapse");
+    this.#tooLate = "abandon";
+    const giveUp = async (): Promise<void> => {
+      await Promise.all([this.#session?.abandon(), farewell]);
+    };
+    giveUp().catch((error: unknown) => logger.warn({ error }, "the provider failed at the end"));
+  }
+
+  async #sayGoodbye(): Promise<void> {
+    if (this.#return) await this.#settles(this.#return, returnTimeoutMs);
+    this.#tooLate ??= "leave";
     await this.#gossiper?.leave();
     await this.#session?.leave();
   }
@@ -95,13 +107,15 @@ export class Presence {
     this.#ending.abort();
   }
 
-  /** Resolves when no return is under way, or after the time that it has. */
-  async #returned(): Promise<void> {
-    if (!this.#return) return;
+  /** Whether something resolves in time. Rejects if it does. */
+  async #settles(what: Promise<void>, timeoutMs: number): Promise<boolean> {
     const waiting = new AbortController();
-    const { clock } = this.#parts.system;
-    await Promise.race([this.#return, pause(returnTimeoutMs, { clock, signal: waiting.signal })]);
-    waiting.abort();
+    const late = pause(timeoutMs, { clock: this.#parts.system.clock, signal: waiting.signal });
+    try {
+      return await Promise.race([what.then(() => true), late.then(() => false)]);
+    } finally {
+      waiting.abort();
+    }
   }
 
   #startGossip(): void {
@@ -117,7 +131,7 @@ export class Presence {
     const onMembers = (members: readonly Member[]): void => {
       if (self === this.#self && !this.#ending.signal.aborted) this.#listed(members);
     };
-    const context = { clusterName, logger, clock, random, onMembers };
+    const context = { clusterName, logger, clock, random, onMembers, signal: this.#ending.signal };
     return self ? provider.joinAsMember(self, context) : provider.joinAsClient(context);
   }
 
@@ -164,7 +178,7 @@ export class Presence {
     if (this.#ending.signal.aborted) return;
     this.#startGossip();
     await this.#registerWithPatience();
-    if (!this.#session) return;
+    if (!this.#session || this.#ending.signal.aborted) return;
     system.logger.info({ member: this.#self.id, former: former.id }, "this member has joined again");
     system.eventStream.publish(new Rejoined(this.#self, former));
   }
@@ -178,6 +192,7 @@ export class Presence {
         this.#returnedAtMs = this.#parts.system.clock.nowMs();
         return;
       } catch (error) {
+        if (this.#ending.signal.aborted) return;
         this.#parts.system.logger.warn({ error }, "this member could not join again yet");
         await this.#pause();
       }

@@ -1,5 +1,6 @@
 import type { Call, History, Tell } from "../history/history.ts";
 import { type Cause, findBusyTimes, findCauses, findStalls } from "./causes.ts";
+import { Involvement, type Journey } from "./involved.ts";
 import type { Span } from "./views.ts";
 
 /** Outcomes that tell the caller that nothing was started. */
@@ -33,8 +34,10 @@ export interface Account {
   readonly missing: readonly string[];
 }
 
-/** D3: what was sent was started, or refused in so many words, or lost by something that the history knows. One-way calls are
- * refused in the log of their caller. */
+/**
+ * D3: what was sent was started, or refused in so many words, or lost by something that the history knows, and that was done to its caller, its
+ * grain's member or the link between them. One-way calls are refused in the log of their caller.
+ */
 export function checkAccounting(history: History): readonly string[] {
   return accountFor(history).missing;
 }
@@ -81,26 +84,26 @@ function isSettled({ outcome, isOneWay }: Sent): boolean {
 }
 
 /** A call or one-way call, and the time in which something may have happened to it. */
-interface Sent extends Span {
+interface Sent extends Journey {
   readonly message: string;
-  readonly identity: string;
   readonly timeoutMs: number;
   readonly outcome: string;
   readonly isOneWay: boolean;
 }
 
-function sentByCall({ message, identity, timeoutMs, atMs, returns: [end] }: Call): Sent {
+function sentByCall({ message, caller, identity, timeoutMs, atMs, returns: [end] }: Call): Sent {
   const { outcome = nothing, atMs: toMs = Number.POSITIVE_INFINITY } = end ?? {};
-  return { message, identity, timeoutMs, outcome, fromMs: atMs, toMs, isOneWay: false };
+  return { message, caller, identity, timeoutMs, outcome, fromMs: atMs, toMs, isOneWay: false };
 }
 
 /** It is sent again until its time is over, though its caller hears nothing of that. */
 function sentByTell(
-  { message, identity, timeoutMs, atMs, handed: [end] }: Tell,
+  { message, caller, identity, timeoutMs, atMs, handed: [end] }: Tell,
   givenUp: string | undefined,
 ): Sent {
   const outcome = givenUp ?? end?.outcome ?? nothing;
-  return { message, identity, timeoutMs, outcome, fromMs: atMs, toMs: atMs + timeoutMs, isOneWay: true };
+  const toMs = atMs + timeoutMs;
+  return { message, caller, identity, timeoutMs, outcome, fromMs: atMs, toMs, isOneWay: true };
 }
 
 /** What callers have logged of one-way calls, each line for the first call that it can be about. */
@@ -128,12 +131,18 @@ function explainer(history: History): (sent: Sent) => Cause | undefined {
   const causes = findCauses(history);
   const busyTimes = findBusyTimes(history);
   const stalls = findStalls(history);
-  return (sent) =>
-    causes.find((cause) => overlapMs(cause, sent) > 0) ??
-    [busyTimes.get(sent.identity) ?? []].find(
-      (busy) => total(busy, sent) >= (sent.toMs - sent.fromMs) * waitingShare,
-    )?.[0] ??
-    stalls.find((own) => total(own, sent) >= sent.timeoutMs / 2)?.[0];
+  const involvement = new Involvement(history);
+  return (sent) => {
+    const isInvolved = involvement.of(sent);
+    const concerns = ({ touches }: Cause): boolean => touches.every(isInvolved);
+    return (
+      causes.find((cause) => concerns(cause) && overlapMs(cause, sent) > 0) ??
+      [busyTimes.get(sent.identity) ?? []].find(
+        (busy) => total(busy, sent) >= (sent.toMs - sent.fromMs) * waitingShare,
+      )?.[0] ??
+      stalls.find((own) => own.every(concerns) && total(own, sent) >= sent.timeoutMs / 2)?.[0]
+    );
+  };
 }
 
 function overlapMs(one: Span, other: Span): number {

@@ -1,3 +1,4 @@
+import type { Fault } from "../history/events.ts";
 import type { History, ProcessHistory } from "../history/history.ts";
 import type { Span } from "./views.ts";
 
@@ -6,10 +7,12 @@ const noticeMs = 100;
 /** Milliseconds within which the others see it. */
 const longestTtlMs = 15_000;
 /** Milliseconds in which a fault that is over still has effects: connections are found broken, and made anew. */
-const aftermathMs = 1_000;
+export const aftermathMs = 1_000;
 
-/** A time in which messages may be lost, and why. */
+/** A time in which messages may be lost, whose, and why. */
 export interface Cause extends Span {
+  /** Those of calls that all of these processes have to do with; of all calls, if there are none. */
+  readonly touches: readonly string[];
   readonly why:
     | "a process died"
     | "a process or a link failed"
@@ -17,7 +20,7 @@ export interface Cause extends Span {
     | "a process stood still";
 }
 
-/** What may have lost messages, whoever sent them: processes that died, and what the test did to processes and links. */
+/** What may have lost messages: processes that died, and what the test did to processes and links. */
 export function findCauses(history: History): readonly Cause[] {
   return [...findDeaths(history), ...findFailures(history)];
 }
@@ -26,8 +29,9 @@ export function findCauses(history: History): readonly Cause[] {
 function findDeaths(history: History): readonly Cause[] {
   return history.test
     .filter((event) => event.event === "ended" && event.code !== 0)
-    .map(({ atMs }) => ({
+    .map(({ atMs, process }) => ({
       why: "a process died",
+      touches: process === undefined ? [] : [process],
       fromMs: atMs - noticeMs,
       toMs: seenByAllMs(history, atMs) + aftermathMs,
     }));
@@ -41,25 +45,41 @@ function seenByAllMs({ processes }: History, deathMs: number): number {
   return Math.min(Math.max(deathMs, ...firstViews), deathMs + longestTtlMs);
 }
 
-function findFailures({ faults }: History): readonly Cause[] {
+function findFailures(history: History): readonly Cause[] {
+  const byPlace = Map.groupBy(history.faults, (fault) => placeOf(fault, history).join(" "));
+  return [...byPlace.values()].flatMap((faults) => {
+    const touches = placeOf(faults[0]!, history);
+    return failuresAt(faults).map((span) => ({ ...span, touches, why: "a process or a link failed" }));
+  });
+}
+
+/** The processes at the ends of a link; one that cannot reach the store is let go by all, so it is that process that fails. */
+function placeOf({ process, link }: Fault, { processes }: History): readonly string[] {
+  const named = link ?? (process === undefined ? [] : [process]);
+  return named.filter((name) => processes.some((each) => each.process === name));
+}
+
+/** When one process, or one link, failed. */
+function failuresAt(faults: readonly Fault[]): readonly Span[] {
   const spans: Span[] = [];
-  /** Since when each process, or what is none, fails. */
-  const failing = new Map<string | undefined, number>();
-  for (const { process, loses, atMs } of faults) {
-    const fromMs = failing.get(process) ?? atMs;
-    if (loses === "from now") failing.set(process, fromMs);
-    if (loses === "until now") failing.delete(process);
+  let sinceMs: number | undefined;
+  for (const { loses, atMs } of faults) {
+    if (loses === "from now") sinceMs ??= atMs;
     if (loses === "now") spans.push({ fromMs: atMs, toMs: atMs + aftermathMs });
-    if (loses === "until now") spans.push({ fromMs, toMs: atMs + aftermathMs });
+    if (loses === "until now") {
+      spans.push({ fromMs: sinceMs ?? atMs, toMs: atMs + aftermathMs });
+      sinceMs = undefined;
+    }
   }
-  for (const fromMs of failing.values()) spans.push({ fromMs, toMs: Number.POSITIVE_INFINITY });
-  return spans.map((span) => ({ ...span, why: "a process or a link failed" }));
+  if (sinceMs !== undefined) spans.push({ fromMs: sinceMs, toMs: Number.POSITIVE_INFINITY });
+  return spans;
 }
 
 /** When each grain handled a call, or came to life: what waits behind that may wait until its time is over. */
 export function findBusyTimes({ processes }: History): ReadonlyMap<string, readonly Cause[]> {
+  const why = "the grain was busy";
   return Map.groupBy(
-    processes.flatMap(busyTimesIn).map((busy) => ({ ...busy, why: "the grain was busy" as const })),
+    processes.flatMap(busyTimesIn).map((busy) => ({ ...busy, touches: [], why }) as const),
     ({ identity }) => identity,
   );
 }
@@ -82,9 +102,12 @@ function busyTimesIn({ events }: ProcessHistory): readonly (Span & { readonly id
 
 /** The times for which each process stood still. */
 export function findStalls({ processes }: History): readonly (readonly Cause[])[] {
-  return processes.map(({ events }) =>
+  return processes.map(({ process, events }) =>
     events
       .filter((event) => event.event === "stalled")
-      .map(({ atMs, forMs }) => ({ why: "a process stood still", fromMs: atMs - forMs, toMs: atMs })),
+      .map(({ atMs, forMs }) => {
+        const span = { fromMs: atMs - forMs, toMs: atMs };
+        return { ...span, touches: [process], why: "a process stood still" };
+      }),
   );
 }

@@ -6,6 +6,8 @@ const convergenceMs = 5_000;
 
 /** One activation's life. */
 export interface Lifetime extends Span {
+  /** The process that it was in. */
+  readonly process: string;
   readonly identity: string;
   readonly activation: string;
 }
@@ -80,6 +82,7 @@ function lifetimesIn({ process, events }: ProcessHistory, history: History): rea
   return events
     .filter((event) => event.event === "activated")
     .map(({ identity, activation, atMs }) => ({
+      process,
       identity,
       activation,
       fromMs: atMs,

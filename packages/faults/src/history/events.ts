@@ -116,7 +116,12 @@ export interface Fault extends Entry {
   readonly loses?: "from now" | "until now" | "now" | undefined;
   /** The process that it was done to, if it was one. */
   readonly process?: string | undefined;
+  /** The two between which it was, if it was a link: processes, or the store that they register with. */
+  readonly link?: Link | undefined;
 }
+
+/** The ends of a link, by name. */
+export type Link = readonly [one: string, other: string];
 
 /** A process was started, or has ended. */
 export interface Life extends Entry {

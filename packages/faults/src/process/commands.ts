@@ -27,6 +27,7 @@ export interface ProcessOptions {
   /** What a member hosts. Default witnesses. */
   readonly kinds?: readonly HostedKind[] | undefined;
   readonly idleTimeoutMs?: number | undefined;
+  readonly maxCachedLocations?: number | undefined;
   /** Milliseconds that a witness takes to come to life. Default 0. */
   readonly activationMs?: number | undefined;
   readonly shutdownTimeoutMs?: number | undefined;
@@ -73,10 +74,19 @@ export type Command =
   | { readonly do: "stop_load"; readonly sender: string }
   /** So many calls at once; answered when they have settled. */
   | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
+  /** Lets so many members join from this process and leave again; answered when the last has left. */
+  | { readonly do: "visit"; readonly visits: Visits }
   | { readonly do: "say"; readonly say: Say }
   | { readonly do: "report" }
   /** The program ends as a faulty one does. */
   | { readonly do: "crash"; readonly how: Crash };
+
+/** Members that join under new ids and leave in order. */
+export interface Visits {
+  readonly count: number;
+  /** How many of them there are at a time. */
+  readonly atOnce: number;
+}
 
 /** A grain that is to say who it is. */
 export interface Say {
@@ -106,6 +116,7 @@ export interface Report {
   readonly stats: ClusterStats;
   readonly members: readonly string[];
   readonly readiness: Readiness;
+  /** What is in use for good, where the process can collect garbage: with `--expose-gc`. */
   readonly heapBytes: number;
   readonly rssBytes: number;
   /** Sockets, timers and the like that are open, by type. */

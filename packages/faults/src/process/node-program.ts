@@ -3,6 +3,7 @@
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { ActorSystem, systemClock } from "@ts-grain/actor";
+import { quietLogger } from "@ts-grain/actor/testing";
 import {
   Cluster,
   configureCluster,
@@ -22,6 +23,7 @@ import { askWho, crossingKinds } from "./crossing.ts";
 import { journalLogger } from "./journal-logger.ts";
 import { Load } from "./load.ts";
 import { watchStalls } from "./stall-watch.ts";
+import { visit } from "./visit.ts";
 import { witnessKind } from "./witness.ts";
 
 const options = JSON.parse(process.argv[2]!) as ProcessOptions;
@@ -43,6 +45,7 @@ function configure(): ReturnType<typeof configureCluster> {
     tls,
     clusterToken,
     idleTimeoutMs,
+    maxCachedLocations,
     activationMs = 0,
     kinds: hosted = ["Witness"],
   } = options;
@@ -57,7 +60,7 @@ function configure(): ReturnType<typeof configureCluster> {
     options.etcd ? new EtcdProvider(options.etcd) : new ConsulProvider(options.consul),
     new DistHashLookup(),
     remote,
-    { kinds, shutdownTimeoutMs, gossip: { heartbeatExpiryMs } },
+    { kinds, shutdownTimeoutMs, maxCachedLocations, gossip: { heartbeatExpiryMs } },
   );
 }
 
@@ -75,7 +78,18 @@ async function start(): Promise<Cluster> {
     : Cluster.startClient(system, configure());
 }
 
+/** A member beside the one that this process may be, at a port of its own. */
+function startVisitor(): Promise<Cluster> {
+  const { host, insecure } = options;
+  return Cluster.startMember(new ActorSystem({ logger: quietLogger }), {
+    ...configure(),
+    kinds: new Map(),
+    remote: configureRemote(host, 0, { insecure }),
+  });
+}
+
 async function report(cluster: Cluster): Promise<Report> {
+  for (let round = 0; round < 3; round++) globalThis.gc?.();
   const { heapUsed: heapBytes, rss: rssBytes } = process.memoryUsage();
   const resources: Record<string, number> = {};
   for (const type of process.getActiveResourcesInfo()) resources[type] = (resources[type] ?? 0) + 1;
@@ -124,6 +138,9 @@ async function obey(cluster: Cluster, command: Command): Promise<Answer> {
       await load.stop();
       return { kind: "done" };
     }
+    case "visit":
+      await visit(startVisitor, command.visits);
+      return { kind: "done" };
     case "crash":
       crash(command.how);
       return { kind: "done" };

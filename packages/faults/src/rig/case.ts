@@ -1,5 +1,6 @@
 import { type CallFigures, figuresOf } from "../checks/figures.ts";
 import type { Call } from "../history/history.ts";
+import type { TestProcess } from "./test-process.ts";
 
 /** Whether the long forms of the cases run: `npm run test:nightly`. */
 export const isNightly: boolean = process.env["TS_GRAIN_NIGHTLY"] === "true";
@@ -19,4 +20,10 @@ export function summarize(calls: readonly Call[]): string {
   const { outcomes, p50Ms, p99Ms, maxMs }: CallFigures = figuresOf(calls);
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`);
   return `${calls.length} calls: ${counts.join(", ")}; p50 ${p50Ms} ms, p99 ${p99Ms} ms, max ${maxMs} ms`;
+}
+
+/** Sockets, timers and the like that are open in a process. */
+export async function openIn(process: TestProcess): Promise<number> {
+  const { resources } = await process.report();
+  return Object.values(resources).reduce((sum, count) => sum + count, 0);
 }

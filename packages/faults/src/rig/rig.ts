@@ -116,9 +116,12 @@ export class Rig implements AsyncDisposable {
     return this.processes.filter(({ exit }) => exit === undefined);
   }
 
-  /** Writes down that the test did something to what is no process, and whether messages may be lost by it. */
-  fault(what: string, loses?: Fault["loses"]): void {
-    this.#journal.write({ event: "fault", what, loses });
+  /**
+   * Writes down that the test did something, whether messages may be lost by it, and by whom: those of a process, those between two, or, if
+   * nothing is said, all.
+   */
+  fault(what: string, loses?: Fault["loses"], to: Pick<Fault, "process" | "link"> = {}): void {
+    this.#journal.write({ event: "fault", what, loses, ...to });
   }
 
   /** What has happened until now. */

@@ -51,12 +51,12 @@ function checkService(contract: ServiceContract): readonly Diagnostic[] {
 }
 
 function checkKindName({ desc, writtenKind }: ServiceContract): readonly Diagnostic[] {
-  if (writtenKind === undefined || /^[a-z_][\w.-]{0,199}$/i.test(writtenKind)) return [];
+  if (writtenKind === undefined || /^[a-z_][\w.-]{0,127}$/i.test(writtenKind)) return [];
   return [
     invalid(
       optionPosition(desc, kindName),
       `${desc.toString()} names its kind ${JSON.stringify(writtenKind)}`,
-      'Use a letter or "_", then up to 199 letters, digits, "_", "-" and "."',
+      'Use a letter or "_", then up to 127 letters, digits, "_", "-" and "."',
     ),
   ];
 }

@@ -47,7 +47,7 @@ class ScriptedDirectory implements MemberRegistration {
     this.listed.delete("alice");
   }
 
-  join(self?: string): ReturnType<typeof joinDirectory> {
+  join(self?: string, signal?: AbortSignal): ReturnType<typeof joinDirectory> {
     return joinDirectory({
       directory: this,
       self: self === undefined ? undefined : { id: self, registration: this },
@@ -57,6 +57,7 @@ class ScriptedDirectory implements MemberRegistration {
         clock: this.clock,
         random: seededRandom(1),
         logger: this.logger,
+        signal,
         onMembers: (members) => this.published.push(members.map(({ id }) => id).join(" ")),
       },
     });
@@ -152,6 +153,24 @@ test("joining succeeds once the directory is back in time", async () => {
   await directory.settle(session.leave());
 });
 
+test("who ends before it has joined gets its session at once, and leaves by it", async () => {
+  const directory = new ScriptedDirectory();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  directory.slowness = promise;
+  const ending = new AbortController();
+  const joining = directory.join("alice", ending.signal);
+  await directory.clock.advance(1_000);
+  ending.abort();
+  const session = await joining;
+  expect(directory.clock.nowMs()).toBe(1_000);
+  const leaving = session.leave();
+  await directory.clock.advance(100);
+  resolve();
+  await directory.settle(leaving);
+  expect([...directory.listed]).toEqual([]);
+  expect(directory.clock.scheduled).toBe(0);
+});
+
 test("leaving waits for a refresh under way, so that it cannot register after the removal", async () => {
   const directory = new ScriptedDirectory();
   const session = await directory.settle(directory.join("alice"));
@@ -198,6 +217,19 @@ test("abandoning stops at once and leaves the registration as it is", async () =
   const session = await directory.settle(directory.join("alice"));
   await session.abandon();
   await session.leave();
+  expect([...directory.listed]).toEqual(["alice"]);
+  expect(directory.clock.scheduled).toBe(0);
+});
+
+test("abandoning gives up a leave under way at once", async () => {
+  const directory = new ScriptedDirectory();
+  const session = await directory.settle(directory.join("alice"));
+  directory.slowness = new Promise(() => {});
+  await directory.clock.advance(timing.refreshMs);
+  const leaving = session.leave();
+  await directory.clock.advance(100);
+  await session.abandon();
+  await leaving;
   expect([...directory.listed]).toEqual(["alice"]);
   expect(directory.clock.scheduled).toBe(0);
 });

@@ -96,11 +96,12 @@ class DirectorySession implements ProviderSession {
     const { self } = this.#joining;
     if (self) this.#registering = this.#keepRegistered(self.registration);
     this.#following = this.#follow();
-    const deadline = new AbortController();
-    const late = pause(timing.joinTimeoutMs, { clock: context.clock, signal: deadline.signal });
+    const settled = new AbortController();
+    const signal = context.signal ? AbortSignal.any([settled.signal, context.signal]) : settled.signal;
+    const late = pause(timing.joinTimeoutMs, { clock: context.clock, signal });
     const joined = await Promise.race([this.#view.joined.then(() => true), late.then(() => false)]);
-    deadline.abort();
-    if (joined) return;
+    settled.abort();
+    if (joined || context.signal?.aborted) return;
     await this.leave();
     const message = `the provider has not let ${self?.id ?? "a client"} join ${context.clusterName} within ${timing.joinTimeoutMs} ms: ${rootMessage(this.#lastError)}`;
     throw new ClusterError("provider_unavailable", message, { cause: this.#lastError });
@@ -112,7 +113,10 @@ class DirectorySession implements ProviderSession {
   }
 
   async abandon(): Promise<void> {
-    this.#ending ??= this.#abandon();
+    this.#view.close();
+    this.#stopping.abort();
+    this.#killed.abort();
+    this.#ending ??= this.#stopped();
     await this.#ending;
   }
 
@@ -121,13 +125,10 @@ class DirectorySession implements ProviderSession {
     this.#stopping.abort();
     await this.#remove();
     this.#killed.abort();
-    await Promise.all([this.#registering, this.#following]);
+    await this.#stopped();
   }
 
-  async #abandon(): Promise<void> {
-    this.#view.close();
-    this.#stopping.abort();
-    this.#killed.abort();
+  async #stopped(): Promise<void> {
     await Promise.all([this.#registering, this.#following]);
   }
 

@@ -28,7 +28,10 @@ export interface DirectoryOptions {
   readonly settleMs?: number | undefined;
   /** Milliseconds in which joining must succeed. Default 10,000. */
   readonly joinTimeoutMs?: number | undefined;
-  /** Milliseconds in which deregistering must succeed; after it the registration is left to lapse. Default 3,000. */
+  /**
+   * Milliseconds in which deregistering must succeed; after it the registration is left to lapse. Default 3,000. More than 3,800 are
+   * of no use to a cluster that shuts down, which gives no more.
+   */
   readonly leaveTimeoutMs?: number | undefined;
 }
 
