@@ -15,7 +15,7 @@ export class Cancellations {
 
   /** Whether a call was cancelled whose turn has not come. */
   isCancelled(caller: PID | undefined, cancelId: number): boolean {
-    return this.#early.size > 0 && this.#early.has(keyOf(caller, cancelId));
+    return this.#early.size > 0 && this.#early.has(keyOf(caller?.address, cancelId));
   }
 
   /** A call's turn has come. The signal has aborted already if the call was cancelled before. */
