@@ -44,6 +44,29 @@ function idsSeenBy({ members }: Cluster): string[] {
 test.each([
   ["the provider tells it", true],
   ["it hears from the others", false],
+])(
+  "a member that is not to come back ends when it was let go, and others have its grains: %s",
+  async (_how, tells) => {
+    const { cluster, testimony } = await start({ whenLetGo: "end" });
+    await using _ = cluster;
+    const [first, , third] = cluster.members as [Cluster, Cluster, Cluster];
+    await bumpAll(cluster, first);
+    const { id } = third.self!;
+    await cluster.evict(third, { tells });
+    await cluster.settle(third.ended);
+    expect(third.stats.activations).toBe(0);
+    expect(testimony.sightings.some(({ what }) => what === "evicted")).toBe(true);
+    await cluster.clock.advance(60_000);
+    expect(idsSeenBy(first)).toHaveLength(2);
+    expect(idsSeenBy(first)).not.toContain(id);
+    const answers = await bumpAll(cluster, first);
+    expect(new Set(answers.map(({ member }) => member)).size).toBe(2);
+  },
+);
+
+test.each([
+  ["the provider tells it", true],
+  ["it hears from the others", false],
 ])("a member that was let go ends its grains and comes back under a new id: %s", async (_how, tells) => {
   const { cluster, testimony } = await start();
   await using _ = cluster;

@@ -44,6 +44,11 @@ export interface ClusterOptions {
   /** Milliseconds that `shutdown` gives the activations to finish what they have. Default 5,000. */
   readonly shutdownTimeoutMs?: number | undefined;
   /**
+   * What a member does that the others have let go, for instance because it stood still for too long. Either way it ends its grains at once. `rejoin`: it joins again under a new
+   * id. `end`: it shuts down, and `ended` resolves, for processes that something else starts anew. Default "rejoin".
+   */
+  readonly whenLetGo?: "rejoin" | "end" | undefined;
+  /**
    * Freezes the messages that grains of one process exchange, so that a grain which changes its caller's message
    * fails instead of working until it is moved. Default: on, unless NODE_ENV is "production".
    */
@@ -77,6 +82,7 @@ export interface ClusterConfig {
   readonly requestTimeoutMs: number;
   readonly noMemberTimeoutMs: number;
   readonly shutdownTimeoutMs: number;
+  readonly whenLetGo: "rejoin" | "end";
   readonly freezesMessages: boolean;
   readonly maxCachedLocations: number;
   readonly gossip: GossipConfig;
@@ -132,6 +138,7 @@ export function configureCluster(
     noMemberTimeoutMs = clusterDefaults.noMemberTimeoutMs,
     shutdownTimeoutMs = clusterDefaults.shutdownTimeoutMs,
     maxCachedLocations = clusterDefaults.maxCachedLocations,
+    whenLetGo = "rejoin",
     freezesMessages = globalThis.process?.env["NODE_ENV"] !== "production",
   } = options;
   if (name === "") throw new ClusterError("invalid_options", "a cluster needs a name");
@@ -140,6 +147,8 @@ export function configureCluster(
     if (!(value > 0))
       throw new ClusterError("invalid_options", `${option} must be more than 0, got ${value}`);
   }
+  if (!["rejoin", "end"].includes(whenLetGo))
+    throw new ClusterError("invalid_options", `whenLetGo must be "rejoin" or "end", got ${whenLetGo}`);
   const kinds = indexKinds(options.kinds ?? []);
   const gossip = resolveGossipOptions(options.gossip);
   const pubSub = resolvePubSubOptions(options.pubSub);
@@ -152,6 +161,7 @@ export function configureCluster(
     requestTimeoutMs,
     noMemberTimeoutMs,
     shutdownTimeoutMs,
+    whenLetGo,
     freezesMessages,
     maxCachedLocations,
     gossip,

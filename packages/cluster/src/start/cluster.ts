@@ -108,7 +108,8 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     const kinds = this.#hostKinds(joining);
     const left: LookupContext["left"] = (...grain) => this.#cache.leave(...grain);
     this.#lookup = config.lookup.start({ system, members, kinds, left });
-    this.#presence = new Presence({ ...joining, system, config, members: this.members });
+    const end = () => void this.shutdown();
+    this.#presence = new Presence({ ...joining, system, config, members, end });
   }
 
   /** How this member is listed now, which changes when it has been let go and comes back; undefined for a client. */

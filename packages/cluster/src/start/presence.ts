@@ -26,6 +26,8 @@ export interface PresenceParts {
   readonly config: ClusterConfig;
   /** How this process is listed; undefined for a client. */
   readonly self: Member | undefined;
+  /** Ends all that this process has in the cluster, for a member that was let go and is not to come back. */
+  readonly end: () => void;
 }
 
 /**
@@ -148,6 +150,12 @@ export class Presence {
   #letGo(why: string): void {
     if (!this.#self || !this.#session || this.#return || this.#ending.signal.aborted) return;
     const { logger } = this.#parts.system;
+    if (this.#parts.config.whenLetGo === "end") {
+      logger.warn({ member: this.#self.id, why }, "this member was let go: it ends");
+      this.#parts.members.forgetAll();
+      this.#parts.end();
+      return;
+    }
     this.#return = this.#comeBack(why)
       .catch((error: unknown) => logger.error({ error }, "this member could not join again"))
       .finally(() => {
