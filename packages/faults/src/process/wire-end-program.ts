@@ -74,13 +74,15 @@ function stream(messages: number, bytes: number): void {
   }, everyMs);
 }
 
-let before = { own: false, other: false };
-setInterval(() => {
-  const now = { own: remote.dialectAt(peer) !== undefined, other: remote.stats.sessions > 0 };
-  if (now.own !== before.own || now.other !== before.other)
-    tell({ news: "connections", ...now, atMs: nowMs() });
-  before = now;
-}, everyMs);
+function watchConnections(): void {
+  let before = { own: false, other: false };
+  setInterval(() => {
+    const now = { own: remote.dialectAt(peer) !== undefined, other: remote.stats.sessions > 0 };
+    if (now.own !== before.own || now.other !== before.other)
+      tell({ news: "connections", ...now, atMs: nowMs() });
+    before = now;
+  }, everyMs);
+}
 
 createInterface(process.stdin).on("line", (line) => {
   const command = JSON.parse(line) as WireEndCommand;
@@ -88,4 +90,5 @@ createInterface(process.stdin).on("line", (line) => {
   else stream(command.messages, command.bytes);
 });
 process.stdin.on("end", () => process.exit());
+watchConnections();
 tell({ news: "listening" });
