@@ -76,6 +76,22 @@ test("N6 the first message after a minute of silence on a link that died meanwhi
   await expect(ask(5_000)).resolves.toBe("answered");
 });
 
+test("N9 what takes a slow link longer than silence is borne gets through, and nobody is taken for dead", {
+  timeout: 120_000,
+}, async () => {
+  // Within the machine some megabytes of it are on their way at a time, behind which a probe waits.
+  const [messages, mebibyte] = [isNightly ? 32 : 12, 1024 * 1024];
+  await using link = await FlakyLink.start({ bytesPerSecond: 1.25 * mebibyte });
+  await using a = await TextMember.start();
+  await using b = await TextMember.start({ advertisedHost: link.address });
+  link.targetPort = b.remote.listeningPort;
+  const startMs = performance.now();
+  for (let n = 0; n < messages; n++) a.system.root.send(b.pid("collector"), text("x".repeat(mebibyte)));
+  await expect.poll(() => b.collected.length, { timeout: messages * 2_000, interval: 50 }).toBe(messages);
+  console.log(`N9: ${messages} MiB took ${Math.round(performance.now() - startMs)} ms`);
+  expect([link.connections, a.remote.stats.endpoints]).toEqual([1, 1]);
+});
+
 /** Milliseconds from each attempt to connect to a server, which never says a word, to what follows it: another, or the end. */
 async function attempts(
   server: Server,

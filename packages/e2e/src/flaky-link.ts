@@ -1,5 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { Transform } from "node:stream";
+
+/** How a link is made. */
+export interface FlakyLinkOptions {
+  /** What passes from who connects to its target. Default: anything. */
+  readonly bytesPerSecond?: number;
+}
 
 /** A TCP port in front of another one, whose connections can be broken or go dead without a word. */
 export class FlakyLink implements AsyncDisposable {
@@ -9,14 +16,16 @@ export class FlakyLink implements AsyncDisposable {
   connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  readonly #bytesPerSecond: number | undefined;
   #isFrozen = false;
 
-  private constructor() {
+  private constructor({ bytesPerSecond }: FlakyLinkOptions) {
+    this.#bytesPerSecond = bytesPerSecond;
     this.#server = createServer((socket) => this.#join(socket));
   }
 
-  static async start(): Promise<FlakyLink> {
-    const link = new FlakyLink();
+  static async start(options: FlakyLinkOptions = {}): Promise<FlakyLink> {
+    const link = new FlakyLink(options);
     link.#server.listen(0, "127.0.0.1");
     await once(link.#server, "listening");
     return link;
@@ -58,7 +67,8 @@ export class FlakyLink implements AsyncDisposable {
     this.connections++;
     const far = connect(this.targetPort, "127.0.0.1");
     this.#keep(far);
-    near.pipe(far).pipe(near);
+    const slow = this.#bytesPerSecond && slowdown(this.#bytesPerSecond);
+    (slow ? near.pipe(slow) : near).pipe(far).pipe(near);
     near.once("close", () => far.destroy());
     far.once("close", () => near.destroy());
   }
@@ -68,4 +78,13 @@ export class FlakyLink implements AsyncDisposable {
     socket.on("error", () => {});
     socket.once("close", () => this.#sockets.delete(socket));
   }
+}
+
+/** Lets so much pass, and more only then. */
+function slowdown(bytesPerSecond: number): Transform {
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      setTimeout(() => done(null, chunk), (chunk.length / bytesPerSecond) * 1_000);
+    },
+  });
 }

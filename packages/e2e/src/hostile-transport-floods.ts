@@ -15,8 +15,6 @@ export interface Attack {
   /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
   readonly refused?: number;
   readonly run: (rig: HostileRig) => Promise<Tally | undefined> | Promise<void>;
-  /** How many MiB the victim's resident memory may grow by. Default 64. */
-  readonly mostMebibytes?: number;
   /** Milliseconds that it may take. Default 60,000. */
   readonly timeoutMs?: number;
 }

@@ -68,8 +68,6 @@ export const garbage: readonly Attack[] = [
     id: "H2",
     what: `${frameCount.toLocaleString("en")} frames that are right, nearly right or spoilt`,
     refused: frameCount / 10,
-    // Of tens of thousands of connections that come and go at once, V8 lets its heap grow to 150 MB, of which 20 live; more of them add nothing.
-    ...(isNightly && { mostMebibytes: 192 }),
     timeoutMs: 600_000,
     run: (rig) => pourFrames(rig, frameCount),
   },

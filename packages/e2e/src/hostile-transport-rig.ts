@@ -12,6 +12,12 @@ import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
 const program = fileURLToPath(new URL("hostile-transport-victim.ts", import.meta.url));
 
+/**
+ * Each half of V8's young generation. Under any load that makes much garbage V8 lets it grow to a hundred megabytes in all, and keeps them:
+ * that would hide what the victim takes itself.
+ */
+const semiSpaceMebibytes = 8;
+
 /** What a case did to the victim and to an honest member that talked to it all the while. */
 export interface Outcome extends VictimReport {
   /** Whether the victim still ran at the end. */
@@ -59,7 +65,11 @@ export class HostileRig implements AsyncDisposable {
 
   static async start(options: TextMemberOptions = {}): Promise<HostileRig> {
     const process = fork(program, [JSON.stringify(options)], {
-      execArgv: ["--conditions=@ts-grain/source", "--expose-gc"],
+      execArgv: [
+        "--conditions=@ts-grain/source",
+        "--expose-gc",
+        `--max-semi-space-size=${semiSpaceMebibytes}`,
+      ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const [{ address }] = (await once(process, "message")) as [{ readonly address: string }];

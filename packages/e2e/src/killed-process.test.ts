@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 import { TextMember, text } from "./text-member.ts";
 import { TextProcess } from "./text-process.ts";
 
+const isNightly = process.env["TS_GRAIN_NIGHTLY"] === "true";
+
 /** A process that is killed, and one that has waited to take its address. */
 async function succession(): Promise<
   AsyncDisposable & { first: TextProcess; second: TextProcess; port: number }
@@ -74,3 +76,23 @@ test("C5 an actor that only the killed process had is not found in the other", a
   await expect.poll(() => spawn(it.second.address).catch(() => undefined)).toBeInstanceOf(PID);
   await expect(a.request(spawned, text("x"))).rejects.toMatchObject({ code: "dead_letter" });
 });
+
+test.runIf(isNightly)(
+  "C5 an actor forgets the watchers of a process that was killed, but not those of the one that took its address",
+  { timeout: 120_000 },
+  async () => {
+    await using it = await succession();
+    await using a = await TextMember.start();
+    const watchers = (): number => a.remote.stats.watchers;
+    for (const id of ["echo", "collector"]) await it.first.watch(a.pid(id));
+    await expect.poll(watchers).toBe(2);
+    await it.first.kill();
+    await it.second.start({ port: it.port });
+    await it.second.watch(a.pid("echo"));
+    const killedMs = performance.now();
+    await expect.poll(watchers, { timeout: 90_000 }).toBe(1);
+    const forgottenMs = performance.now() - killedMs;
+    console.log(`C5: forgotten after ${Math.round(forgottenMs)} ms`);
+    expect(forgottenMs).toBeGreaterThan(59_000);
+  },
+);

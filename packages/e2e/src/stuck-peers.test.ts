@@ -61,6 +61,27 @@ async function startGlutton() {
   return { address, streams, [Symbol.dispose]: dispose };
 }
 
+test("a peer that takes a long message bit by bit, for longer than one that takes nothing is borne, is not given up", async () => {
+  const clock = new VirtualClock();
+  using slow = await startGlutton();
+  await using member = await TextMember.start({ transport: new GrpcTransport({ clock }) });
+  const target = new PID(slow.address, "x");
+  member.system.root.send(target, text("first"));
+  await expect.poll(() => member.remote.dialectAt(slow.address)).toBe("proto-actor");
+  // As a frame of its own it leaves in one write.
+  member.system.root.send(target, text("x".repeat(3.5 * mebibyte)));
+  const [stream] = slow.streams as [ServerHttp2Stream];
+  let takenBytes = 0;
+  let passedMs = 0;
+  for (; takenBytes < 3.5 * mebibyte && passedMs < 120_000; passedMs += 250) {
+    takenBytes += ((stream.read(16 * 1024) ?? stream.read()) as Buffer | null)?.length ?? 0;
+    await pass(clock, 250);
+  }
+  expect(stream.session!.destroyed).toBe(false);
+  expect(takenBytes).toBeGreaterThanOrEqual(3.5 * mebibyte);
+  expect(passedMs).toBeGreaterThan(45_000);
+});
+
 test("for a peer that was dialled and takes nothing any more only so much waits, and its connection is ended within 35 s", async () => {
   const clock = new VirtualClock();
   using glutton = await startGlutton();

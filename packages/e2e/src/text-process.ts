@@ -33,6 +33,11 @@ export class TextProcess implements AsyncDisposable {
     return new PID(this.address, id);
   }
 
+  /** Lets an actor of it watch another. */
+  async watch({ address, id }: PID): Promise<void> {
+    await this.#ask({ ask: "watch", address, id });
+  }
+
   /** What reached its collector. */
   async collected(): Promise<readonly string[]> {
     return ((await this.#ask({ ask: "collected" })) as { readonly collected: readonly string[] }).collected;

@@ -1,7 +1,8 @@
-import { type ActorSystem, platformEventLoop } from "@ts-grain/actor";
+import { type ActorSystem, platformEventLoop, Unwatch } from "@ts-grain/actor";
 import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
 import type { ExposedProcesses } from "./endpoint/exposed-processes.ts";
 import { PeerTypes } from "./endpoint/peer-types.ts";
+import { PeerWatches } from "./endpoint/peer-watches.ts";
 import { Refusals } from "./endpoint/refusals.ts";
 import type { RemoteConfig } from "./remote-config.ts";
 import type { Transport } from "./transport/transport.ts";
@@ -23,10 +24,17 @@ export function servicesFor(
 ): EndpointServices {
   const { processes, eventStream, clock, random, logger } = system;
   const { eventLoop = platformEventLoop } = clock;
+  const { maxFailures, timeoutMs, backoff } = config.connect;
   return {
     self,
     membership: config.membership,
     peerTypes: new PeerTypes(),
+    peerWatches: new PeerWatches({
+      clock,
+      patienceMs: maxFailures * (timeoutMs + backoff.maxMs),
+      drop: ({ watcher, watchee }) =>
+        processes.getLocal(watchee.id)?.sendSystem(watchee, new Unwatch(watcher)),
+    }),
     transport,
     types,
     processes,

@@ -43,8 +43,9 @@ export interface RemoteShutdownOptions {
  * import type { Remote, RemoteStats } from "@ts-grain/remote";
  *
  * function printMetrics(remote: Remote): void {
- *   const { endpoints, sessions, watches, refused }: RemoteStats = remote.stats;
- *   console.log(`endpoints ${endpoints}\nsessions ${sessions}\nwatches ${watches}`);
+ *   const { endpoints, sessions, watches, watchers, refused }: RemoteStats = remote.stats;
+ *   console.log(`endpoints ${endpoints}\nsessions ${sessions}`);
+ *   console.log(`watches ${watches}\nwatchers ${watchers}`);
  *   console.log(`refused_frames ${refused.frames}`);
  * }
  */
@@ -55,6 +56,8 @@ export interface RemoteStats {
   readonly sessions: number;
   /** Processes of peers that are watched, counted once for each watcher. */
   readonly watches: number;
+  /** Processes of peers that watch actors of this system, counted once for each actor. */
+  readonly watchers: number;
   readonly refused: RefusalCounts;
 }
 
@@ -182,7 +185,8 @@ export class Remote implements AsyncDisposable {
     const { size: endpoints, watchCount: watches } = this.#endpoints;
     const { greetings, frames, messages } = this.#services.refusals;
     const refused = { connections: this.#listener.turnedAway ?? 0, greetings, frames, messages };
-    return { endpoints, sessions: this.#sessions.size, watches, refused };
+    const { size: watchers } = this.#services.peerWatches;
+    return { endpoints, sessions: this.#sessions.size, watches, watchers, refused };
   }
 
   /** `host:port` that peers know this system by. */
@@ -269,6 +273,7 @@ export class Remote implements AsyncDisposable {
     const { processes } = this.#system;
     processes.useResolver(nowhere);
     this.#terminations.unsubscribe();
+    this.#services.peerWatches.stop();
     for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);
     this.#endpoints.terminateAll(how);
@@ -296,9 +301,10 @@ export class Remote implements AsyncDisposable {
   }
 
   #onEvent(event: unknown): void {
+    if (!(event instanceof EndpointTerminatedEvent)) return;
     // Our own event comes when the endpoint is already out of the table.
-    if (event instanceof EndpointTerminatedEvent)
-      this.#endpoints.get(event.address)?.terminate("left", "gracefully");
+    this.#endpoints.get(event.address)?.terminate("left", "gracefully");
+    this.#services.peerWatches.left(event.address);
   }
 }
 

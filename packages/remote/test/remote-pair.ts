@@ -49,8 +49,8 @@ export class RemotePair implements AsyncDisposable {
     return pair;
   }
 
-  /** Starts another member on the network. */
-  async member(host: string, port: number): Promise<Member> {
+  /** Starts another member on the network; options are its own ones. */
+  async member(host: string, port: number, remote: Partial<RemoteOptions> = {}): Promise<Member> {
     const system = new ActorSystem({
       clock: this.clock,
       random: seededRandom(port),
@@ -60,6 +60,7 @@ export class RemotePair implements AsyncDisposable {
       transport: this.network.transport(),
       types: [file_google_protobuf_wrappers],
       ...this.#options.remote,
+      ...remote,
     };
     return { system, remote: await Remote.start(system, configureRemote(host, port, options)) };
   }

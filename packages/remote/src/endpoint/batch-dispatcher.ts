@@ -103,14 +103,17 @@ export class BatchDispatcher {
   }
 
   #watch(message: Watch | Unwatch, batch: ArrivingBatch): void {
-    const { target } = batch;
+    const { target, peer } = batch;
+    const { peerWatches } = this.#services;
+    const { watcher } = message;
     const exposed = this.#find(target, batch);
+    if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
     if (exposed !== undefined) {
+      // Before it is answered, which takes it out.
+      if (message instanceof Watch) peerWatches.add(peer, { watcher, watchee: target });
       exposed.process.sendSystem(target, message);
     } else if (message instanceof Watch) {
-      this.#endpoints
-        .obtain(message.watcher.address)
-        .sendSystem(message.watcher, new Terminated(target, "not_found"));
+      this.#endpoints.obtain(watcher.address).sendSystem(watcher, new Terminated(target, "not_found"));
     }
   }
 

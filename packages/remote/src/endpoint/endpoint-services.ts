@@ -6,6 +6,7 @@ import type { Backoff } from "./backoff.ts";
 import type { Membership } from "./membership.ts";
 import type { OutboxLimits } from "./outbox.ts";
 import type { PeerTypes } from "./peer-types.ts";
+import type { PeerWatches } from "./peer-watches.ts";
 import type { Refusals } from "./refusals.ts";
 
 /** Who we are to a peer. */
@@ -30,6 +31,7 @@ export interface EndpointServices {
   readonly self: Self;
   readonly membership: Membership;
   readonly peerTypes: PeerTypes;
+  readonly peerWatches: PeerWatches;
   readonly transport: Transport;
   readonly types: TypeRegistry;
   readonly processes: ProcessRegistry;

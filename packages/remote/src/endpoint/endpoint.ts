@@ -95,7 +95,9 @@ export class Endpoint {
       this.#watches.add({ watchee: target, watcher: message.watcher });
     } else if (message instanceof Unwatch) {
       this.#watches.take(target.id, message.watcher.id);
-    } else if (!(message instanceof Stop || message instanceof Terminated)) {
+    } else if (message instanceof Terminated) {
+      this.#services.peerWatches.take({ watcher: target, watchee: message.who });
+    } else if (!(message instanceof Stop)) {
       return; // The others never leave the process that they are about.
     }
     this.#add(target, message, undefined, undefined);

@@ -18,9 +18,13 @@ export class SessionTable {
   accept(connection: InboundConnection): void {
     const session = new InboundSession(connection, {
       ...this.#options,
-      onWelcome: (peer) => this.#endEarlier(peer),
+      onWelcome: (peer) => {
+        this.#endEarlier(peer);
+        this.#options.services.peerWatches.left(peer.address);
+      },
       onEnd: () => {
         this.#sessions.delete(session);
+        if (session.peer) this.#endWatches(session.peer);
         if (this.#sessions.size === 0) this.#options.onEmpty();
       },
     });
@@ -54,6 +58,13 @@ export class SessionTable {
    */
   #endEarlier({ systemId, address }: Peer): void {
     for (const session of this.#of(systemId)) if (session.peer!.address === address) session.close();
+  }
+
+  #endWatches(peer: Peer): void {
+    const { services, isBlocked } = this.#options;
+    services.peerWatches.ended(peer);
+    if (isBlocked(peer.systemId) || this.peerAt(peer.address) !== undefined)
+      services.peerWatches.left(peer.address);
   }
 
   #of(systemId: string): readonly InboundSession[] {

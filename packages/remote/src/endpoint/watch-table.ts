@@ -1,12 +1,12 @@
 import { PID } from "@ts-grain/actor";
 
-/** A local actor that watches a process of the peer. */
+/** An actor of one process that watches one of another. */
 export interface RemoteWatch {
   readonly watcher: PID;
   readonly watchee: PID;
 }
 
-/** Which local actors watch which processes of one address. An entry leaves when its watcher is told, so nobody is told twice. */
+/** Who watches whom between this process and one address, one way. An entry leaves when its watcher is told, so nobody is told twice. */
 export class WatchTable {
   /** By the watchee's id, then by the watcher's. */
   readonly #watches = new Map<string, Map<string, RemoteWatch>>();

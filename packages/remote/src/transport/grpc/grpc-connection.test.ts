@@ -1,10 +1,12 @@
+import { EventEmitter } from "node:events";
 import type { Http2Session, Http2Stream } from "node:http2";
-import { Readable } from "node:stream";
-import { type Clock, platformEventLoop } from "@ts-grain/actor";
+import type { Socket } from "node:net";
+import { Duplex, Readable } from "node:stream";
+import { platformEventLoop } from "@ts-grain/actor";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test, vi } from "vitest";
 import { BusyPoll } from "./busy-poll.ts";
-import { GrpcConnection } from "./grpc-connection.ts";
+import { GrpcConnection, type GrpcConnectionOptions } from "./grpc-connection.ts";
 import { withPrefix } from "./grpc-deframer.ts";
 
 const chunkBytes = 16 * 1024;
@@ -12,13 +14,14 @@ const chunkBytes = 16 * 1024;
 function open(
   stream: Readable,
   busyPoll: BusyPoll | undefined,
-  clock: Clock = new VirtualClock(),
+  parts: Partial<Pick<GrpcConnectionOptions, "clock" | "session" | "socket">> = {},
 ): GrpcConnection {
   return new GrpcConnection({
     stream: stream as unknown as Http2Stream,
     session: { close() {}, destroy() {} } as unknown as Http2Session,
     socket: undefined,
-    clock,
+    clock: new VirtualClock(),
+    ...parts,
     maxFrameBytes: chunkBytes,
     busyPoll,
     end() {},
@@ -67,7 +70,7 @@ test("however much has arrived, one turn of the event loop hands over no more th
 async function trickle(frame: Uint8Array) {
   const clock = new VirtualClock();
   const stream = new Readable({ read() {} });
-  const connection = open(stream, undefined, clock);
+  const connection = open(stream, undefined, { clock });
   const seen = { frames: 0, error: undefined as Error | undefined };
   connection.receive({
     onFrame: () => seen.frames++,
@@ -100,4 +103,75 @@ test("each frame has its 30 seconds anew", async () => {
   const { seen, arrive } = await trickle(Buffer.concat([small, small, small, small]));
   await arrive(0, 80);
   expect(seen).toEqual({ frames: 4, error: undefined });
+});
+
+/** A stream in which a byte waits for ever, on a socket that tells what the operating system has taken of what was written to it. */
+function waiting() {
+  const clock = new VirtualClock();
+  const queued = 4 * 1024 * 1024;
+  const socket = { destroy() {}, bytesWritten: queued, _handle: { writeQueueSize: queued } };
+  const taken = Object.assign(new EventEmitter(), socket);
+  const seen = { lostAtMs: undefined as number | undefined };
+  const stream = new Duplex({ read() {}, write() {} });
+  stream.once("close", () => {
+    seen.lostAtMs = clock.nowMs();
+  });
+  const session = Object.assign(new EventEmitter(), { close() {}, destroy() {}, ping() {} });
+  const connection = open(stream, undefined, {
+    clock,
+    session: session as unknown as Http2Session,
+    socket: taken as unknown as Socket,
+  });
+  connection.receive({ onFrame() {}, onWritable() {}, onClose() {} });
+  connection.send(new Uint8Array(1));
+  return { clock, taken, seen, connection };
+}
+
+test("of who takes nothing for thirty seconds the connection is ended", async () => {
+  const { clock, seen } = waiting();
+  await clock.advance(29_000);
+  expect(seen.lostAtMs).toBeUndefined();
+  await clock.advance(6_000);
+  await nextTurn();
+  expect(seen.lostAtMs).toBeDefined();
+});
+
+test("who takes a part of one long message after the other takes something", async () => {
+  const { clock, taken, seen } = waiting();
+  for (let second = 0; second < 120; second++) {
+    taken._handle.writeQueueSize -= 1024;
+    await clock.advance(1_000);
+  }
+  await nextTurn();
+  expect(seen.lostAtMs).toBeUndefined();
+});
+
+test("who answers no probe but takes what there was no room for, lives", async () => {
+  const { clock, taken, seen, connection } = waiting();
+  connection.probe();
+  for (let second = 0; second < 20; second++) {
+    taken._handle.writeQueueSize -= 32 * 1024;
+    await clock.advance(1_000);
+  }
+  await nextTurn();
+  expect(seen.lostAtMs).toBeUndefined();
+  await clock.advance(3_000);
+  await nextTurn();
+  expect(seen.lostAtMs).toBeDefined();
+});
+
+test("who does not answer but asks, lives: over a slow link our own questions wait behind what was sent before them", async () => {
+  const clock = new VirtualClock();
+  const session = Object.assign(new EventEmitter(), { close() {}, destroy() {}, ping() {} });
+  const stream = new Duplex({ read() {}, write() {} });
+  const connection = open(stream, undefined, { clock, session: session as unknown as Http2Session });
+  connection.receive({ onFrame() {}, onWritable() {}, onClose() {} });
+  connection.probe();
+  for (let second = 0; second < 60; second++) {
+    session.emit("ping");
+    await clock.advance(1_000);
+  }
+  expect(stream.destroyed).toBe(false);
+  await clock.advance(2_500);
+  expect(stream.destroyed).toBe(true);
 });

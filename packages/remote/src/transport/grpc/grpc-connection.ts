@@ -5,6 +5,7 @@ import { RemoteError } from "../../remote-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
 import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
+import { SendProgress } from "./send-progress.ts";
 import { SignsOfLife } from "./signs-of-life.ts";
 import { StuckSending } from "./stuck-sending.ts";
 
@@ -46,8 +47,6 @@ export class GrpcConnection implements Connection {
   #timer: Timer | undefined;
   readonly #signs: SignsOfLife;
   readonly #stuck: StuckSending;
-  /** Bytes that were given to the stream. */
-  #given = 0;
   #isEnding = false;
   /** How many frames had come when the present timer was set for the one after them; −1 without one. */
   #framesTimed = -1;
@@ -59,14 +58,16 @@ export class GrpcConnection implements Connection {
     this.#busyPoll = options.busyPoll;
     this.#deframer = new GrpcDeframer(options.maxFrameBytes, (frame) => this.#handlers?.onFrame(frame));
     const { clock } = options;
+    const progress = new SendProgress(options.socket);
     this.#signs = new SignsOfLife({
       clock,
       ask: (answered) => this.#ping(answered),
+      hasShown: () => progress.hasMoved(),
       onSilence: () => this.#lose(`no sign of life for ${SignsOfLife.patienceMs} ms`),
     });
     this.#stuck = new StuckSending({
       clock,
-      left: () => this.#left(),
+      left: () => (options.stream.writableLength === 0 ? undefined : progress.takenBytes),
       onStuck: () => this.#lose("the other side takes nothing any more"),
     });
   }
@@ -94,7 +95,6 @@ export class GrpcConnection implements Connection {
     const { stream } = this.#options;
     if (this.#isEnding || stream.destroyed || !stream.writable) return true;
     const framed = withPrefix(frame);
-    this.#given += framed.length;
     this.#stuck.sent();
     return stream.write(framed) || stream.writableLength < highWaterBytes;
   }
@@ -109,6 +109,8 @@ export class GrpcConnection implements Connection {
   }
 
   probe(): void {
+    // Over a slow link our own questions wait behind all that was sent before them; those of the other side come at once.
+    this.#options.session.on("ping", this.#signs.heard);
     this.#signs.start();
   }
 
@@ -215,11 +217,6 @@ export class GrpcConnection implements Connection {
     session.ping((error) => {
       if (error === null) answered();
     });
-  }
-
-  #left(): number | undefined {
-    const { writableLength } = this.#options.stream;
-    return writableLength === 0 ? undefined : this.#given - writableLength;
   }
 }
 

@@ -7,12 +7,14 @@ import { SignsOfLife } from "./signs-of-life.ts";
 function watch(virtual = new VirtualClock(), clock: Clock = virtual) {
   const seen = { asked: 0, silentAtMs: undefined as number | undefined };
   let isAlive = true;
+  let isShown = false;
   const signs = new SignsOfLife({
     clock,
     ask: (answered) => {
       seen.asked++;
       if (isAlive) answered();
     },
+    hasShown: () => isShown,
     onSilence: () => {
       seen.silentAtMs = clock.nowMs();
     },
@@ -21,7 +23,10 @@ function watch(virtual = new VirtualClock(), clock: Clock = virtual) {
   const die = (): void => {
     isAlive = false;
   };
-  return { clock: virtual, seen, signs, die };
+  const show = (is: boolean): void => {
+    isShown = is;
+  };
+  return { clock: virtual, seen, signs, die, show };
 }
 
 test("who answers is asked twice a second and never given up", async () => {
@@ -45,6 +50,17 @@ test.for([0, 1, 250, 499, 500, 999])(
     expect(seen.silentAtMs! - lastMs).toBeLessThanOrEqual(3_000);
   },
 );
+
+test("who does not answer is not given up as long as it shows otherwise that it lives, and within three seconds after that", async () => {
+  const { clock, seen, die, show } = watch();
+  die();
+  show(true);
+  await clock.advance(60_000);
+  expect(seen.silentAtMs).toBeUndefined();
+  show(false);
+  await clock.advance(3_000);
+  expect(seen.silentAtMs! - 60_000).toBeGreaterThanOrEqual(2_500);
+});
 
 test("nobody is asked or given up once the watch is over", async () => {
   const { clock, seen, signs, die } = watch();

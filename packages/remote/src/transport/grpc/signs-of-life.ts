@@ -11,6 +11,8 @@ export interface SignsOfLifeOptions {
   readonly clock: Clock;
   /** Asks the other side for a sign of life; calls back when it has come. */
   readonly ask: (answered: () => void) => void;
+  /** Whether the other side has shown otherwise that it lives, since this was asked before. */
+  readonly hasShown: () => boolean;
   /** Three seconds have passed since the last one. Nothing follows. */
   readonly onSilence: () => void;
 }
@@ -49,6 +51,7 @@ export class SignsOfLife {
   };
 
   readonly #look = (): void => {
+    if (this.#options.hasShown()) this.#inVain = 0;
     const inVain = ++this.#inVain;
     if (inVain === look.giveUp) {
       this.#options.onSilence();

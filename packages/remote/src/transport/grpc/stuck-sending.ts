@@ -1,14 +1,17 @@
 import type { Clock, Timer } from "@ts-grain/actor";
 
-/** Milliseconds between looks, and how many in a row may find that nothing has left. */
-const look = { everyMs: 5_000, most: 6 } as const;
+/**
+ * Milliseconds between looks, how many in a row may find that nothing has left, and the bytes above which something has: what keeps the
+ * connection alive, which leaves meanwhile, is less.
+ */
+const look = { everyMs: 5_000, most: 6, leastBytes: 16 * 1024 } as const;
 
 /** What a watch for what does not leave works with. */
 export interface StuckSendingOptions {
   readonly clock: Clock;
-  /** Bytes that have left so far; undefined if none wait. */
+  /** Bytes that have left so far, be it a part of a message; undefined if none wait. */
   readonly left: () => number | undefined;
-  /** Bytes wait, and for thirty seconds none have left. Nothing follows. */
+  /** Bytes wait, and for thirty seconds next to none have left. Nothing follows. */
   readonly onStuck: () => void;
 }
 
@@ -39,9 +42,13 @@ export class StuckSending {
   readonly #look = (): void => {
     this.#timer = undefined;
     const left = this.#options.left();
-    this.#inVain = left === this.#leftBefore ? this.#inVain + 1 : 0;
+    if (left === undefined || left - this.#leftBefore >= look.leastBytes) {
+      this.#leftBefore = left ?? 0;
+      this.#inVain = 0;
+    } else {
+      this.#inVain++;
+    }
     if (left === undefined) return;
-    this.#leftBefore = left;
     if (this.#inVain === look.most) this.#options.onStuck();
     else this.sent();
   };

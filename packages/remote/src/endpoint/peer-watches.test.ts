@@ -1,0 +1,141 @@
+import { PID } from "@ts-grain/actor";
+import { VirtualClock } from "@ts-grain/actor/testing";
+import { expect, test } from "vitest";
+import type { Peer } from "./peer.ts";
+import { PeerWatches } from "./peer-watches.ts";
+
+/** Watches whose drops a test sees, as `watchee<watcher`. */
+function table({ patienceMs = 0 } = {}) {
+  const clock = new VirtualClock();
+  const dropped: string[] = [];
+  const watches = new PeerWatches({
+    clock,
+    patienceMs,
+    drop: ({ watchee, watcher }) => dropped.push(`${watchee.id}<${watcher.toString()}`),
+  });
+  return { clock, dropped, watches };
+}
+
+function connection(systemId: string, { isTsGrain = true, address = "there:1" } = {}): Peer {
+  return { systemId, address, isTsGrain };
+}
+
+function watch(watchee: string, watcher: string) {
+  return { watchee: new PID("here:1", watchee), watcher: new PID("there:1", watcher) };
+}
+
+test("a minute after a connection has ended, and not before, what was watched over it is dropped, and no timer stays", async () => {
+  const { clock, dropped, watches } = table();
+  const peer = connection("p");
+  watches.add(peer, watch("x", "v"));
+  watches.add(peer, watch("x", "w"));
+  await clock.advance(600_000);
+  watches.ended(peer);
+  await clock.advance(60_000);
+  expect(dropped).toEqual([]);
+  await clock.advance(20_000);
+  expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
+  expect([watches.size, clock.scheduled]).toEqual([0, 0]);
+});
+
+test("where peers have more patience nothing is dropped before it is over", async () => {
+  const { clock, dropped, watches } = table({ patienceMs: 300_000 });
+  const peer = connection("p");
+  watches.add(peer, watch("x", "w"));
+  watches.ended(peer);
+  await clock.advance(300_000);
+  expect(dropped).toEqual([]);
+  await clock.advance(100_000);
+  expect(dropped).toEqual(["x<there:1/w"]);
+});
+
+test("what was made again over another connection stays, and what was not is dropped", async () => {
+  const { clock, dropped, watches } = table();
+  const [earlier, later] = [connection("p"), connection("p")];
+  for (const watcher of ["made again", "taken back unheard"]) watches.add(earlier, watch("x", watcher));
+  watches.ended(earlier);
+  await clock.advance(10_000);
+  watches.add(later, watch("x", "made again"));
+  await clock.advance(600_000);
+  expect(dropped).toEqual(["x<there:1/taken back unheard"]);
+  expect(watches.size).toBe(1);
+});
+
+test("the watch of another process stays that has the address and the actors' names of one that died", async () => {
+  const { clock, dropped, watches } = table();
+  const died = connection("died");
+  watches.add(died, watch("x", "w"));
+  // It connects before it is noticed that the other one's connection is dead.
+  watches.add(connection("successor"), watch("x", "w"));
+  watches.ended(died);
+  await clock.advance(600_000);
+  expect(dropped).toEqual([]);
+  expect(watches.size).toBe(1);
+});
+
+test("connections that end one after the other keep theirs a minute each", async () => {
+  const { clock, dropped, watches } = table();
+  const [one, other] = [connection("p"), connection("q")];
+  watches.add(one, watch("x", "v"));
+  watches.add(other, watch("x", "w"));
+  watches.ended(one);
+  await clock.advance(50_000);
+  watches.ended(other);
+  await clock.advance(30_000);
+  expect(dropped).toEqual(["x<there:1/v"]);
+  await clock.advance(60_000);
+  expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
+});
+
+test("what was taken back or answered is kept for nobody, also after its connection has ended", async () => {
+  const { clock, dropped, watches } = table();
+  const peer = connection("p");
+  watches.add(peer, watch("x", "w"));
+  watches.add(peer, watch("y", "w"));
+  watches.take(watch("x", "w"));
+  expect(watches.size).toBe(1);
+  watches.ended(peer);
+  watches.take(watch("y", "w"));
+  expect(watches.size).toBe(0);
+  await clock.advance(600_000);
+  expect(dropped).toEqual([]);
+});
+
+test("a peer of Proto.Actor Go keeps its watches, however long its connection is gone, until its process is", async () => {
+  const { clock, dropped, watches } = table();
+  const go = connection("go", { isTsGrain: false });
+  watches.add(go, watch("x", "w"));
+  const other = connection("other");
+  watches.add(other, watch("x", "v"));
+  watches.left("there:1");
+  watches.ended(go);
+  watches.ended(other);
+  await clock.advance(600_000);
+  watches.left("elsewhere:1");
+  expect([dropped, clock.scheduled]).toEqual([["x<there:1/v"], 0]);
+  watches.left("there:1");
+  expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
+  expect(watches.size).toBe(0);
+});
+
+test("that an address was left concerns no peer that makes its watches again", async () => {
+  const { dropped, watches } = table();
+  const peer = connection("p");
+  watches.add(peer, watch("x", "w"));
+  watches.ended(peer);
+  watches.left("there:1");
+  expect(dropped).toEqual([]);
+});
+
+test("once it is stopped all is dropped, and nothing kept", async () => {
+  const { clock, dropped, watches } = table();
+  const [open, ended] = [connection("p"), connection("q")];
+  watches.add(open, watch("x", "v"));
+  watches.add(ended, watch("x", "w"));
+  watches.ended(ended);
+  watches.stop();
+  watches.add(open, watch("y", "v"));
+  watches.ended(open);
+  expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
+  expect([watches.size, clock.scheduled]).toEqual([0, 0]);
+});

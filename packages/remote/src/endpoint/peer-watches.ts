@@ -1,0 +1,118 @@
+import type { Clock, Timer } from "@ts-grain/actor";
+import type { Peer } from "./peer.ts";
+import { type RemoteWatch, WatchTable } from "./watch-table.ts";
+
+/** Looks at a connection that has ended, at the last of which its watches are dropped; and milliseconds between two, at least. */
+const look = { most: 4, everyMs: 20_000 } as const;
+
+/** What {@link PeerWatches} works with. */
+export interface PeerWatchesOptions {
+  readonly clock: Clock;
+  /** Milliseconds after which a peer that cannot connect has given up, if its settings are ours. */
+  readonly patienceMs: number;
+  /** Takes a watch back from the local actor that it is about. */
+  readonly drop: (watch: RemoteWatch) => void;
+}
+
+/** The watches that were made over one connection. */
+interface Made {
+  readonly watches: WatchTable;
+  isOpen: boolean;
+  /** How often it was looked at since it has ended. */
+  looks: number;
+}
+
+/**
+ * Which local actors peers watch. A watch belongs to the connection over which it was made last. When that has ended, the peer makes it
+ * again over the next one, or gives up and tells its watchers itself; so after a minute, or longer if peers have more patience, what was
+ * not made again is dropped: the peer has died, or took the watch back when nobody heard it. It counts looks, so that a stall of our own
+ * is no time in which peers could have come back.
+ *
+ * Proto.Actor Go tells its watchers as soon as it notices that its connection has ended, and makes no watch again; but while it says
+ * nothing it may not notice. Its watches are dropped once its process is known to be gone, or has opened another connection.
+ */
+export class PeerWatches {
+  readonly #options: PeerWatchesOptions;
+  /** By the peer's address, then by who it was on the connection. */
+  readonly #made = new Map<string, Map<Peer, Made>>();
+  readonly #everyMs: number;
+  #timer: Timer | undefined;
+  #isStopped = false;
+
+  constructor(options: PeerWatchesOptions) {
+    this.#options = options;
+    this.#everyMs = Math.max(look.everyMs, options.patienceMs / (look.most - 1));
+  }
+
+  /** Watchers of local actors, counted once for each actor. */
+  get size(): number {
+    let size = 0;
+    for (const made of this.#made.values()) for (const { watches } of made.values()) size += watches.size;
+    return size;
+  }
+
+  /** A peer watches a local actor. */
+  add(peer: Peer, watch: RemoteWatch): void {
+    if (this.#isStopped) return;
+    this.take(watch);
+    const here = this.#made.get(peer.address) ?? new Map<Peer, Made>();
+    const made = here.get(peer) ?? { watches: new WatchTable(), isOpen: true, looks: 0 };
+    made.watches.add(watch);
+    this.#made.set(peer.address, here.set(peer, made));
+  }
+
+  /** A watch was taken back, or is answered. */
+  take({ watchee, watcher: { address, id } }: RemoteWatch): void {
+    for (const [peer, { watches, isOpen }] of this.#made.get(address) ?? []) {
+      watches.take(watchee.id, id);
+      if (watches.size === 0 && !isOpen) this.#forget(peer);
+    }
+  }
+
+  /** A connection has ended. */
+  ended(peer: Peer): void {
+    const made = this.#made.get(peer.address)?.get(peer);
+    if (made === undefined) return;
+    made.isOpen = false;
+    if (made.watches.size === 0) this.#forget(peer);
+    else if (peer.isTsGrain) this.#timer ??= this.#options.clock.schedule(this.#everyMs, this.#look);
+  }
+
+  /** The process at an address is known to be gone, or has opened another connection. */
+  left(address: string): void {
+    for (const [peer, { isOpen }] of this.#made.get(address) ?? [])
+      if (!peer.isTsGrain && !isOpen) this.#drop(peer);
+  }
+
+  /** Drops all: from now on no peer can be told. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#timer?.cancel();
+    for (const made of this.#made.values()) for (const peer of made.keys()) this.#drop(peer);
+  }
+
+  readonly #look = (): void => {
+    this.#timer = undefined;
+    let isLeft = false;
+    for (const made of this.#made.values()) {
+      for (const [peer, one] of made) {
+        if (one.isOpen || !peer.isTsGrain) continue;
+        if (++one.looks === look.most) this.#drop(peer);
+        else isLeft = true;
+      }
+    }
+    if (isLeft) this.#timer = this.#options.clock.schedule(this.#everyMs, this.#look);
+  };
+
+  #drop(peer: Peer): void {
+    const watches = this.#made.get(peer.address)?.get(peer)?.watches ?? [];
+    this.#forget(peer);
+    for (const watch of watches) this.#options.drop(watch);
+  }
+
+  #forget(peer: Peer): void {
+    const here = this.#made.get(peer.address);
+    here?.delete(peer);
+    if (here?.size === 0) this.#made.delete(peer.address);
+  }
+}
