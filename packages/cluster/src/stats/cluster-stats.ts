@@ -22,13 +22,15 @@ export type UnstartedReason = "expired" | "cancelled";
  * What a process does and has done in its cluster. Counts only grow; the rest is as it is now.
  *
  * @example
- * import type { CallOutcome, Cluster, ClusterStats } from "@ts-grain/cluster";
+ * import type { CallOutcome, Cluster, ClusterStats, UnstartedReason } from "@ts-grain/cluster";
  *
  * function printMetrics(cluster: Cluster): void {
- *   const { activations, calls }: ClusterStats = cluster.stats;
+ *   const { activations, calls, unstarted }: ClusterStats = cluster.stats;
  *   const outcomes: readonly CallOutcome[] = ["ok", "grain_error", "outcome_unknown"];
  *   console.log(`activations ${activations}`);
  *   for (const outcome of outcomes) console.log(`calls{outcome="${outcome}"} ${calls[outcome]}`);
+ *   const reasons: readonly UnstartedReason[] = ["expired", "cancelled"];
+ *   for (const reason of reasons) console.log(`unstarted{reason="${reason}"} ${unstarted[reason]}`);
  * }
  */
 export interface ClusterStats {
