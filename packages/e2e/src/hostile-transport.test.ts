@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect as connectHttp2, constants } from "node:http2";
+import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { GrpcTransport, type GrpcTransportOptions, type Listener } from "@ts-grain/remote";
@@ -60,6 +61,27 @@ test("while one source holds all the connections that it may have, another gets 
   expect(outcomes.filter((isClosed) => !isClosed)).toHaveLength(16);
   await expect.poll(() => attacked.listener.turnedAway).toBe(40 - 16);
   await expectOpenToOthers(attacked);
+  for (const socket of sockets) socket.destroy();
+});
+
+test("while forty sources take every place that becomes free, another gets in", async () => {
+  await using attacked = await victim({ pendingTimeoutMs: 60_000 });
+  let dialled = 0;
+  let isOver = false;
+  const sockets = new Set<Socket>();
+  const refill = (source: string): void => {
+    dialled++;
+    const socket = dial(attacked.listener.port, source);
+    sockets.add(socket);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (!isOver) refill(source);
+    });
+  };
+  for (let n = 0; n < 160; n++) refill(`127.0.0.${2 + (n % 40)}`);
+  await expect.poll(() => dialled, { timeout: 5_000 }).toBeGreaterThan(400);
+  await expectOpenToOthers(attacked);
+  isOver = true;
   for (const socket of sockets) socket.destroy();
 });
 
