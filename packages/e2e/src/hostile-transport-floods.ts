@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect as connectHttp2, constants } from "node:http2";
+import { type ClientHttp2Stream, connect as connectHttp2, constants } from "node:http2";
+import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { http2Frame, noise, preface, raid, repeat } from "./hostile-transport-bytes.ts";
@@ -54,6 +55,40 @@ function prefixed(body: Uint8Array, { flag = 0, length = body.length } = {}): Bu
   head.writeUInt8(flag, 0);
   head.writeUInt32BE(length, 1);
   return Buffer.concat([head, body]);
+}
+
+/** A frame of the greatest length that a stranger may send, of a kind that nobody knows. */
+const strangerFrame = Buffer.concat([Buffer.from([0x7a, 0xfd, 0x7f]), Buffer.alloc(16 * 1024 - 3)]);
+
+function keepSending(stream: ClientHttp2Stream, frame: Uint8Array): void {
+  const fill = (): void => {
+    while (!stream.destroyed && stream.write(frame));
+  };
+  stream.on("drain", fill);
+  fill();
+}
+
+/** As many as may be there at once, from four sources. @throws Error unless the member ends them all in time. */
+async function strangers(
+  rig: HostileRig,
+  withinMs: number,
+  act: (stream: ClientHttp2Stream) => void,
+): Promise<void> {
+  const ends = Array.from({ length: 64 }, (_, index) => {
+    const createConnection = () =>
+      connect({ host: "127.0.0.1", port: rig.port, localAddress: `127.0.0.${2 + (index % 4)}` });
+    const session = connectHttp2(`http://${rig.address}`, { createConnection }).on("error", () => {});
+    const end = new Promise<boolean>((resolve) => session.once("close", () => resolve(true)));
+    const stream = session
+      .request(
+        { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+        { endStream: false },
+      )
+      .on("error", () => {});
+    act(stream);
+    return Promise.race([end, pause(withinMs, false)]);
+  });
+  if ((await Promise.all(ends)).includes(false)) throw new Error("the member did not end the connection");
 }
 
 async function rapidReset(rig: HostileRig): Promise<void> {
@@ -150,6 +185,19 @@ export const floods: readonly Attack[] = [
         await receiveStream(rig, prefixed(bomb, { flag: 1 }));
       }
     },
+  },
+  {
+    id: "S2",
+    what: "64 strangers that send frames of 16 KiB as fast as they can",
+    refused: 64,
+    mostMebibytes: 32,
+    run: (rig) => strangers(rig, 2_000, (stream) => keepSending(stream, prefixed(strangerFrame))),
+  },
+  {
+    id: "S2",
+    what: "64 strangers that hold back the last byte of a frame of 16 KiB",
+    mostMebibytes: 32,
+    run: (rig) => strangers(rig, 6_000, (stream) => stream.write(prefixed(strangerFrame).subarray(0, -1))),
   },
   { id: "H12", what: "100,000 streams, each reset at once", run: rapidReset },
   ...[

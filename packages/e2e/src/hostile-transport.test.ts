@@ -155,6 +155,35 @@ test.for([
   await expectOpenToOthers(attacked);
 });
 
+test("a stranger's windows are small, and wide once it is admitted", async () => {
+  const admitted = Promise.withResolvers<void>();
+  const listener = await new GrpcTransport().listen({ host: "127.0.0.1", port: 0 }, (connection) =>
+    connection.receive({
+      ...silent,
+      onFrame: () => {
+        connection.admit();
+        admitted.resolve();
+      },
+    }),
+  );
+  const session = connectHttp2(`http://127.0.0.1:${listener.port}`).on("error", () => {});
+  const stream = session
+    .request(
+      { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+      { endStream: false },
+    )
+    .on("error", () => {});
+  await once(stream, "response");
+  expect(session.remoteSettings.initialWindowSize).toBe(64 * 1024);
+  expect(session.state.remoteWindowSize).toBe(64 * 1024 - 1);
+  stream.write(Uint8Array.from([0, 0, 0, 0, 1, 7]));
+  await admitted.promise;
+  await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(16 * 1024 * 1024);
+  expect(session.state.remoteWindowSize).toBeGreaterThan(16 * 1024 * 1024 - 100);
+  session.destroy();
+  await listener.close();
+});
+
 test.for([
   { name: "another rpc", headers: { ":path": "/remote.Remoting/ListProcesses" }, status: "12" },
   { name: "another content type", headers: { "content-type": "application/json" }, status: "12" },

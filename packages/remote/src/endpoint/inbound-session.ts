@@ -90,6 +90,7 @@ export class InboundSession {
     }
     if (frame.kind === "connect_request") this.#greet(frame.request);
     else if (frame.kind !== "unknown") throw malformed(`a ${frame.kind} came from the dialling side`);
+    else if (this.#peer === undefined) throw malformed("a frame of an unknown kind came before the greeting");
     return undefined;
   }
 
