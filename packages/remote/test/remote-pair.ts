@@ -50,14 +50,14 @@ export class RemotePair implements AsyncDisposable {
   }
 
   /** Starts another member on the network. */
-  async member(host: string, port: number): Promise<Member> {
+  async member(host: string, port: number, transport = this.network.transport()): Promise<Member> {
     const system = new ActorSystem({
       clock: this.clock,
       random: seededRandom(port),
       logger: quietLogger,
     });
     const options = {
-      transport: this.network.transport(),
+      transport,
       types: [file_google_protobuf_wrappers],
       ...this.#options.remote,
     };
