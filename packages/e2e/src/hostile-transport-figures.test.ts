@@ -36,6 +36,7 @@ async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
   rows.push(rowOf(attack, outcome));
   expect(outcome).toMatchObject({ isAlive: true, failed: 0, strayErrors: 0, sessions: 1, endpoints: 1 });
   expect(outcome.collected).toEqual([]);
+  expect(outcome.headers).toEqual(attack.headers ?? []);
   // Each line is one of ours, and not a long one.
   for (const line of outcome.log.split("\n").filter((line) => line !== "")) {
     expect(JSON.parse(line)).toEqual(expect.objectContaining({ level: expect.any(String) }));

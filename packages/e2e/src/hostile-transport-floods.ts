@@ -16,6 +16,8 @@ export interface Attack {
   /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
   readonly refused?: number;
   readonly run: (rig: HostileRig) => Promise<Tally | undefined> | Promise<void>;
+  /** The headers that its messages come with, each as `name=value`. */
+  readonly headers?: readonly (readonly string[])[];
   /** How many MiB the victim's resident memory may grow by. Default 64. */
   readonly mostMebibytes?: number;
   /** Milliseconds that it may take. Default 60,000. */
@@ -91,7 +93,8 @@ async function strangers(
   if ((await Promise.all(ends)).includes(false)) throw new Error("the member did not end the connection");
 }
 
-async function rapidReset(rig: HostileRig): Promise<void> {
+async function rapidReset(rig: HostileRig): Promise<Tally> {
+  let ended = 0;
   for (let sent = 0; sent < 100_000; ) {
     const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
     await once(session, "connect");
@@ -106,8 +109,10 @@ async function rapidReset(rig: HostileRig): Promise<void> {
       if (sent % 1_000 === 0) await pause(1);
     }
     session.destroy();
+    ended++;
     await pause(1);
   }
+  return { ended };
 }
 
 /** What strangers may do to a port that speaks TLS. */
@@ -196,6 +201,7 @@ export const floods: readonly Attack[] = [
   {
     id: "S2",
     what: "64 strangers that hold back the last byte of a frame of 16 KiB",
+    refused: 64,
     mostMebibytes: 32,
     run: (rig) => strangers(rig, 6_000, (stream) => stream.write(prefixed(strangerFrame).subarray(0, -1))),
   },
@@ -248,6 +254,7 @@ export const floods: readonly Attack[] = [
   {
     id: "H13",
     what: "10 streams whose first frame comes a byte a second",
+    refused: 10,
     run: async (rig) => {
       const starts = Array.from({ length: 10 }, () => receiveStream(rig, Buffer.from([0, 0, 0, 1, 0])));
       await Promise.all(starts);

@@ -133,6 +133,7 @@ test("streams that are opened and reset at once end the session", async () => {
     if (n % 50 === 0) await pause(1);
   }
   await expect.poll(() => isClosed, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => attacked.listener.turnedAway).toBe(1);
   await expectOpenToOthers(attacked);
 });
 
@@ -155,7 +156,7 @@ test.for([
   await expectOpenToOthers(attacked);
 });
 
-test("a stranger's windows are small, and wide once it is admitted", async () => {
+test("a stranger's windows are small, and wide once it is admitted; then its end does not count as turned away", async () => {
   const admitted = Promise.withResolvers<void>();
   const listener = await new GrpcTransport().listen({ host: "127.0.0.1", port: 0 }, (connection) =>
     connection.receive({
@@ -181,6 +182,11 @@ test("a stranger's windows are small, and wide once it is admitted", async () =>
   await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(16 * 1024 * 1024);
   expect(session.state.remoteWindowSize).toBeGreaterThan(16 * 1024 * 1024 - 100);
   session.destroy();
+  await once(session, "close");
+  // Somebody else, after whose end the first one's has been seen.
+  dial(listener.port).destroySoon();
+  await expect.poll(() => listener.turnedAway).toBeGreaterThan(0);
+  expect(listener.turnedAway).toBe(1);
   await listener.close();
 });
 

@@ -59,8 +59,6 @@ interface Serving {
 interface Caller {
   readonly socket: Socket;
   readonly guarded: GuardedConnection;
-  /** Whether it has come to speak the protocol. */
-  hasSpoken: boolean;
   /** Whether it is no stranger any more. */
   isAdmitted: boolean;
 }
@@ -138,12 +136,12 @@ export class GrpcServer {
       return;
     }
     const source = sourceOf(socket);
-    const caller = { socket, guarded, hasSpoken: false, isAdmitted: false };
+    const caller = { socket, guarded, isAdmitted: false };
     this.#callers.set(source, caller);
     socket.once("close", () => {
       this.#callers.delete(source);
       guarded.release();
-      if (!caller.hasSpoken) this.#turnedAway++;
+      if (!caller.isAdmitted) this.#turnedAway++;
     });
   }
 
@@ -169,7 +167,6 @@ export class GrpcServer {
     stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": grpcStatus.unavailable }));
     const source = sourceOf(session.socket);
     const caller = this.#callers.get(source);
-    if (caller) caller.hasSpoken = true;
     const connection = new GrpcConnection({
       stream,
       session,
