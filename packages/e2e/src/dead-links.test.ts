@@ -3,6 +3,8 @@ import { createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { PID } from "@ts-grain/actor";
+import { GrpcTransport } from "@ts-grain/remote";
+import { RawPeer } from "@ts-grain/remote/testing";
 import { expect, test } from "vitest";
 import { FlakyLink } from "./flaky-link.ts";
 import { TextMember, text } from "./text-member.ts";
@@ -90,6 +92,29 @@ test("N9 what takes a slow link longer than silence is borne gets through, and n
   await expect.poll(() => b.collected.length, { timeout: messages * 2_000, interval: 50 }).toBe(messages);
   console.log(`N9: ${messages} MiB took ${Math.round(performance.now() - startMs)} ms`);
   expect([link.connections, a.remote.stats.endpoints]).toEqual([1, 1]);
+});
+
+test("a peer that moved to another address while its link went dead gets in once that was noticed", {
+  timeout: 20_000,
+}, async () => {
+  await using link = await FlakyLink.start();
+  await using member = await TextMember.start();
+  link.targetPort = member.remote.listeningPort;
+  const greet = async (through: string, address: string): Promise<RawPeer> =>
+    (await RawPeer.connect(new GrpcTransport(), through)).greet({ systemId: "x", address });
+  const earlier = await greet(link.address, "raw:1");
+  await until(() => earlier.answers.length === 1);
+  link.freeze();
+  const comeBack = async (): Promise<RawPeer> => {
+    const peer = await greet(member.remote.address, "raw:2");
+    await until(() => peer.isClosed || peer.answers.length === 1);
+    return peer.isClosed ? comeBack() : peer;
+  };
+  const startMs = performance.now();
+  const later = await comeBack();
+  expect(performance.now() - startMs).toBeLessThan(3_000 + slackMs);
+  expect(member.remote.stats.refused.greetings).toBeGreaterThan(0);
+  later.close();
 });
 
 /** Milliseconds from each attempt to connect to a server, which never says a word, to what follows it: another, or the end. */

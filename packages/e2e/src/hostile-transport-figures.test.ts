@@ -38,6 +38,7 @@ async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
   rows.push(rowOf(attack, outcome));
   expect(outcome).toMatchObject({ isAlive: true, failed: 0, strayErrors: 0, sessions: 1, endpoints: 1 });
   expect(outcome.collected).toEqual([]);
+  expect(outcome.headers).toEqual(attack.headers ?? []);
   // Each line is one of ours, and not a long one.
   for (const line of outcome.log.split("\n").filter((line) => line !== "")) {
     expect(JSON.parse(line)).toEqual(expect.objectContaining({ level: expect.any(String) }));
@@ -47,7 +48,9 @@ async function expectHarmless(rig: HostileRig, attack: Attack): Promise<void> {
   // What other programs take of the processor is no stall of ours.
   expect(outcome.busyMs).toBeLessThan(mostBusyMs);
   expect(outcome.p99Ms).toBeLessThan(mostWaitMs);
-  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(mostMebibytes * mebibyte);
+  expect(outcome.peakBytes - outcome.beforeBytes).toBeLessThan(
+    (attack.mostMebibytes ?? mostMebibytes) * mebibyte,
+  );
   if (attack.deadLetters !== undefined) expect(outcome.deadLetters).toBe(attack.deadLetters);
   expect(outcome.refused).toBeGreaterThanOrEqual(Math.max(attack.refused ?? 0, outcome.ended));
   // What V8 keeps for later comes and goes by tens of megabytes; what lives is exact.

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { connect as connectHttp2, constants } from "node:http2";
+import { type ClientHttp2Stream, connect as connectHttp2, constants } from "node:http2";
+import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { http2Frame, noise, preface, raid, repeat } from "./hostile-transport-bytes.ts";
@@ -15,6 +16,10 @@ export interface Attack {
   /** How many connections, greetings, frames and messages are refused and counted, at least. Default 0. */
   readonly refused?: number;
   readonly run: (rig: HostileRig) => Promise<Tally | undefined> | Promise<void>;
+  /** The headers that its messages come with, each as `name=value`. */
+  readonly headers?: readonly (readonly string[])[];
+  /** How many MiB the victim's resident memory may grow by. Default 64. */
+  readonly mostMebibytes?: number;
   /** Milliseconds that it may take. Default 60,000. */
   readonly timeoutMs?: number;
 }
@@ -54,7 +59,42 @@ function prefixed(body: Uint8Array, { flag = 0, length = body.length } = {}): Bu
   return Buffer.concat([head, body]);
 }
 
-async function rapidReset(rig: HostileRig): Promise<void> {
+/** A frame of the greatest length that a stranger may send, of a kind that nobody knows. */
+const strangerFrame = Buffer.concat([Buffer.from([0x7a, 0xfd, 0x7f]), Buffer.alloc(16 * 1024 - 3)]);
+
+function keepSending(stream: ClientHttp2Stream, frame: Uint8Array): void {
+  const fill = (): void => {
+    while (!stream.destroyed && stream.write(frame));
+  };
+  stream.on("drain", fill);
+  fill();
+}
+
+/** As many as may be there at once, from four sources. @throws Error unless the member ends them all in time. */
+async function strangers(
+  rig: HostileRig,
+  withinMs: number,
+  act: (stream: ClientHttp2Stream) => void,
+): Promise<void> {
+  const ends = Array.from({ length: 64 }, (_, index) => {
+    const createConnection = () =>
+      connect({ host: "127.0.0.1", port: rig.port, localAddress: `127.0.0.${2 + (index % 4)}` });
+    const session = connectHttp2(`http://${rig.address}`, { createConnection }).on("error", () => {});
+    const end = new Promise<boolean>((resolve) => session.once("close", () => resolve(true)));
+    const stream = session
+      .request(
+        { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+        { endStream: false },
+      )
+      .on("error", () => {});
+    act(stream);
+    return Promise.race([end, pause(withinMs, false)]);
+  });
+  if ((await Promise.all(ends)).includes(false)) throw new Error("the member did not end the connection");
+}
+
+async function rapidReset(rig: HostileRig): Promise<Tally> {
+  let ended = 0;
   for (let sent = 0; sent < 100_000; ) {
     const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
     await once(session, "connect");
@@ -69,8 +109,10 @@ async function rapidReset(rig: HostileRig): Promise<void> {
       if (sent % 1_000 === 0) await pause(1);
     }
     session.destroy();
+    ended++;
     await pause(1);
   }
+  return { ended };
 }
 
 /** What strangers may do to a port that speaks TLS. */
@@ -149,6 +191,20 @@ export const floods: readonly Attack[] = [
       }
     },
   },
+  {
+    id: "S2",
+    what: "64 strangers that send frames of 16 KiB as fast as they can",
+    refused: 64,
+    mostMebibytes: 32,
+    run: (rig) => strangers(rig, 2_000, (stream) => keepSending(stream, prefixed(strangerFrame))),
+  },
+  {
+    id: "S2",
+    what: "64 strangers that hold back the last byte of a frame of 16 KiB",
+    refused: 64,
+    mostMebibytes: 32,
+    run: (rig) => strangers(rig, 6_000, (stream) => stream.write(prefixed(strangerFrame).subarray(0, -1))),
+  },
   { id: "H12", what: "100,000 streams, each reset at once", run: rapidReset },
   ...[
     { what: "20,000 pings", flood: repeat(http2Frame(6, { payload: Buffer.alloc(8) }), 20_000) },
@@ -198,6 +254,7 @@ export const floods: readonly Attack[] = [
   {
     id: "H13",
     what: "10 streams whose first frame comes a byte a second",
+    refused: 10,
     run: async (rig) => {
       const starts = Array.from({ length: 10 }, () => receiveStream(rig, Buffer.from([0, 0, 0, 1, 0])));
       await Promise.all(starts);

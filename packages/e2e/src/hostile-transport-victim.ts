@@ -1,6 +1,13 @@
 // A member in a process of its own that watches itself: the victim of the hostile cases. Talks to its parent by IPC.
-import { AnySchema, FileDescriptorSetSchema, type StringValue, StructSchema } from "@bufbuild/protobuf/wkt";
-import { consoleLogger, PID } from "@ts-grain/actor";
+import { isMessage } from "@bufbuild/protobuf";
+import {
+  AnySchema,
+  FileDescriptorSetSchema,
+  type StringValue,
+  StringValueSchema,
+  StructSchema,
+} from "@bufbuild/protobuf/wkt";
+import { type ActorContext, consoleLogger, PID, propsFromFunction } from "@ts-grain/actor";
 import { holderId } from "./hostile-transport-peers.ts";
 import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
@@ -32,6 +39,8 @@ export interface VictimReport {
   readonly endpoints: number;
   /** Texts that reached the exposed collector. */
   readonly collected: readonly string[];
+  /** The headers of what reached the actor that looks at nothing else, each as `name=value`. */
+  readonly headers: readonly (readonly string[])[];
 }
 
 const everyMs = 5;
@@ -100,6 +109,15 @@ const options = JSON.parse(process.argv[2] ?? "{}") as TextMemberOptions;
 const member = await TextMember.start({ ...options, logger: consoleLogger });
 for (const type of [FileDescriptorSetSchema, StructSchema, AnySchema]) member.remote.types.register(type);
 
+const headersSeen: (readonly string[])[] = [];
+const lookAtHeaders = ({ message, headers }: ActorContext): void => {
+  if (!isMessage(message, StringValueSchema)) return;
+  const pairs = Object.entries(headers).map(([name, value]) => `${name}=${value}`);
+  headersSeen.push(pairs.toSorted());
+};
+member.system.root.spawnNamed(propsFromFunction(lookAtHeaders), "headers");
+member.remote.expose("headers");
+
 function countDeadLetters(): number {
   return Object.values(member.system.stats.deadLetters).reduce((sum, count) => sum + count, 0);
 }
@@ -132,6 +150,7 @@ process.on("message", (told: VictimRequest) => {
   }
   if (ask === "begin") {
     member.collected.length = 0;
+    headersSeen.length = 0;
     watch.begin();
     watch.deadLetters = countDeadLetters();
     watch.refused = countRefused();
@@ -152,6 +171,7 @@ process.on("message", (told: VictimRequest) => {
     sessions,
     endpoints,
     collected: member.collected,
+    headers: headersSeen,
   };
   process.send!(report);
 });

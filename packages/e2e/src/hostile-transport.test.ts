@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect as connectHttp2, constants } from "node:http2";
+import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { connect as connectTls } from "node:tls";
 import { GrpcTransport, type GrpcTransportOptions, type Listener } from "@ts-grain/remote";
@@ -63,6 +64,27 @@ test("while one source holds all the connections that it may have, another gets 
   for (const socket of sockets) socket.destroy();
 });
 
+test("while forty sources take every place that becomes free, another gets in", async () => {
+  await using attacked = await victim({ pendingTimeoutMs: 60_000 });
+  let dialled = 0;
+  let isOver = false;
+  const sockets = new Set<Socket>();
+  const refill = (source: string): void => {
+    dialled++;
+    const socket = dial(attacked.listener.port, source);
+    sockets.add(socket);
+    socket.once("close", () => {
+      sockets.delete(socket);
+      if (!isOver) refill(source);
+    });
+  };
+  for (let n = 0; n < 160; n++) refill(`127.0.0.${2 + (n % 40)}`);
+  await expect.poll(() => dialled, { timeout: 5_000 }).toBeGreaterThan(400);
+  await expectOpenToOthers(attacked);
+  isOver = true;
+  for (const socket of sockets) socket.destroy();
+});
+
 test.for([
   { name: "pings", flood: repeat(http2Frame(6, { payload: Buffer.alloc(8) }), 20_000) },
   { name: "settings", flood: repeat(settings, 20_000) },
@@ -111,6 +133,7 @@ test("streams that are opened and reset at once end the session", async () => {
     if (n % 50 === 0) await pause(1);
   }
   await expect.poll(() => isClosed, { timeout: 5_000 }).toBe(true);
+  await expect.poll(() => attacked.listener.turnedAway).toBe(1);
   await expectOpenToOthers(attacked);
 });
 
@@ -131,6 +154,40 @@ test.for([
   await once(session, "close");
   expect(attacked.frames).toEqual([]);
   await expectOpenToOthers(attacked);
+});
+
+test("a stranger's windows are small, and wide once it is admitted; then its end does not count as turned away", async () => {
+  const admitted = Promise.withResolvers<void>();
+  const listener = await new GrpcTransport().listen({ host: "127.0.0.1", port: 0 }, (connection) =>
+    connection.receive({
+      ...silent,
+      onFrame: () => {
+        connection.admit();
+        admitted.resolve();
+      },
+    }),
+  );
+  const session = connectHttp2(`http://127.0.0.1:${listener.port}`).on("error", () => {});
+  const stream = session
+    .request(
+      { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+      { endStream: false },
+    )
+    .on("error", () => {});
+  await once(stream, "response");
+  expect(session.remoteSettings.initialWindowSize).toBe(64 * 1024);
+  expect(session.state.remoteWindowSize).toBe(64 * 1024 - 1);
+  stream.write(Uint8Array.from([0, 0, 0, 0, 1, 7]));
+  await admitted.promise;
+  await expect.poll(() => session.remoteSettings.initialWindowSize).toBe(16 * 1024 * 1024);
+  expect(session.state.remoteWindowSize).toBeGreaterThan(16 * 1024 * 1024 - 100);
+  session.destroy();
+  await once(session, "close");
+  // Somebody else, after whose end the first one's has been seen.
+  dial(listener.port).destroySoon();
+  await expect.poll(() => listener.turnedAway).toBeGreaterThan(0);
+  expect(listener.turnedAway).toBe(1);
+  await listener.close();
 });
 
 test.for([

@@ -91,6 +91,16 @@ test("a batch before the greeting ends the connection and delivers nothing", asy
   await expectStillServing(it);
 });
 
+test("a frame of a kind that nobody knows ends a stranger's connection, and means nothing from a peer", async () => {
+  await using it = await scene();
+  const unknown = Buffer.from("7a020102", "hex");
+  const stranger = (await it.attacker()).sayBytes(unknown);
+  const peer = (await it.attacker()).greet().sayBytes(unknown).batch(oneText("after it"));
+  await it.pair.clock.settle();
+  expect([stranger.isClosed, peer.isClosed, it.reached]).toEqual([true, false, ["after it"]]);
+  expect(it.pair.b.remote.stats.refused).toEqual({ ...nothingRefused, frames: 1 });
+});
+
 test("who does not greet in time is shown out", async () => {
   await using it = await scene();
   const attacker = await it.attacker();

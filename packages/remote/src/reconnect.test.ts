@@ -43,13 +43,33 @@ test("after a peer has opened a new connection nothing of its earlier one arrive
   expect(pair.b.remote.stats.sessions).toBe(1);
 });
 
-test("peers that share neither id nor address do not end each other's connections", async () => {
+test("an id is a peer's own while its connection stands: at another address nobody gets in under it", async () => {
   await using pair = await RemotePair.start();
+  const { texts } = collect(pair);
   const connect = async (systemId: string, address: string) =>
     (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ systemId, address });
   const peers = [await connect("x", "raw:1"), await connect("y", "raw:1"), await connect("x", "raw:2")];
   await pair.clock.settle();
-  expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false, false]);
+  peers.at(-1)?.batch(batchOf("as another"));
+  await pair.clock.settle();
+  expect(peers.map(({ isClosed }) => isClosed)).toEqual([false, false, true]);
+  expect([texts, peers.at(-1)?.answers, pair.b.remote.stats.refused.greetings]).toEqual([[], [], 1]);
+});
+
+test("a peer that moved to another address gets in once its earlier connection is gone", async () => {
+  await using pair = await RemotePair.start();
+  const { texts } = collect(pair);
+  const connect = async (address: string) =>
+    (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ systemId: "x", address });
+  const earlier = await connect("raw:1");
+  await pair.clock.settle();
+  await connect("raw:2");
+  await pair.clock.settle();
+  earlier.close();
+  await pair.clock.settle();
+  (await connect("raw:2")).batch(batchOf("moved"));
+  await pair.clock.settle();
+  expect([texts, pair.b.remote.stats.sessions]).toEqual([["moved"], 1]);
 });
 
 test("however often the link breaks, what arrives is in order and no message comes twice; while it holds, none is lost", async () => {

@@ -208,7 +208,7 @@ export class Remote implements AsyncDisposable {
    */
   peerKnows(address: string, typeName: string): void {
     const peer = this.#sessions.peerAt(address);
-    if (peer && !peer.isTsGrain) this.#services.peerTypes.learn(peer.systemId, typeName);
+    if (peer && !peer.isTsGrain) this.#services.peerTypes.learn(peer, typeName);
   }
 
   /** Whether peers may address a process of this system: it is exposed and lives, or it has sent something to a peer itself. */

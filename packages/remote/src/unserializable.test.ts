@@ -19,7 +19,7 @@ import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
 import { RemoteError } from "./remote-error.ts";
-import { CapturingListener } from "./testing/raw-peer.ts";
+import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
 
 const impossible = create(UInt32ValueSchema, { value: -1 });
 
@@ -126,6 +126,32 @@ test("what has no JSON form is a dead letter once the peer turns out to be Go, a
   expect(envelopes).toMatchObject([{ serializerId: 1 }]);
   await refused;
   expect(letters).toMatchObject([{ message: unknown, reason: "not_serializable" }]);
+});
+
+test("what somebody sends under a Go member's id is not taken for what that member knows", async () => {
+  await using pair = await RemotePair.start();
+  await using go = await CapturingListener.start(pair.network.transport());
+  const { system, remote } = pair.a;
+  const send = async () => {
+    system.root.send(new PID(go.address, "x"), text("readable"));
+    return (await go.nextBatch()).envelopes[0]!.serializerId;
+  };
+  expect(await send()).toBe(1);
+  const says = async (address: string) => {
+    const peer = await RawPeer.connect(pair.network.transport(), remote.address);
+    peer.greet({ systemId: "raw-peer", address }).batch({ typeNames: [StringValueSchema.typeName] });
+    await pair.clock.settle();
+    return peer;
+  };
+  const impostor = await says("elsewhere:1");
+  expect(await send()).toBe(1);
+  impostor.close();
+  await pair.clock.settle();
+  const itself = await says(go.address);
+  expect(await send()).toBe(0);
+  itself.close();
+  await pair.clock.settle();
+  expect(await send()).toBe(1);
 });
 
 test("what is encoded but cannot be decoded again is a dead letter that names its type, and watchers are still told", async () => {

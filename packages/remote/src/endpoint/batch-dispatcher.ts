@@ -75,10 +75,9 @@ export class BatchDispatcher {
   /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */
   readonly #knows = (address: string): boolean => this.#endpoints.get(address) !== undefined;
 
-  #learnTypes({ peer: { systemId }, reader: { typeNames } }: ArrivingBatch): void {
+  #learnTypes({ peer, reader: { typeNames } }: ArrivingBatch): void {
     const { types, peerTypes } = this.#services;
-    for (const typeName of typeNames)
-      if (types.get(typeName) !== undefined) peerTypes.learn(systemId, typeName);
+    for (const typeName of typeNames) if (types.get(typeName) !== undefined) peerTypes.learn(peer, typeName);
   }
 
   #deliver(message: Message, batch: ArrivingBatch): void {

@@ -1,6 +1,7 @@
 import type { ConnectResponse } from "../gen/remote/remote_pb.ts";
 import { connectRequestFrame } from "../wire/frame.ts";
 import type { Self } from "./endpoint-services.ts";
+import { featuresOf } from "./features.ts";
 import { hello, isForeign, isOtherVersion, type Membership } from "./membership.ts";
 import { isSameProof, membershipProof, type Transcript } from "./membership-proof.ts";
 
@@ -8,7 +9,12 @@ import { isSameProof, membershipProof, type Transcript } from "./membership-proo
 export type DialStep =
   /** Send this frame and await another answer. */
   | { readonly kind: "prove"; readonly frame: Uint8Array }
-  | { readonly kind: "welcome"; readonly memberId: string; readonly isTsGrain: boolean }
+  | {
+      readonly kind: "welcome";
+      readonly memberId: string;
+      readonly isTsGrain: boolean;
+      readonly features: ReadonlySet<number>;
+    }
   | {
       readonly kind: "refused";
       readonly memberId: string;
@@ -44,7 +50,7 @@ export class DialHandshake {
       return refused(`the peer speaks version ${theirs!.protocol} of this protocol`);
     if (isForeign(clusterName, theirs)) return refused("the peer belongs to another cluster");
     if (token === undefined || this.#hasProved)
-      return { kind: "welcome", memberId, isTsGrain: theirs !== undefined };
+      return { kind: "welcome", memberId, isTsGrain: theirs !== undefined, features: featuresOf(theirs) };
     if (theirs === undefined) return refused("the peer does not prove that it knows the cluster's token");
     const transcript = this.#transcript(memberId, theirs.nonce);
     if (!isSameProof(theirs.proof, membershipProof(token, "listener", transcript))) {

@@ -21,6 +21,8 @@ export interface LinkPeer {
   readonly memberId: string;
   /** Whether it knows what ts-grain adds to Proto.Actor's protocol. */
   readonly isTsGrain: boolean;
+  /** What it can do that not every version can, by the numbers of `hello.proto`. */
+  readonly features: ReadonlySet<number>;
 }
 
 /** What a link tells its endpoint. */

@@ -185,7 +185,8 @@ export class Endpoint {
   #codecFor(type: RegisteredType): MessageCodec {
     const peer = this.#peer;
     if (peer === undefined || peer.isTsGrain || type.knownBy === "every peer") return type.codec;
-    return this.#services.peerTypes.knows(peer.memberId, type.typeName) ? type.codec : type.json;
+    const source = { systemId: peer.memberId, address: this.address };
+    return this.#services.peerTypes.knows(source, type.typeName) ? type.codec : type.json;
   }
 
   /** What waited before the peer turned out to be Go. */

@@ -124,7 +124,7 @@ test("a Go member is answered in Go's bytes, and stays out where a token is aske
   const go = request(connectRequestFrame(dialler));
   const welcome = listen().requested(go);
   if (welcome.kind !== "welcome") throw new Error(welcome.kind);
-  expect(welcome.peer.isTsGrain).toBe(false);
+  expect([welcome.peer.isTsGrain, welcome.peer.features.size]).toEqual([false, 0]);
   expect(Buffer.from(welcome.frame).toString("hex")).toBe("1a0d120b6c697374656e65722d6964");
   expect(listen({ membership: secret }).requested(go).kind).toBe("refused");
 });
@@ -155,6 +155,32 @@ test.for([0, 2, 2 ** 32 - 1])(
     });
   },
 );
+
+test("what a peer can do is known to the other side by number, whether it means anything there or not", () => {
+  const dialling = new DialHandshake(dialler, open, nonce(1));
+  const introduced = request(dialling.introduction());
+  if (introduced.connectionType.case !== "serverConnection") throw new Error("no introduction");
+  expect(introduced.connectionType.value.hello!.features).toEqual([]);
+  const unknown = [7, 2 ** 32 - 1];
+  introduced.connectionType.value.hello!.features = unknown;
+  const welcome = listen().requested(introduced);
+  if (welcome.kind !== "welcome") throw new Error(welcome.kind);
+  expect([...welcome.peer.features]).toEqual(unknown);
+  const answer = response(welcome.frame);
+  answer.hello!.features = unknown;
+  const welcomed = dialling.answered(answer);
+  if (welcomed.kind !== "welcome") throw new Error(welcomed.kind);
+  expect([...welcomed.features]).toEqual(unknown);
+});
+
+test("of a peer that can do thousands of things only the first few are kept", () => {
+  const introduced = request(new DialHandshake(dialler, open, nonce(1)).introduction());
+  if (introduced.connectionType.case !== "serverConnection") throw new Error("no introduction");
+  introduced.connectionType.value.hello!.features = Array.from({ length: 3_000 }, (_, n) => n);
+  const welcome = listen().requested(introduced);
+  if (welcome.kind !== "welcome") throw new Error(welcome.kind);
+  expect(welcome.peer.features.size).toBe(64);
+});
 
 test.for([
   { name: "no id", systemId: "" },

@@ -22,6 +22,8 @@ export interface SessionOptions {
   readonly services: EndpointServices;
   readonly dispatcher: BatchDispatcher;
   readonly isBlocked: (systemId: string) => boolean;
+  /** Whether somebody at another address has a connection open under a peer's id. */
+  readonly isElsewhere: (peer: Peer) => boolean;
   /** Milliseconds that a peer has for its greeting. */
   readonly greetingTimeoutMs: number;
   /** The peer has shown who it is. */
@@ -90,6 +92,7 @@ export class InboundSession {
     }
     if (frame.kind === "connect_request") this.#greet(frame.request);
     else if (frame.kind !== "unknown") throw malformed(`a ${frame.kind} came from the dialling side`);
+    else if (this.#peer === undefined) throw malformed("a frame of an unknown kind came before the greeting");
     return undefined;
   }
 
@@ -97,6 +100,9 @@ export class InboundSession {
     if (++this.#greetings > maxGreetings) throw limitExceeded("the peer greets again and again");
     const step = this.#handshake.requested(request);
     if (step.kind === "refused") throw new RemoteError("handshake_failed", step.why);
+    // Only once the peer has proved itself: others are not told who is connected.
+    if (step.kind === "welcome" && this.#options.isElsewhere(step.peer))
+      throw new RemoteError("handshake_failed", "the peer's id is that of another, at another address");
     this.#connection.send(step.frame);
     if (step.kind === "blocked") {
       this.#options.services.refusals.greetings++;
@@ -144,7 +150,7 @@ export class InboundSession {
     this.#intake.drain();
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    if (this.#peer) this.#options.services.peerTypes.forget(this.#peer.systemId);
+    if (this.#peer) this.#options.services.peerTypes.forget(this.#peer);
     this.#greetingTimer.cancel();
     this.#options.onEnd();
   }

@@ -3,6 +3,7 @@ import type { Hello } from "../gen/tsgrain/remote/v1/hello_pb.ts";
 import { parseAddress } from "../transport/transport.ts";
 import { connectResponseFrame } from "../wire/frame.ts";
 import type { Self } from "./endpoint-services.ts";
+import { featuresOf } from "./features.ts";
 import { hello, isForeign, isOtherVersion, type Membership } from "./membership.ts";
 import { isSameProof, membershipProof, type Transcript } from "./membership-proof.ts";
 import type { Peer } from "./peer.ts";
@@ -45,7 +46,7 @@ export class ListenHandshake {
   requested(request: ConnectRequest): ListenStep {
     if (request.connectionType.case !== "serverConnection") return refused("only members may connect");
     const { SystemId: systemId, Address: address, hello: theirs } = request.connectionType.value;
-    const peer: Peer = { systemId, address, isTsGrain: theirs !== undefined };
+    const peer: Peer = { systemId, address, isTsGrain: theirs !== undefined, features: featuresOf(theirs) };
     const why = this.#objection(peer, theirs);
     if (why !== undefined) return refused(why);
     this.#peer = peer;

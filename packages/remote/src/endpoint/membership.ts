@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { type Hello, HelloSchema } from "../gen/tsgrain/remote/v1/hello_pb.ts";
+import { ownFeatures } from "./features.ts";
 
 /** What makes a system a member of one cluster and not of another. */
 export interface Membership {
@@ -14,7 +15,13 @@ const protocol = 1;
 
 /** Our side's part of the handshake. */
 export function hello({ clusterName }: Membership, nonce: Uint8Array, proof?: Uint8Array): Hello {
-  return create(HelloSchema, { protocol, clusterName, nonce, ...(proof && { proof }) });
+  return create(HelloSchema, {
+    protocol,
+    clusterName,
+    nonce,
+    features: [...ownFeatures],
+    ...(proof && { proof }),
+  });
 }
 
 /** Whether another side adds to the protocol what we do not understand, or the other way round. Go members add nothing. */

@@ -17,7 +17,7 @@ function table({ patienceMs = 0 } = {}) {
 }
 
 function connection(systemId: string, { isTsGrain = true, address = "there:1" } = {}): Peer {
-  return { systemId, address, isTsGrain };
+  return { systemId, address, isTsGrain, features: new Set() };
 }
 
 function watch(watchee: string, watcher: string) {

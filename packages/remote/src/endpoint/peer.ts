@@ -4,4 +4,6 @@ export interface Peer {
   readonly address: string;
   /** Whether it knows what ts-grain adds to Proto.Actor's protocol. */
   readonly isTsGrain: boolean;
+  /** What it can do that not every version can, by the numbers of `hello.proto`. */
+  readonly features: ReadonlySet<number>;
 }

@@ -12,7 +12,7 @@
  * }
  */
 export interface RefusalCounts {
-  /** Connections for which there was no room, or that ended before they had come to speak the protocol at all. */
+  /** Connections for which there was no room, or that ended before their peer had shown who it is; why, greetings and frames say. */
   readonly connections: number;
   /** Greetings: none came in time, or it was of another cluster, of one that is blocked, or without the proof that was asked for. */
   readonly greetings: number;

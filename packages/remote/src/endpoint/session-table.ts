@@ -18,6 +18,8 @@ export class SessionTable {
   accept(connection: InboundConnection): void {
     const session = new InboundSession(connection, {
       ...this.#options,
+      isElsewhere: ({ systemId, address }) =>
+        this.#of(systemId).some(({ peer }) => peer!.address !== address),
       onWelcome: (peer) => {
         this.#endEarlier(peer);
         this.#options.services.peerWatches.left(peer.address);
@@ -73,7 +75,7 @@ export class SessionTable {
 }
 
 /** What sessions are made with. */
-export interface SessionParts extends Omit<SessionOptions, "onWelcome" | "onEnd"> {
+export interface SessionParts extends Omit<SessionOptions, "isElsewhere" | "onWelcome" | "onEnd"> {
   /** The last connection has ended. */
   readonly onEmpty: () => void;
 }

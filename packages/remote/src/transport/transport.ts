@@ -86,7 +86,7 @@ export interface ConnectOptions {
  * @see {@link Transport}
  */
 export interface Listener extends HostAndPort {
-  /** Connections so far for which there was no room, or that ended before they came to `accept`. */
+  /** Connections so far for which there was no room, or that ended before they were admitted. */
   readonly turnedAway?: number | undefined;
   /** Whether other machines can reach it and nothing but their word says who they are. Default: unknown. */
   readonly isInsecure?: boolean | undefined;

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "@ts-grain/actor";
+import type { Clock } from "@ts-grain/actor";
 
 /** How many connections strangers may hold, and for how long. */
 export interface GuardLimits {
@@ -17,12 +17,20 @@ export interface GuardedConnection {
   release(): void;
 }
 
-/** Keeps the door: caps connections, and those of strangers closer, and shows out who does not say in time who it is. */
+interface Stranger {
+  readonly source: string;
+  readonly expel: () => void;
+}
+
+/**
+ * Keeps the door: caps connections, and those of strangers closer, and shows out who does not say in time who it is. Where
+ * strangers take all the room, one of them makes way for who comes: else a few sources could keep everybody out.
+ */
 export class ConnectionGuard {
   readonly #limits: GuardLimits;
   #open = 0;
-  #pending = 0;
-  readonly #pendingBySource = new Map<string, number>();
+  /** The oldest first. */
+  readonly #strangers = new Set<Stranger>();
 
   constructor(limits: GuardLimits) {
     this.#limits = limits;
@@ -32,34 +40,45 @@ export class ConnectionGuard {
     return this.#open;
   }
 
-  /** Lets a connection in; undefined if there is no room. `expel` is called once if its peer lets its time pass. */
+  /** Lets a connection in; undefined if there is no room. `expel` is called once if its peer lets its time pass, or has to make way. */
   enter(source: string, expel: () => void): GuardedConnection | undefined {
-    const fromSource = this.#pendingBySource.get(source) ?? 0;
     const { maxConnections, maxPending, maxPendingPerSource, pendingTimeoutMs, clock } = this.#limits;
-    const isFull =
-      this.#open >= maxConnections || this.#pending >= maxPending || fromSource >= maxPendingPerSource;
-    if (isFull) return undefined;
-    this.#open++;
-    this.#pending++;
-    this.#pendingBySource.set(source, fromSource + 1);
-    let timer: Timer | undefined = clock.schedule(pendingTimeoutMs, expel);
-    const admit = () => {
-      if (timer === undefined) return;
+    if ((this.#bySource().get(source)?.length ?? 0) >= maxPendingPerSource) return undefined;
+    const isFull = this.#open >= maxConnections || this.#strangers.size >= maxPending;
+    if (isFull && !this.#makeRoom()) return undefined;
+    let isGone = false;
+    const leave = () => {
       timer.cancel();
-      timer = undefined;
-      this.#leavePending(source);
+      this.#strangers.delete(stranger);
     };
     const release = () => {
-      admit();
-      this.#open--;
+      leave();
+      if (!isGone) this.#open--;
+      isGone = true;
     };
-    return { admit, release };
+    const stranger = {
+      source,
+      expel: () => {
+        release();
+        expel();
+      },
+    };
+    const timer = clock.schedule(pendingTimeoutMs, stranger.expel);
+    this.#open++;
+    this.#strangers.add(stranger);
+    return { admit: leave, release };
   }
 
-  #leavePending(source: string): void {
-    this.#pending--;
-    const left = this.#pendingBySource.get(source)! - 1;
-    if (left === 0) this.#pendingBySource.delete(source);
-    else this.#pendingBySource.set(source, left);
+  /** Expels the oldest stranger of the source that has most; false if there is none. */
+  #makeRoom(): boolean {
+    // The first of those with as many has the oldest stranger, as groups stand in the order in which they were met.
+    let most: readonly Stranger[] = [];
+    for (const group of this.#bySource().values()) if (group.length > most.length) most = group;
+    most[0]?.expel();
+    return most.length > 0;
+  }
+
+  #bySource(): Map<string, Stranger[]> {
+    return Map.groupBy(this.#strangers, ({ source }) => source);
   }
 }

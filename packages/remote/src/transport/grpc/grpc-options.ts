@@ -31,7 +31,7 @@ export interface GrpcTransportOptions {
   readonly maxFrameBytes?: number | undefined;
   /** Connections that peers may have open at once. Default 256. */
   readonly maxConnections?: number | undefined;
-  /** Connections whose peer has not said who it is yet. Default 64. */
+  /** Connections whose peer has not said who it is yet; for one more the oldest of the source that has most is closed. Default 64. */
   readonly maxPending?: number | undefined;
   /** The same from one source address. Default 16. */
   readonly maxPendingPerSource?: number | undefined;

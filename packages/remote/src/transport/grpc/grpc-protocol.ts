@@ -7,6 +7,9 @@ export const grpcStatus = { resourceExhausted: "8", unimplemented: "12", unavail
 /** Bytes of a frame that a peer may send before it has said who it is. */
 export const strangerFrameBytes: number = 16 * 1024;
 
+/** Bytes that a stranger may have under way on its stream. */
+export const strangerFlowControlBytes: number = 64 * 1024;
+
 /** Bytes under way in one direction before the receiver must have taken some. HTTP/2's own 64 KiB would cap a link at 64 KiB for each round trip. */
 export const flowControlBytes: number = 16 * 1024 * 1024;
 

@@ -18,7 +18,14 @@ import { certificateNames } from "./certificate-names.ts";
 import { ConnectionGuard, type GuardedConnection } from "./connection-guard.ts";
 import { GrpcConnection } from "./grpc-connection.ts";
 import type { GrpcSettings } from "./grpc-options.ts";
-import { flowControlBytes, grpcStatus, isGrpc, receivePath, strangerFrameBytes } from "./grpc-protocol.ts";
+import {
+  flowControlBytes,
+  grpcStatus,
+  isGrpc,
+  receivePath,
+  strangerFlowControlBytes,
+  strangerFrameBytes,
+} from "./grpc-protocol.ts";
 import { secureContext, tlsServerOptions } from "./tls-settings.ts";
 
 /** What a peer may make Node's HTTP/2 do for it. Each bound ends the session that goes beyond. */
@@ -35,11 +42,14 @@ const http2Limits: ServerOptions = {
   unknownProtocolTimeout: 1_000,
   settings: {
     enablePush: false,
-    initialWindowSize: flowControlBytes,
+    initialWindowSize: strangerFlowControlBytes,
     maxConcurrentStreams: 4,
     maxHeaderListSize: 8_192,
   },
 };
+
+/** Milliseconds that a stranger has to take our last words and to end the stream, too. */
+const strangerLeaveMs = 100;
 
 interface Serving {
   readonly connection: GrpcConnection;
@@ -49,8 +59,8 @@ interface Serving {
 interface Caller {
   readonly socket: Socket;
   readonly guarded: GuardedConnection;
-  /** Whether it has come to speak the protocol. */
-  hasSpoken: boolean;
+  /** Whether it is no stranger any more. */
+  isAdmitted: boolean;
 }
 
 /** What a server is made with. */
@@ -126,19 +136,18 @@ export class GrpcServer {
       return;
     }
     const source = sourceOf(socket);
-    const caller = { socket, guarded, hasSpoken: false };
+    const caller = { socket, guarded, isAdmitted: false };
     this.#callers.set(source, caller);
     socket.once("close", () => {
       this.#callers.delete(source);
       guarded.release();
-      if (!caller.hasSpoken) this.#turnedAway++;
+      if (!caller.isAdmitted) this.#turnedAway++;
     });
   }
 
   #prepare(session: ServerHttp2Session): void {
     session.on("error", () => {});
     session.once("close", () => this.#connections.delete(session));
-    session.setLocalWindowSize(flowControlBytes);
   }
 
   #opened(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -158,7 +167,6 @@ export class GrpcServer {
     stream.once("wantTrailers", () => stream.sendTrailers({ "grpc-status": grpcStatus.unavailable }));
     const source = sourceOf(session.socket);
     const caller = this.#callers.get(source);
-    if (caller) caller.hasSpoken = true;
     const connection = new GrpcConnection({
       stream,
       session,
@@ -176,12 +184,23 @@ export class GrpcServer {
       receive: (handlers) => connection.receive(handlers),
       admit: () => {
         connection.admit(this.#settings.maxFrameBytes, this.#busyPoll);
-        caller?.guarded.admit();
+        widen(session);
+        if (caller) admit(caller);
       },
       send: (frame) => connection.send(frame),
-      close: () => connection.close(),
+      close: () => {
+        stream.pause();
+        connection.close();
+        if (caller && !caller.isAdmitted) this.#expelSoon(caller);
+      },
       probe: () => connection.probe(),
     };
+  }
+
+  /** A stranger that goes on sending would have as long as a peer to take its leave. */
+  #expelSoon({ socket }: Caller): void {
+    const timer = this.#settings.clock.schedule(strangerLeaveMs, () => socket.destroy());
+    socket.once("close", () => timer.cancel());
   }
 
   async #close(): Promise<void> {
@@ -193,6 +212,18 @@ export class GrpcServer {
     for (const [source, { socket }] of this.#callers) if (!sources.has(source)) socket.destroy();
     await closed.promise;
   }
+}
+
+/** Opens the windows for a peer: the session's own, and by the setting that of the stream which is open already. */
+function widen(session: Http2Session): void {
+  if (session.destroyed) return;
+  session.setLocalWindowSize(flowControlBytes);
+  session.settings({ initialWindowSize: flowControlBytes });
+}
+
+function admit(caller: Caller): void {
+  caller.isAdmitted = true;
+  caller.guarded.admit();
 }
 
 function refuse(stream: ServerHttp2Stream, status: string): void {

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsgrain/remote/v1/hello.proto.
  */
 export const file_tsgrain_remote_v1_hello: GenFile = /*@__PURE__*/
-  fileDesc("Ch10c2dyYWluL3JlbW90ZS92MS9oZWxsby5wcm90bxIRdHNncmFpbi5yZW1vdGUudjEiTQoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFAoMY2x1c3Rlcl9uYW1lGAIgASgJEg0KBW5vbmNlGAMgASgMEg0KBXByb29mGAQgASgMYgZwcm90bzM");
+  fileDesc("Ch10c2dyYWluL3JlbW90ZS92MS9oZWxsby5wcm90bxIRdHNncmFpbi5yZW1vdGUudjEiXwoFSGVsbG8SEAoIcHJvdG9jb2wYASABKA0SFAoMY2x1c3Rlcl9uYW1lGAIgASgJEg0KBW5vbmNlGAMgASgMEg0KBXByb29mGAQgASgMEhAKCGZlYXR1cmVzGAUgAygNYgZwcm90bzM");
 
 /**
  * @generated from message tsgrain.remote.v1.Hello
@@ -45,6 +45,14 @@ export type Hello = Message<"tsgrain.remote.v1.Hello"> & {
    * @generated from field: bytes proof = 4;
    */
   proof: Uint8Array;
+
+  /**
+   * What the sender can do that not every version of this protocol can, each by a number of its own; at most 64. Numbers that the receiver does
+   * not know mean nothing to it. No number has a meaning yet. Not part of the proof: nothing that guards the cluster may hang on one.
+   *
+   * @generated from field: repeated uint32 features = 5;
+   */
+  features: number[];
 };
 
 /**
