@@ -127,6 +127,7 @@ export class Remote implements AsyncDisposable {
       dispatcher: new BatchDispatcher(this.#services, this.#exposed, this.#endpoints),
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: config.greetingTimeoutMs,
+      onComeOrGo: (peer) => this.#endpoints.get(peer)?.peerCameOrWent(),
       onEmpty: () => this.#drained?.resolve(),
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));

@@ -21,10 +21,11 @@ import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
 import { Outbox } from "./outbox.ts";
+import { OwnWatches } from "./own-watches.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 import { undelivered } from "./undelivered.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
-import { WatchTable } from "./watch-table.ts";
+import type { RemoteWatch } from "./watch-table.ts";
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -32,7 +33,7 @@ export class Endpoint {
   readonly #services: EndpointServices;
   readonly #outbox: Outbox;
   readonly #link: EndpointLink;
-  readonly #watches = new WatchTable();
+  readonly #watches: OwnWatches;
   readonly #onEnd: () => void;
   /** Who answered last; undefined before the first answer. */
   #peer: LinkPeer | undefined;
@@ -46,6 +47,7 @@ export class Endpoint {
     this.#services = services;
     this.#onEnd = onEnd;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
+    this.#watches = new OwnWatches({ ...services, repeat: (watch) => this.#repeat(watch) });
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
@@ -107,6 +109,11 @@ export class Endpoint {
   watcheeTerminated(watcheeId: string, watcherId: string, why: TerminatedReason): void {
     const watch = this.#watches.take(watcheeId, watcherId);
     if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+  }
+
+  /** The peer's connection to us has opened or ended, and an answer to a watch may have been lost with it. */
+  peerCameOrWent(): void {
+    this.#watches.repeatSoon();
   }
 
   /** Ends the endpoint. Gracefully: what waits for an open connection still leaves. */
@@ -176,7 +183,7 @@ export class Endpoint {
     this.#peer = peer;
     this.#isBlocked = false;
     if (isFirst && !peer.isTsGrain) this.#encodeAnew();
-    if (!isFirst) this.#watchAgain();
+    if (!isFirst) this.#watches.repeat();
     this.#services.publish(new EndpointConnectedEvent(this.address));
     this.#sendWaiting("while there is room");
   }
@@ -213,10 +220,11 @@ export class Endpoint {
     }
   }
 
-  /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */
-  #watchAgain(): void {
-    for (const { watchee, watcher } of this.#watches)
-      this.#add(watchee, new Watch(watcher), undefined, undefined);
+  /** Not while there is no connection, nor before all others if too much waits for it. */
+  #repeat({ watchee, watcher }: RemoteWatch): boolean {
+    if (this.#link.phase !== "open" || this.#outbox.isFull) return false;
+    this.#add(watchee, new Watch(watcher), undefined, undefined);
+    return true;
   }
 
   #terminated(reason: TerminationReason): void {
@@ -225,9 +233,7 @@ export class Endpoint {
     for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
       for (const letter of undelivered(frame, this.#services.types)) this.#neverLeft(letter);
     }
-    const watches = [...this.#watches];
-    this.#watches.clear();
-    for (const { watcher, watchee } of watches)
+    for (const { watcher, watchee } of this.#watches.takeAll())
       this.#tell(watcher, new Terminated(watchee, "address_terminated"));
   }
 
