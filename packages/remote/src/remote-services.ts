@@ -45,6 +45,7 @@ export function servicesFor(
     outbox: config.outbox,
     batchLimits: config.batchLimits,
     refusals: new Refusals(),
+    losses: { messages: 0 },
     soon: (callback) => eventLoop.soon(callback),
     later: (callback) => eventLoop.later(callback),
     publish: (event) => eventStream.publish(event),

@@ -187,7 +187,7 @@ test("whatever links, actors and processes do, no watcher is told more than once
     { weight: 1, arbitrary: fc.constant({ do: "replace" as const }) },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { maxLength: 25 }), async (acts) => {
+    fc.asyncProperty(fc.array(act, { maxLength: 25, size: "max" }), async (acts) => {
       await using pair = await RemotePair.start({ network: { delayMs: 10 } });
       const targets = [0, 1, 2, 3, 4].map((n) => pair.expose(`mortal-${n}`, () => {}));
       const told = targets.map((target, n) => watchBare(pair, target, `watcher-${n}`));

@@ -42,6 +42,8 @@ export interface EndpointServices {
   readonly outbox: OutboxLimits;
   readonly batchLimits: BatchLimits;
   readonly refusals: Refusals;
+  /** What may have been lost with connections. */
+  readonly losses: { messages: number };
   /** Runs the callback when the code that runs now has returned. */
   readonly soon: (callback: () => void) => void;
   /** Runs the callback in the next turn of the event loop. */

@@ -167,8 +167,11 @@ export class Endpoint {
   };
 
   #sendWaiting(until: "while there is room" | "regardless"): void {
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
-      this.#isBlocked = !this.#link.send(frame);
+    // Once the connection has ended, what waits is for the next one.
+    while (this.#link.takesFrames) {
+      const frame = this.#outbox.take();
+      if (frame === undefined) return;
+      this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
       if (this.#isBlocked && until === "while there is room") return;
     }
   }

@@ -24,6 +24,8 @@ export class Outbox {
   readonly #open: BatchWriter;
   readonly #limits: OutboxLimits;
   #closed: Uint8Array[] = [];
+  #closedCounts: number[] = [];
+  #takenCount = 0;
   #head = 0;
   #closedBytes = 0;
   /** Bytes that the open batch may have with a message like the one before, so that it need not be closed and there is room for more. */
@@ -37,6 +39,11 @@ export class Outbox {
 
   get isEmpty(): boolean {
     return this.#open.count === 0 && this.#head === this.#closed.length;
+  }
+
+  /** Messages in the frame that was taken last. */
+  get takenCount(): number {
+    return this.#takenCount;
   }
 
   /** Whether no more user messages fit. */
@@ -89,11 +96,16 @@ export class Outbox {
 
   /** The next frame to send; undefined if nothing waits. */
   take(): Uint8Array | undefined {
-    if (this.#head === this.#closed.length) return this.#open.count === 0 ? undefined : this.#open.finish();
+    if (this.#head === this.#closed.length) {
+      this.#takenCount = this.#open.count;
+      return this.#takenCount === 0 ? undefined : this.#open.finish();
+    }
+    this.#takenCount = this.#closedCounts[this.#head]!;
     const frame = this.#closed[this.#head++]!;
     this.#countClosed(-frame.length);
     if (this.#head === this.#closed.length) {
       this.#closed = [];
+      this.#closedCounts = [];
       this.#head = 0;
     }
     return frame;
@@ -101,6 +113,7 @@ export class Outbox {
 
   #close(): void {
     if (this.#open.count === 0) return;
+    this.#closedCounts.push(this.#open.count);
     const frame = this.#open.finish();
     this.#closed.push(frame);
     this.#countClosed(frame.length);

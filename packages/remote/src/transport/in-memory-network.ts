@@ -185,7 +185,7 @@ class Link {
 
   accepted(source: string): InboundConnection {
     const receive = (handlers: ConnectionHandlers) => this.#attach(handlers, this.#outward, this.#homeward);
-    return { peer: { source }, receive, admit() {}, ...this.#end(this.#outward, this.#homeward) };
+    return Object.assign(this.#end(this.#outward, this.#homeward), { peer: { source }, receive, admit() {} });
   }
 
   dialled(handlers: ConnectionHandlers): Connection {
@@ -207,9 +207,16 @@ class Link {
   }
 
   #end(incoming: InMemoryPipe, outgoing: InMemoryPipe): Connection {
+    const hasEnded = () => this.#hasEnded;
     return {
       probe() {},
-      send: (frame) => this.#hasEnded || outgoing.send(frame),
+      send: (frame, messages = 0) => this.#hasEnded || outgoing.send(frame, messages),
+      get hasEnded() {
+        return hasEnded();
+      },
+      get unproven() {
+        return outgoing.unproven;
+      },
       close: () => {
         incoming.receiver = undefined;
         outgoing.sender = undefined;
