@@ -288,7 +288,7 @@ export class Remote implements AsyncDisposable {
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
-      await this.#listener.close();
+      await Promise.all([this.#listener.close(), this.#services.lastLetters.done()]);
     } finally {
       processes.useResolver(undefined);
     }

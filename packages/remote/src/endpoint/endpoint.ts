@@ -1,6 +1,5 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import {
-  type DeadLetter,
   type Message,
   type MessageHeaders,
   type PID,
@@ -23,7 +22,6 @@ import type { TerminationReason } from "./endpoint-state.ts";
 import { Outbox } from "./outbox.ts";
 import { OwnWatches } from "./own-watches.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
-import { undelivered } from "./undelivered.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
 import type { RemoteWatch } from "./watch-table.ts";
 
@@ -89,6 +87,11 @@ export class Endpoint {
       if (sender === undefined || !this.#isWaiting(sender)) throw error;
       this.#fail(sender, error as Error);
     }
+  }
+
+  /** Whether the peer may have answers of the runtime: not once as much waits as for user messages, and as much again. */
+  get takesAnswers(): boolean {
+    return !this.#outbox.isOverfull;
   }
 
   /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
@@ -201,10 +204,7 @@ export class Endpoint {
   /** What waited before the peer turned out to be Go. */
   #encodeAnew(): void {
     const { types } = this.#services;
-    const frames: Uint8Array[] = [];
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take())
-      frames.push(frame);
-    for (const frame of frames) {
+    for (const frame of this.#outbox.takeAll()) {
       for (const waiting of waitingMessages(frame, types)) this.#addAnew(waiting);
     }
   }
@@ -219,7 +219,7 @@ export class Endpoint {
     } catch (error) {
       const { typeName } = waiting.codec;
       this.#services.logger.error({ err: error, typeName }, "a message cannot be told to a Go member");
-      this.#neverLeft(letterOf(waiting, "not_serializable"));
+      this.#services.lastLetters.addOne(letterOf(waiting, "not_serializable"));
     }
   }
 
@@ -233,16 +233,9 @@ export class Endpoint {
   #terminated(reason: TerminationReason): void {
     this.#onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
-      for (const letter of undelivered(frame, this.#services.types)) this.#neverLeft(letter);
-    }
+    this.#services.lastLetters.add(this.#outbox.takeAll());
     for (const { watcher, watchee } of this.#watches.takeAll())
       this.#tell(watcher, new Terminated(watchee, "address_terminated"));
-  }
-
-  #neverLeft(letter: DeadLetter): void {
-    const sender = letter.sender && this.#services.recall(letter.sender);
-    this.#services.deadLetter({ ...letter, sender });
   }
 
   #isThere(sender: PID): boolean {

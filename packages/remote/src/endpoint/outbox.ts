@@ -12,7 +12,7 @@ export interface OutboxLimits {
   readonly maxBatchBytes: number;
   /** Bytes that the peer takes in one frame; bounds a single message. */
   readonly maxFrameBytes: number;
-  /** Bytes that wait for the connection; above, user messages are refused. */
+  /** Bytes that wait for the connection; above, user messages are refused, and above twice as many also answers of the runtime. */
   readonly maxBufferBytes: number;
 }
 
@@ -49,6 +49,11 @@ export class Outbox {
   /** Whether no more user messages fit. */
   get isFull(): boolean {
     return this.#closedBytes + this.#open.byteLength >= this.#limits.maxBufferBytes;
+  }
+
+  /** Whether twice as much waits as user messages may fill. */
+  get isOverfull(): boolean {
+    return this.#closedBytes + this.#open.byteLength >= 2 * this.#limits.maxBufferBytes;
   }
 
   /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */
@@ -109,6 +114,13 @@ export class Outbox {
       this.#head = 0;
     }
     return frame;
+  }
+
+  /** All frames that wait. */
+  takeAll(): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    for (let frame = this.take(); frame !== undefined; frame = this.take()) frames.push(frame);
+    return frames;
   }
 
   #close(): void {

@@ -5,12 +5,13 @@ import type { Peer } from "./peer.ts";
 import { PeerWatches } from "./peer-watches.ts";
 
 /** Watches whose drops a test sees, as `watchee<watcher`. */
-function table({ patienceMs = 0 } = {}) {
+function table({ patienceMs = 0, mostOfAPeer = 1_000 } = {}) {
   const clock = new VirtualClock();
   const dropped: string[] = [];
   const watches = new PeerWatches({
     clock,
     patienceMs,
+    mostOfAPeer,
     drop: ({ watchee, watcher }) => dropped.push(`${watchee.id}<${watcher.toString()}`),
   });
   return { clock, dropped, watches };
@@ -138,4 +139,21 @@ test("once it is stopped all is dropped, and nothing kept", async () => {
   watches.ended(open);
   expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
   expect([watches.size, clock.scheduled]).toEqual([0, 0]);
+});
+
+test("one address has so many watches at most, also of several connections, and may make anew those that it has", async () => {
+  const { clock, watches } = table({ mostOfAPeer: 3 });
+  const [earlier, later] = [connection("p"), connection("p")];
+  const other = connection("q", { address: "elsewhere:1" });
+  const add = (peer: Peer, id: string) =>
+    watches.add(peer, { ...watch("x", id), watcher: new PID(peer.address, id) });
+  expect([add(earlier, "u"), add(earlier, "v")]).toEqual([true, true]);
+  watches.ended(earlier);
+  expect([add(later, "v"), add(later, "w"), add(later, "refused")]).toEqual([true, true, false]);
+  expect([watches.size, add(other, "w"), watches.size]).toEqual([3, true, 4]);
+  watches.take(watch("x", "w"));
+  expect([add(later, "y"), add(later, "refused")]).toEqual([true, false]);
+  // That of the first connection which was not made again.
+  await clock.advance(90_000);
+  expect([add(later, "z"), add(later, "refused")]).toEqual([true, false]);
 });

@@ -10,6 +10,8 @@ export interface PeerWatchesOptions {
   readonly clock: Clock;
   /** Milliseconds after which a peer that cannot connect has given up, if its settings are ours. */
   readonly patienceMs: number;
+  /** Watches that peers at one address may have. */
+  readonly mostOfAPeer: number;
   /** Takes a watch back from the local actor that it is about. */
   readonly drop: (watch: RemoteWatch) => void;
 }
@@ -47,18 +49,21 @@ export class PeerWatches {
   /** Watchers of local actors, counted once for each actor. */
   get size(): number {
     let size = 0;
-    for (const made of this.#made.values()) for (const { watches } of made.values()) size += watches.size;
+    for (const address of this.#made.keys()) size += this.#sizeAt(address);
     return size;
   }
 
-  /** A peer watches a local actor. */
-  add(peer: Peer, watch: RemoteWatch): void {
-    if (this.#isStopped) return;
+  /** A peer watches a local actor; false, and nothing has happened, if it watches too many others. */
+  add(peer: Peer, watch: RemoteWatch): boolean {
+    if (this.#isStopped) return true;
+    // What it has already is only made again.
     this.take(watch);
+    if (this.#sizeAt(peer.address) >= this.#options.mostOfAPeer) return false;
     const here = this.#made.get(peer.address) ?? new Map<Peer, Made>();
     const made = here.get(peer) ?? { watches: new WatchTable(), isOpen: true, looks: 0 };
     made.watches.add(watch);
     this.#made.set(peer.address, here.set(peer, made));
+    return true;
   }
 
   /** A watch was taken back, or is answered. */
@@ -103,6 +108,12 @@ export class PeerWatches {
     }
     if (isLeft) this.#timer = this.#options.clock.schedule(this.#everyMs, this.#look);
   };
+
+  #sizeAt(address: string): number {
+    let size = 0;
+    for (const { watches } of this.#made.get(address)?.values() ?? []) size += watches.size;
+    return size;
+  }
 
   #drop(peer: Peer): void {
     const watches = this.#made.get(peer.address)?.get(peer)?.watches ?? [];
