@@ -157,3 +157,26 @@ test("one address has so many watches at most, also of several connections, and 
   await clock.advance(90_000);
   expect([add(later, "z"), add(later, "refused")]).toEqual([true, false]);
 });
+
+test.for([true, false])(
+  "whoever comes under ever other addresses piles nothing up: of connections that have ended the last watches are kept (ts-grain: %s)",
+  async (isTsGrain) => {
+    const { clock, dropped, watches } = table({ mostOfAPeer: 5 });
+    const open = connection("stays", { isTsGrain });
+    for (const id of ["v", "w", "x", "y"]) watches.add(open, watch("x", id));
+    for (let n = 0; n < 100; n++) {
+      const peer = connection(`p${n}`, { isTsGrain, address: `there:${n + 2}` });
+      for (const id of ["v", "w"])
+        expect(
+          watches.add(peer, { watchee: new PID("here:1", "x"), watcher: new PID(peer.address, id) }),
+        ).toBe(true);
+      watches.ended(peer);
+    }
+    expect(watches.size).toBe(4 + 4);
+    expect(dropped).toHaveLength(196);
+    expect(dropped.slice(0, 2)).toEqual(["x<there:2/v", "x<there:2/w"]);
+    await clock.advance(600_000);
+    expect(watches.size).toBe(isTsGrain ? 4 : 8);
+    expect(clock.scheduled).toBe(0);
+  },
+);
