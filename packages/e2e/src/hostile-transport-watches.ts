@@ -73,7 +73,7 @@ async function watchForAll(rig: HostileRig): Promise<void> {
 export const watchFloods: readonly Attack[] = [
   {
     id: "H12",
-    what: "200,000 watches of what is not there, on each of several connections, by actors of a listener that never reads",
+    what: "up to 200,000 watches of what is not there on each of several connections, by actors of a listener that never reads",
     run: askUnread,
   },
   {

@@ -33,7 +33,7 @@ export interface RemoteNumbers {
   readonly maxReconnectDelayMs: number;
   /** Milliseconds that a peer which dialled us has to say who it is. Default 5 000. */
   readonly greetingTimeoutMs: number;
-  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded", and above twice as many a peer that asks for more loses its connection. Default 16 MiB. */
+  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded", and above a quarter more a peer that makes another watch loses its connection. Default 16 MiB. */
   readonly maxBufferBytes: number;
   /** Bytes of a frame that we send or take; bounds a single message. Default 4 MiB, which is what Go takes. */
   readonly maxFrameBytes: number;

@@ -89,7 +89,7 @@ export class Endpoint {
     }
   }
 
-  /** Whether the peer may have answers of the runtime: not once as much waits as for user messages, and as much again. */
+  /** Whether the peer may have answers of the runtime: not once a quarter more waits than user messages may fill. */
   get takesAnswers(): boolean {
     return !this.#outbox.isOverfull;
   }

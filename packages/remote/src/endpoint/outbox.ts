@@ -12,7 +12,7 @@ export interface OutboxLimits {
   readonly maxBatchBytes: number;
   /** Bytes that the peer takes in one frame; bounds a single message. */
   readonly maxFrameBytes: number;
-  /** Bytes that wait for the connection; above, user messages are refused, and above twice as many also answers of the runtime. */
+  /** Bytes that wait for the connection; above, user messages are refused, and above a quarter more also answers of the runtime. */
   readonly maxBufferBytes: number;
 }
 
@@ -51,9 +51,9 @@ export class Outbox {
     return this.#closedBytes + this.#open.byteLength >= this.#limits.maxBufferBytes;
   }
 
-  /** Whether twice as much waits as user messages may fill. */
+  /** Whether a quarter more waits than user messages may fill. */
   get isOverfull(): boolean {
-    return this.#closedBytes + this.#open.byteLength >= 2 * this.#limits.maxBufferBytes;
+    return this.#closedBytes + this.#open.byteLength >= 1.25 * this.#limits.maxBufferBytes;
   }
 
   /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */
