@@ -10,6 +10,7 @@ import { nesting } from "./hostile-transport-nesting.ts";
 import { greeted, oneOf, pour, pourOver, textType, toCollector } from "./hostile-transport-peers.ts";
 import { thirdAddresses } from "./hostile-transport-relay.ts";
 import type { HostileRig } from "./hostile-transport-rig.ts";
+import { watchFloods } from "./hostile-transport-watches.ts";
 import { unread } from "./hostile-transport-windows.ts";
 
 /** As many peers, which all send once, and at the same time. */
@@ -141,6 +142,7 @@ export const attacks: readonly Attack[] = [
   thirdAddresses,
   forgedReplies,
   unread,
+  ...watchFloods,
   {
     id: "H16",
     what: "messages with odd header names, too many headers, and headers of 2 MB",

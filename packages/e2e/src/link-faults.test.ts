@@ -29,7 +29,7 @@ test("a member whose certificate is for another host is not listened to", async 
   await expect(a.request(b.pid("echo"), text("x"))).rejects.toMatchObject({ code: "dead_letter" });
 });
 
-test("a link that is reset again and again costs order nothing, and doubles nothing", async () => {
+test("a link that is reset again and again costs order nothing, doubles nothing, and all that it lost is counted", async () => {
   await using link = await FlakyLink.start();
   await using a = await TextMember.start();
   await using b = await TextMember.start({ advertisedHost: link.address });
@@ -45,7 +45,28 @@ test("a link that is reset again and again costs order nothing, and doubles noth
   const numbers = b.collected.map(Number);
   expect(numbers).toEqual([...new Set(numbers)].toSorted((x, y) => x - y));
   expect(numbers.length).toBeGreaterThan(1_000);
-  expect(a.remote.stats.endpoints).toBe(1);
+  const { lost, endpoints } = a.remote.stats;
+  const deadLetters = Object.values(a.system.stats.deadLetters).reduce((sum, count) => sum + count, 0);
+  expect(numbers.length + deadLetters).toBeLessThanOrEqual(3_000);
+  expect(numbers.length + deadLetters + lost).toBeGreaterThanOrEqual(3_000);
+  // What had left in the second or so before each reset, at most.
+  expect(lost).toBeLessThan(3_000);
+  expect(endpoints).toBe(1);
+});
+
+test("what a peer has shown to have is not counted as lost when the link is reset later", async () => {
+  await using link = await FlakyLink.start();
+  await using a = await TextMember.start();
+  await using b = await TextMember.start({ advertisedHost: link.address });
+  link.targetPort = b.remote.listeningPort;
+  for (let n = 0; n < 5_000; n++) a.system.root.send(b.pid("collector"), text(String(n).padStart(100)));
+  await expect.poll(() => b.collected.length).toBe(5_000);
+  // Half a mebibyte takes half a dozen probes, which come each half of a second.
+  await pause(5_000);
+  link.reset();
+  await expect.poll(() => link.connections, { timeout: 5_000 }).toBe(2);
+  await expect(a.request(b.pid("echo"), text("x"))).resolves.toEqual(text("ts: x"));
+  expect(a.remote.stats.lost).toBe(0);
 });
 
 test("a link that goes dead without a word is noticed by probes within seconds, and watchers are told once it is given up", async () => {

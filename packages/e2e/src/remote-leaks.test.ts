@@ -113,7 +113,7 @@ test("L4 watches that are taken back leave no watcher behind on either side", { 
 test("L4 watched actors that end leave nothing behind on either side", { timeout }, async () => {
   const count = isNightly ? 100_000 : 2_000;
   await using a = await TextMember.start();
-  await using b = await TextMember.start({ exposed: ["echo", "mortals/*"] });
+  await using b = await TextMember.start({ exposed: ["echo", "mortals/*"], maxPeerWatches: count });
   const { context, ended } = new Watcher(a);
   // An actor has an id once somebody needs it.
   context.watch(b.pid("echo"));

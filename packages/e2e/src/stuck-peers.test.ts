@@ -1,11 +1,10 @@
-import { once } from "node:events";
-import { createServer, type ServerHttp2Stream } from "node:http2";
-import type { AddressInfo } from "node:net";
+import type { ServerHttp2Stream } from "node:http2";
 import { setTimeout as pause } from "node:timers/promises";
 import { PID } from "@ts-grain/actor";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { GrpcTransport } from "@ts-grain/remote";
 import { expect, test } from "vitest";
+import { startGlutton } from "./glutton.ts";
 import { greeting, openWithoutWindow } from "./hostile-transport-windows.ts";
 import { TextMember, text } from "./text-member.ts";
 
@@ -35,31 +34,6 @@ test("a peer that dials, never opens its window and answers probes is shown out 
   await pass(clock, 6_500);
   await expect.poll(() => [isClosed, member.remote.stats.sessions]).toEqual([true, 0]);
 });
-
-/** A peer that takes a greeting, answers it, and then reads no more: its window closes and never opens again. */
-async function startGlutton() {
-  const streams: ServerHttp2Stream[] = [];
-  const server = createServer();
-  server.on("session", (session) => session.on("error", () => {}));
-  server.on("stream", (stream: ServerHttp2Stream) => {
-    streams.push(stream);
-    stream.on("error", () => {});
-    stream.respond({ ":status": 200, "content-type": "application/grpc" });
-    stream.once("data", () => {
-      stream.pause();
-      // ConnectResponse with the member id "glutton", in a RemoteMessage, in a gRPC message.
-      stream.write(Buffer.from("000000000b1a091207676c7574746f6e", "hex"));
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const dispose = (): void => {
-    for (const { session } of streams) session?.destroy();
-    server.close();
-  };
-  return { address, streams, [Symbol.dispose]: dispose };
-}
 
 test("a peer that takes a long message bit by bit, for longer than one that takes nothing is borne, is not given up", async () => {
   const clock = new VirtualClock();

@@ -72,7 +72,7 @@ test("a peer that moved to another address gets in once its earlier connection i
   expect([texts, pair.b.remote.stats.sessions]).toEqual([["moved"], 1]);
 });
 
-test("however often the link breaks, what arrives is in order and no message comes twice; while it holds, none is lost", async () => {
+test("however often the link breaks, what arrives is in order and no message comes twice; each arrives, is a dead letter or is counted as lost, and while the link holds none is", async () => {
   const step = fc.oneof(
     {
       weight: 6,
@@ -82,45 +82,107 @@ test("however often the link breaks, what arrives is in order and no message com
       weight: 2,
       arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 300 }) }),
     },
-    { weight: 1, arbitrary: fc.constant({ do: "cut" as const }) },
-    { weight: 2, arbitrary: fc.constant({ do: "heal" as const }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ do: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 10 }) }),
+    },
+    { weight: 2, arbitrary: fc.constant({ do: "cut" as const }) },
+    { weight: 3, arbitrary: fc.constant({ do: "heal" as const }) },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.nat(), async (steps, seed) => {
-      const random = seededRandom(seed);
-      await using pair = await RemotePair.start({
-        network: { delayMs: { min: 0, max: 30 }, random },
-        // Long enough that nobody gives up.
-        remote: { connectAttempts: 1_000, maxReconnectDelayMs: 100 },
-      });
-      const { texts, target } = collect(pair);
-      let sent = 0;
-      let cuts = 0;
-      const send = (count: number) => {
-        for (let n = 0; n < count; n++) pair.a.system.root.send(target, text(String(sent++)));
-      };
-      for (const act of steps) {
-        if (act.do === "send") send(act.count);
-        else if (act.do === "wait") await pair.clock.advance(act.ms);
-        else if (act.do === "heal") pair.network.heal("a:1", "b:1");
-        else {
-          cuts++;
-          pair.network.cut("a:1", "b:1");
+    fc.asyncProperty(
+      fc.array(step, { maxLength: 40, size: "max" }),
+      fc.nat(),
+      fc.constantFrom(1_000, 2),
+      async (steps, seed, connectAttempts) => {
+        const random = seededRandom(seed);
+        await using pair = await RemotePair.start({
+          network: { delayMs: { min: 0, max: 30 }, random },
+          // Long enough that nobody gives up, or so short that all do.
+          remote: { connectAttempts, maxReconnectDelayMs: 100 },
+        });
+        const { texts, target } = collect(pair);
+        let sent = 0;
+        let cuts = 0;
+        const send = (count: number) => {
+          for (let n = 0; n < count; n++) pair.a.system.root.send(target, text(String(sent++)));
+        };
+        for (const act of steps) {
+          if (act.do === "send") send(act.count);
+          else if (act.do === "wait") await pair.clock.advance(act.ms);
+          else if (act.do === "heal") pair.network.heal("a:1", "b:1");
+          else {
+            cuts++;
+            pair.network.cut("a:1", "b:1");
+          }
         }
-      }
-      pair.network.heal("a:1", "b:1");
-      await pair.clock.advance(5_000);
-      send(1);
-      // In steps, as an actor that has much to do makes way for others in between.
-      for (let step = 0; step < 20; step++) await pair.clock.advance(50);
-      const numbers = texts.map(Number);
-      expect(numbers).toEqual([...new Set(numbers)].toSorted((x, y) => x - y));
-      expect(numbers.at(-1)).toBe(sent - 1);
-      if (cuts === 0) expect(numbers).toHaveLength(sent);
-    }),
-    { numRuns: 60 },
+        pair.network.heal("a:1", "b:1");
+        await pair.clock.advance(5_000);
+        send(1);
+        // In steps, as an actor that has much to do makes way for others in between.
+        for (let step = 0; step < 20; step++) await pair.clock.advance(50);
+        const numbers = texts.map(Number);
+        expect(numbers).toEqual([...new Set(numbers)].toSorted((x, y) => x - y));
+        expect(numbers.at(-1)).toBe(sent - 1);
+        const { lost } = pair.a.remote.stats;
+        expect(numbers.length + pair.a.system.stats.deadLetters.unreachable + lost).toBe(sent);
+        if (cuts === 0) expect(lost).toBe(0);
+      },
+    ),
+    { numRuns: 100 },
   );
 });
+
+test("what is sent after the peer has ended the connection waits for the next one, though the end is not known yet", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const { texts, target } = collect(pair);
+  const send = (value: string) => pair.a.system.root.send(target, text(value));
+  send("before");
+  await pair.clock.advance(1_000);
+  // Somebody greets in the name of `a`, so that `b` ends the connection of `a`; that takes a while to be heard.
+  const other = (await connectRaw(pair)).greet({ systemId: pair.a.system.id, address: "a:1" });
+  await pair.clock.advance(15);
+  for (const value of ["x", "y", "z"]) send(value);
+  await pair.clock.advance(1_000);
+  expect(texts).toEqual(["before", "x", "y", "z"]);
+  expect([pair.a.remote.stats.lost, other.isClosed]).toEqual([0, true]);
+});
+
+test("what is under way when the link breaks is counted as lost, whether it came in few frames or many, and what has arrived is not", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 }, remote: { maxBatchMessages: 20 } });
+  const { texts, target } = collect(pair);
+  const send = (count: number) => {
+    for (let n = 0; n < count; n++) pair.a.system.root.send(target, text(String(n)));
+  };
+  send(70);
+  await pair.clock.advance(1_000);
+  send(50);
+  await pair.clock.advance(5);
+  pair.network.cut("a:1", "b:1");
+  await pair.clock.advance(100);
+  pair.network.heal("a:1", "b:1");
+  send(30);
+  await pair.clock.advance(10_000);
+  expect([texts.length, pair.a.remote.stats.lost]).toEqual([100, 50]);
+});
+
+test("who ends its remote in order has lost nothing", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const { texts, target } = collect(pair);
+  pair.a.system.root.send(target, text("x"));
+  await pair.clock.advance(1_000);
+  pair.a.system.root.send(target, text("y"));
+  const ending = pair.a.remote.shutdown();
+  await pair.clock.advance(1_000);
+  await ending;
+  expect([texts, pair.a.remote.stats.lost]).toEqual([["x", "y"], 0]);
+});
+
+async function connectRaw(pair: RemotePair): Promise<RawPeer> {
+  const connecting = RawPeer.connect(pair.network.transport(), "b:1");
+  await pair.clock.advance(10);
+  return connecting;
+}
 
 test("connections that break after a second or more are opened again at once, however often that happens", async () => {
   await using pair = await RemotePair.start({ network: { delayMs: 1 } });

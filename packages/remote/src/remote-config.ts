@@ -33,7 +33,7 @@ export interface RemoteNumbers {
   readonly maxReconnectDelayMs: number;
   /** Milliseconds that a peer which dialled us has to say who it is. Default 5 000. */
   readonly greetingTimeoutMs: number;
-  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded". Default 16 MiB. */
+  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded", and above a quarter more a peer that makes another watch loses its connection. Default 16 MiB. */
   readonly maxBufferBytes: number;
   /** Bytes of a frame that we send or take; bounds a single message. Default 4 MiB, which is what Go takes. */
   readonly maxFrameBytes: number;
@@ -50,6 +50,8 @@ export interface RemoteNumbers {
   readonly maxHeaders: number;
   /** Bytes of all headers of one message that we take; who sends more loses its connection. Default 8 KiB. */
   readonly maxHeaderBytes: number;
+  /** Watches of our actors that processes at one address may have; more are refused, and counted. Peers of ts-grain try again. Default 32 768. */
+  readonly maxPeerWatches: number;
 }
 
 /**
@@ -134,6 +136,7 @@ export interface RemoteConfig {
   readonly greetingTimeoutMs: number;
   readonly outbox: OutboxLimits;
   readonly batchLimits: BatchLimits;
+  readonly maxPeerWatches: number;
 }
 
 /**
@@ -159,6 +162,7 @@ export const remoteDefaults: RemoteNumbers = {
   maxNameBytes: 1_024,
   maxHeaders: 64,
   maxHeaderBytes: 8 * 1024,
+  maxPeerWatches: 32_768,
 };
 
 /** Bytes after which a batch is closed: larger ones cost latency and win nothing. */
@@ -224,6 +228,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
       maxHeaders: numbers.maxHeaders,
       maxHeaderBytes: numbers.maxHeaderBytes,
     },
+    maxPeerWatches: numbers.maxPeerWatches,
   };
 }
 

@@ -1,6 +1,7 @@
-import { type ActorSystem, platformEventLoop, Unwatch } from "@ts-grain/actor";
+import { type ActorSystem, type DeadLetter, type PID, platformEventLoop, Unwatch } from "@ts-grain/actor";
 import type { EndpointServices, Self } from "./endpoint/endpoint-services.ts";
 import type { ExposedProcesses } from "./endpoint/exposed-processes.ts";
+import { LastLetters } from "./endpoint/last-letters.ts";
 import { PeerTypes } from "./endpoint/peer-types.ts";
 import { PeerWatches } from "./endpoint/peer-watches.ts";
 import { Refusals } from "./endpoint/refusals.ts";
@@ -25,12 +26,16 @@ export function servicesFor(
   const { processes, eventStream, clock, random, logger } = system;
   const { eventLoop = platformEventLoop } = clock;
   const { maxFailures, timeoutMs, backoff } = config.connect;
+  const later = (callback: () => void): void => eventLoop.later(callback);
+  const recall = (handedOut: PID): PID => exposed.recall(handedOut);
+  const deadLetter = (letter: DeadLetter): void => processes.deadLetter(letter);
   return {
     self,
     membership: config.membership,
     peerTypes: new PeerTypes(),
     peerWatches: new PeerWatches({
       clock,
+      mostOfAPeer: config.maxPeerWatches,
       patienceMs: maxFailures * (timeoutMs + backoff.maxMs),
       drop: ({ watcher, watchee }) =>
         processes.getLocal(watchee.id)?.sendSystem(watchee, new Unwatch(watcher)),
@@ -45,11 +50,13 @@ export function servicesFor(
     outbox: config.outbox,
     batchLimits: config.batchLimits,
     refusals: new Refusals(),
+    lastLetters: new LastLetters({ types, later, recall, deadLetter }),
+    losses: { messages: 0 },
     soon: (callback) => eventLoop.soon(callback),
-    later: (callback) => eventLoop.later(callback),
+    later,
     publish: (event) => eventStream.publish(event),
     handOut: (sender, peerAddress) => exposed.handOut(sender, peerAddress),
-    recall: (handedOut) => exposed.recall(handedOut),
-    deadLetter: (letter) => processes.deadLetter(letter),
+    recall,
+    deadLetter,
   };
 }

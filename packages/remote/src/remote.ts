@@ -43,9 +43,10 @@ export interface RemoteShutdownOptions {
  * import type { Remote, RemoteStats } from "@ts-grain/remote";
  *
  * function printMetrics(remote: Remote): void {
- *   const { endpoints, sessions, watches, watchers, refused }: RemoteStats = remote.stats;
+ *   const { endpoints, sessions, watches, watchers, lost, refused }: RemoteStats = remote.stats;
  *   console.log(`endpoints ${endpoints}\nsessions ${sessions}`);
  *   console.log(`watches ${watches}\nwatchers ${watchers}`);
+ *   console.log(`lost ${lost}`);
  *   console.log(`refused_frames ${refused.frames}`);
  * }
  */
@@ -58,6 +59,12 @@ export interface RemoteStats {
   readonly watches: number;
   /** Processes of peers that watch actors of this system, counted once for each actor. */
   readonly watchers: number;
+  /**
+   * Messages that may have been lost with a connection that broke: they were sent, and nothing proved that they had arrived. It may count
+   * some that have, in particular of a peer of Proto.Actor Go, which proves nothing: there it is all that was sent last, up to 24 MiB. All others
+   * arrive, are dead letters or wait.
+   */
+  readonly lost: number;
   readonly refused: RefusalCounts;
 }
 
@@ -127,6 +134,7 @@ export class Remote implements AsyncDisposable {
       dispatcher: new BatchDispatcher(this.#services, this.#exposed, this.#endpoints),
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: config.greetingTimeoutMs,
+      onComeOrGo: (peer) => this.#endpoints.get(peer)?.peerCameOrWent(),
       onEmpty: () => this.#drained?.resolve(),
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
@@ -186,7 +194,8 @@ export class Remote implements AsyncDisposable {
     const { greetings, frames, messages } = this.#services.refusals;
     const refused = { connections: this.#listener.turnedAway ?? 0, greetings, frames, messages };
     const { size: watchers } = this.#services.peerWatches;
-    return { endpoints, sessions: this.#sessions.size, watches, watchers, refused };
+    const { messages: lost } = this.#services.losses;
+    return { endpoints, sessions: this.#sessions.size, watches, watchers, lost, refused };
   }
 
   /** `host:port` that peers know this system by. */
@@ -279,7 +288,7 @@ export class Remote implements AsyncDisposable {
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
-      await this.#listener.close();
+      await Promise.all([this.#listener.close(), this.#services.lastLetters.done()]);
     } finally {
       processes.useResolver(undefined);
     }

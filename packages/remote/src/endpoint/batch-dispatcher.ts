@@ -1,4 +1,5 @@
 import { type Message, type PID, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
+import { limitExceeded } from "../wire/byte-reader.ts";
 import { ArrivingBatch } from "./arriving-batch.ts";
 import { BeatenTrack } from "./beaten-track.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
@@ -101,18 +102,24 @@ export class BatchDispatcher {
     else this.#endpoints.get(who.address)?.watcheeTerminated(who.id, batch.target.id, why);
   }
 
+  /** @throws RemoteError "limit_exceeded" if the peer does not take the answers that it asks for. */
   #watch(message: Watch | Unwatch, batch: ArrivingBatch): void {
     const { target, peer } = batch;
     const { peerWatches } = this.#services;
     const { watcher } = message;
+    // Each is answered, sooner or later.
+    if (message instanceof Watch && this.#endpoints.get(watcher.address)?.takesAnswers === false)
+      throw limitExceeded("the peer takes no answers, and asks for more");
     const exposed = this.#find(target, batch);
     if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
-    if (exposed !== undefined) {
+    if (exposed === undefined) {
+      if (message instanceof Watch)
+        this.#endpoints.obtain(watcher.address).sendSystem(watcher, new Terminated(target, "not_found"));
       // Before it is answered, which takes it out.
-      if (message instanceof Watch) peerWatches.add(peer, { watcher, watchee: target });
+    } else if (message instanceof Unwatch || peerWatches.add(peer, { watcher, watchee: target })) {
       exposed.process.sendSystem(target, message);
-    } else if (message instanceof Watch) {
-      this.#endpoints.obtain(watcher.address).sendSystem(watcher, new Terminated(target, "not_found"));
+    } else {
+      this.#refuse(batch, "a peer watches as many actors as it may");
     }
   }
 

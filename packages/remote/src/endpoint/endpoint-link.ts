@@ -68,9 +68,14 @@ export class EndpointLink {
     this.#on({ kind: "terminate", reason });
   }
 
-  /** Sends a frame; only while the phase is "open". False asks to wait for `onWritable`. */
-  send(frame: Uint8Array): boolean {
-    return this.#connection!.send(frame);
+  /** Whether a frame may be sent: the peer has answered, and the connection has not ended. */
+  get takesFrames(): boolean {
+    return this.#state.phase === "open" && this.#connection!.hasEnded !== true;
+  }
+
+  /** Sends a frame of so many messages; only while it takes frames. False asks to wait for `onWritable`. */
+  send(frame: Uint8Array, messages: number): boolean {
+    return this.#connection!.send(frame, messages);
   }
 
   #on(event: EndpointEvent): void {
@@ -184,8 +189,14 @@ export class EndpointLink {
   #hangUp(): void {
     this.#timer?.cancel();
     this.#attempt.abort();
+    if (!this.#isStopped()) this.#services.losses.messages += this.#connection?.unproven ?? 0;
     this.#connection?.close();
     this.#connection = undefined;
+  }
+
+  /** Then what was sent still leaves. */
+  #isStopped(): boolean {
+    return this.#state.phase === "terminated" && this.#state.reason === "stopped";
   }
 
   #pauseMs(level: number): number {

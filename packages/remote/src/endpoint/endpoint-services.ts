@@ -3,6 +3,7 @@ import type { Transport } from "../transport/transport.ts";
 import type { BatchLimits } from "../wire/batch-reader.ts";
 import type { TypeRegistry } from "../wire/type-registry.ts";
 import type { Backoff } from "./backoff.ts";
+import type { LastLetters } from "./last-letters.ts";
 import type { Membership } from "./membership.ts";
 import type { OutboxLimits } from "./outbox.ts";
 import type { PeerTypes } from "./peer-types.ts";
@@ -42,6 +43,10 @@ export interface EndpointServices {
   readonly outbox: OutboxLimits;
   readonly batchLimits: BatchLimits;
   readonly refusals: Refusals;
+  /** Takes what waited for an address that is given up. */
+  readonly lastLetters: LastLetters;
+  /** What may have been lost with connections. */
+  readonly losses: { messages: number };
   /** Runs the callback when the code that runs now has returned. */
   readonly soon: (callback: () => void) => void;
   /** Runs the callback in the next turn of the event loop. */

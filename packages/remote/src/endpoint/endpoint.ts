@@ -1,6 +1,5 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import {
-  type DeadLetter,
   type Message,
   type MessageHeaders,
   type PID,
@@ -21,10 +20,10 @@ import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
 import { Outbox } from "./outbox.ts";
+import { OwnWatches } from "./own-watches.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
-import { undelivered } from "./undelivered.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
-import { WatchTable } from "./watch-table.ts";
+import type { RemoteWatch } from "./watch-table.ts";
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -32,7 +31,7 @@ export class Endpoint {
   readonly #services: EndpointServices;
   readonly #outbox: Outbox;
   readonly #link: EndpointLink;
-  readonly #watches = new WatchTable();
+  readonly #watches: OwnWatches;
   readonly #onEnd: () => void;
   /** Who answered last; undefined before the first answer. */
   #peer: LinkPeer | undefined;
@@ -46,6 +45,7 @@ export class Endpoint {
     this.#services = services;
     this.#onEnd = onEnd;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
+    this.#watches = new OwnWatches({ ...services, repeat: (watch) => this.#repeat(watch) });
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
@@ -89,6 +89,11 @@ export class Endpoint {
     }
   }
 
+  /** Whether the peer may have answers of the runtime: not once a quarter more waits than user messages may fill. */
+  get takesAnswers(): boolean {
+    return !this.#outbox.isOverfull;
+  }
+
   /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
   sendSystem(target: PID, message: SystemMessage): void {
     if (message instanceof Watch) {
@@ -107,6 +112,11 @@ export class Endpoint {
   watcheeTerminated(watcheeId: string, watcherId: string, why: TerminatedReason): void {
     const watch = this.#watches.take(watcheeId, watcherId);
     if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+  }
+
+  /** The peer's connection to us has opened or ended, and an answer to a watch may have been lost with it. */
+  peerCameOrWent(): void {
+    this.#watches.repeatSoon();
   }
 
   /** Ends the endpoint. Gracefully: what waits for an open connection still leaves. */
@@ -160,8 +170,11 @@ export class Endpoint {
   };
 
   #sendWaiting(until: "while there is room" | "regardless"): void {
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
-      this.#isBlocked = !this.#link.send(frame);
+    // Once the connection has ended, what waits is for the next one.
+    while (this.#link.takesFrames) {
+      const frame = this.#outbox.take();
+      if (frame === undefined) return;
+      this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
       if (this.#isBlocked && until === "while there is room") return;
     }
   }
@@ -176,7 +189,7 @@ export class Endpoint {
     this.#peer = peer;
     this.#isBlocked = false;
     if (isFirst && !peer.isTsGrain) this.#encodeAnew();
-    if (!isFirst) this.#watchAgain();
+    if (!isFirst) this.#watches.repeat();
     this.#services.publish(new EndpointConnectedEvent(this.address));
     this.#sendWaiting("while there is room");
   }
@@ -192,10 +205,7 @@ export class Endpoint {
   /** What waited before the peer turned out to be Go. */
   #encodeAnew(): void {
     const { types } = this.#services;
-    const frames: Uint8Array[] = [];
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take())
-      frames.push(frame);
-    for (const frame of frames) {
+    for (const frame of this.#outbox.takeAll()) {
       for (const waiting of waitingMessages(frame, types)) this.#addAnew(waiting);
     }
   }
@@ -210,31 +220,23 @@ export class Endpoint {
     } catch (error) {
       const { typeName } = waiting.codec;
       this.#services.logger.error({ err: error, typeName }, "a message cannot be told to a Go member");
-      this.#neverLeft(letterOf(waiting, "not_serializable"));
+      this.#services.lastLetters.addOne(letterOf(waiting, "not_serializable"));
     }
   }
 
-  /** A Watch or its answer may have been lost with the connection; the peer takes a second one for the same watcher as the first. */
-  #watchAgain(): void {
-    for (const { watchee, watcher } of this.#watches)
-      this.#add(watchee, new Watch(watcher), undefined, undefined);
+  /** Not while there is no connection, nor before all others if too much waits for it. */
+  #repeat({ watchee, watcher }: RemoteWatch): boolean {
+    if (this.#link.phase !== "open" || this.#outbox.isFull) return false;
+    this.#add(watchee, new Watch(watcher), undefined, undefined);
+    return true;
   }
 
   #terminated(reason: TerminationReason): void {
     this.#onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
-    for (let frame = this.#outbox.take(); frame !== undefined; frame = this.#outbox.take()) {
-      for (const letter of undelivered(frame, this.#services.types)) this.#neverLeft(letter);
-    }
-    const watches = [...this.#watches];
-    this.#watches.clear();
-    for (const { watcher, watchee } of watches)
+    this.#services.lastLetters.add(this.#outbox.takeAll());
+    for (const { watcher, watchee } of this.#watches.takeAll())
       this.#tell(watcher, new Terminated(watchee, "address_terminated"));
-  }
-
-  #neverLeft(letter: DeadLetter): void {
-    const sender = letter.sender && this.#services.recall(letter.sender);
-    this.#services.deadLetter({ ...letter, sender });
   }
 
   #isThere(sender: PID): boolean {

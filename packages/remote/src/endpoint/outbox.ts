@@ -12,7 +12,7 @@ export interface OutboxLimits {
   readonly maxBatchBytes: number;
   /** Bytes that the peer takes in one frame; bounds a single message. */
   readonly maxFrameBytes: number;
-  /** Bytes that wait for the connection; above, user messages are refused. */
+  /** Bytes that wait for the connection; above, user messages are refused, and above a quarter more also answers of the runtime. */
   readonly maxBufferBytes: number;
 }
 
@@ -24,6 +24,8 @@ export class Outbox {
   readonly #open: BatchWriter;
   readonly #limits: OutboxLimits;
   #closed: Uint8Array[] = [];
+  #closedCounts: number[] = [];
+  #takenCount = 0;
   #head = 0;
   #closedBytes = 0;
   /** Bytes that the open batch may have with a message like the one before, so that it need not be closed and there is room for more. */
@@ -39,9 +41,19 @@ export class Outbox {
     return this.#open.count === 0 && this.#head === this.#closed.length;
   }
 
+  /** Messages in the frame that was taken last. */
+  get takenCount(): number {
+    return this.#takenCount;
+  }
+
   /** Whether no more user messages fit. */
   get isFull(): boolean {
     return this.#closedBytes + this.#open.byteLength >= this.#limits.maxBufferBytes;
+  }
+
+  /** Whether a quarter more waits than user messages may fill. */
+  get isOverfull(): boolean {
+    return this.#closedBytes + this.#open.byteLength >= 1.25 * this.#limits.maxBufferBytes;
   }
 
   /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */
@@ -89,18 +101,31 @@ export class Outbox {
 
   /** The next frame to send; undefined if nothing waits. */
   take(): Uint8Array | undefined {
-    if (this.#head === this.#closed.length) return this.#open.count === 0 ? undefined : this.#open.finish();
+    if (this.#head === this.#closed.length) {
+      this.#takenCount = this.#open.count;
+      return this.#takenCount === 0 ? undefined : this.#open.finish();
+    }
+    this.#takenCount = this.#closedCounts[this.#head]!;
     const frame = this.#closed[this.#head++]!;
     this.#countClosed(-frame.length);
     if (this.#head === this.#closed.length) {
       this.#closed = [];
+      this.#closedCounts = [];
       this.#head = 0;
     }
     return frame;
   }
 
+  /** All frames that wait. */
+  takeAll(): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    for (let frame = this.take(); frame !== undefined; frame = this.take()) frames.push(frame);
+    return frames;
+  }
+
   #close(): void {
     if (this.#open.count === 0) return;
+    this.#closedCounts.push(this.#open.count);
     const frame = this.#open.finish();
     this.#closed.push(frame);
     this.#countClosed(frame.length);

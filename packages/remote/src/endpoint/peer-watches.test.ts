@@ -5,12 +5,13 @@ import type { Peer } from "./peer.ts";
 import { PeerWatches } from "./peer-watches.ts";
 
 /** Watches whose drops a test sees, as `watchee<watcher`. */
-function table({ patienceMs = 0 } = {}) {
+function table({ patienceMs = 0, mostOfAPeer = 1_000 } = {}) {
   const clock = new VirtualClock();
   const dropped: string[] = [];
   const watches = new PeerWatches({
     clock,
     patienceMs,
+    mostOfAPeer,
     drop: ({ watchee, watcher }) => dropped.push(`${watchee.id}<${watcher.toString()}`),
   });
   return { clock, dropped, watches };
@@ -139,3 +140,43 @@ test("once it is stopped all is dropped, and nothing kept", async () => {
   expect(dropped).toEqual(["x<there:1/v", "x<there:1/w"]);
   expect([watches.size, clock.scheduled]).toEqual([0, 0]);
 });
+
+test("one address has so many watches at most, also of several connections, and may make anew those that it has", async () => {
+  const { clock, watches } = table({ mostOfAPeer: 3 });
+  const [earlier, later] = [connection("p"), connection("p")];
+  const other = connection("q", { address: "elsewhere:1" });
+  const add = (peer: Peer, id: string) =>
+    watches.add(peer, { ...watch("x", id), watcher: new PID(peer.address, id) });
+  expect([add(earlier, "u"), add(earlier, "v")]).toEqual([true, true]);
+  watches.ended(earlier);
+  expect([add(later, "v"), add(later, "w"), add(later, "refused")]).toEqual([true, true, false]);
+  expect([watches.size, add(other, "w"), watches.size]).toEqual([3, true, 4]);
+  watches.take(watch("x", "w"));
+  expect([add(later, "y"), add(later, "refused")]).toEqual([true, false]);
+  // That of the first connection which was not made again.
+  await clock.advance(90_000);
+  expect([add(later, "z"), add(later, "refused")]).toEqual([true, false]);
+});
+
+test.for([true, false])(
+  "whoever comes under ever other addresses piles nothing up: of connections that have ended the last watches are kept (ts-grain: %s)",
+  async (isTsGrain) => {
+    const { clock, dropped, watches } = table({ mostOfAPeer: 5 });
+    const open = connection("stays", { isTsGrain });
+    for (const id of ["v", "w", "x", "y"]) watches.add(open, watch("x", id));
+    for (let n = 0; n < 100; n++) {
+      const peer = connection(`p${n}`, { isTsGrain, address: `there:${n + 2}` });
+      for (const id of ["v", "w"])
+        expect(
+          watches.add(peer, { watchee: new PID("here:1", "x"), watcher: new PID(peer.address, id) }),
+        ).toBe(true);
+      watches.ended(peer);
+    }
+    expect(watches.size).toBe(4 + 4);
+    expect(dropped).toHaveLength(196);
+    expect(dropped.slice(0, 2)).toEqual(["x<there:2/v", "x<there:2/w"]);
+    await clock.advance(600_000);
+    expect(watches.size).toBe(isTsGrain ? 4 : 8);
+    expect(clock.scheduled).toBe(0);
+  },
+);

@@ -10,6 +10,8 @@ export interface PeerWatchesOptions {
   readonly clock: Clock;
   /** Milliseconds after which a peer that cannot connect has given up, if its settings are ours. */
   readonly patienceMs: number;
+  /** Watches that peers at one address may have. */
+  readonly mostOfAPeer: number;
   /** Takes a watch back from the local actor that it is about. */
   readonly drop: (watch: RemoteWatch) => void;
 }
@@ -30,11 +32,16 @@ interface Made {
  *
  * Proto.Actor Go tells its watchers as soon as it notices that its connection has ended, and makes no watch again; but while it says
  * nothing it may not notice. Its watches are dropped once its process is known to be gone, or has opened another connection.
+ *
+ * Of connections that have ended no more watches are kept than one address may have, those of the last ones: else a peer that comes under
+ * ever other addresses could pile them up.
  */
 export class PeerWatches {
   readonly #options: PeerWatchesOptions;
   /** By the peer's address, then by who it was on the connection. */
   readonly #made = new Map<string, Map<Peer, Made>>();
+  /** Connections that have ended and left watches, the earliest first. */
+  readonly #ended = new Set<Peer>();
   readonly #everyMs: number;
   #timer: Timer | undefined;
   #isStopped = false;
@@ -47,18 +54,21 @@ export class PeerWatches {
   /** Watchers of local actors, counted once for each actor. */
   get size(): number {
     let size = 0;
-    for (const made of this.#made.values()) for (const { watches } of made.values()) size += watches.size;
+    for (const address of this.#made.keys()) size += this.#sizeAt(address);
     return size;
   }
 
-  /** A peer watches a local actor. */
-  add(peer: Peer, watch: RemoteWatch): void {
-    if (this.#isStopped) return;
+  /** A peer watches a local actor; false, and nothing has happened, if it watches too many others. */
+  add(peer: Peer, watch: RemoteWatch): boolean {
+    if (this.#isStopped) return true;
+    // What it has already is only made again.
     this.take(watch);
+    if (this.#sizeAt(peer.address) >= this.#options.mostOfAPeer) return false;
     const here = this.#made.get(peer.address) ?? new Map<Peer, Made>();
     const made = here.get(peer) ?? { watches: new WatchTable(), isOpen: true, looks: 0 };
     made.watches.add(watch);
     this.#made.set(peer.address, here.set(peer, made));
+    return true;
   }
 
   /** A watch was taken back, or is answered. */
@@ -71,11 +81,16 @@ export class PeerWatches {
 
   /** A connection has ended. */
   ended(peer: Peer): void {
-    const made = this.#made.get(peer.address)?.get(peer);
+    const made = this.#of(peer);
     if (made === undefined) return;
     made.isOpen = false;
-    if (made.watches.size === 0) this.#forget(peer);
-    else if (peer.isTsGrain) this.#timer ??= this.#options.clock.schedule(this.#everyMs, this.#look);
+    if (made.watches.size === 0) {
+      this.#forget(peer);
+      return;
+    }
+    this.#ended.add(peer);
+    this.#dropEarliest();
+    if (peer.isTsGrain) this.#timer ??= this.#options.clock.schedule(this.#everyMs, this.#look);
   }
 
   /** The process at an address is known to be gone, or has opened another connection. */
@@ -104,13 +119,34 @@ export class PeerWatches {
     if (isLeft) this.#timer = this.#options.clock.schedule(this.#everyMs, this.#look);
   };
 
+  #sizeAt(address: string): number {
+    let size = 0;
+    for (const { watches } of this.#made.get(address)?.values() ?? []) size += watches.size;
+    return size;
+  }
+
+  #dropEarliest(): void {
+    let size = 0;
+    for (const peer of this.#ended) size += this.#of(peer)!.watches.size;
+    for (const peer of this.#ended) {
+      if (size <= this.#options.mostOfAPeer) return;
+      size -= this.#of(peer)!.watches.size;
+      this.#drop(peer);
+    }
+  }
+
+  #of(peer: Peer): Made | undefined {
+    return this.#made.get(peer.address)?.get(peer);
+  }
+
   #drop(peer: Peer): void {
-    const watches = this.#made.get(peer.address)?.get(peer)?.watches ?? [];
+    const watches = this.#of(peer)?.watches ?? [];
     this.#forget(peer);
     for (const watch of watches) this.#options.drop(watch);
   }
 
   #forget(peer: Peer): void {
+    this.#ended.delete(peer);
     const here = this.#made.get(peer.address);
     here?.delete(peer);
     if (here?.size === 0) this.#made.delete(peer.address);

@@ -22,11 +22,15 @@ export class SessionTable {
         this.#of(systemId).some(({ peer }) => peer!.address !== address),
       onWelcome: (peer) => {
         this.#endEarlier(peer);
+        this.#options.onComeOrGo(peer.address);
         this.#options.services.peerWatches.left(peer.address);
       },
       onEnd: () => {
         this.#sessions.delete(session);
-        if (session.peer) this.#endWatches(session.peer);
+        if (session.peer) {
+          this.#endWatches(session.peer);
+          this.#options.onComeOrGo(session.peer.address);
+        }
         if (this.#sessions.size === 0) this.#options.onEmpty();
       },
     });
@@ -76,6 +80,8 @@ export class SessionTable {
 
 /** What sessions are made with. */
 export interface SessionParts extends Omit<SessionOptions, "isElsewhere" | "onWelcome" | "onEnd"> {
+  /** A connection of the peer at an address has opened or ended. */
+  readonly onComeOrGo: (address: string) => void;
   /** The last connection has ended. */
   readonly onEmpty: () => void;
 }

@@ -8,11 +8,10 @@ const systemTypes: ReadonlySet<string> = new Set(
 );
 
 /**
- * The messages in a frame of ours that will never leave. Not those of the runtime itself: the peer's end makes them void,
- * and watchers hear of that end otherwise.
+ * The messages in a frame of ours that will never leave. In place of those of the runtime itself comes undefined: the peer's end makes
+ * them void, and watchers hear of that end otherwise.
  */
-export function* undelivered(frame: Uint8Array, types: TypeRegistry): Iterable<DeadLetter> {
-  for (const waiting of waitingMessages(frame, types)) {
-    if (!systemTypes.has(waiting.codec.typeName)) yield letterOf(waiting, "unreachable");
-  }
+export function* undelivered(frame: Uint8Array, types: TypeRegistry): Iterable<DeadLetter | undefined> {
+  for (const waiting of waitingMessages(frame, types))
+    yield systemTypes.has(waiting.codec.typeName) ? undefined : letterOf(waiting, "unreachable");
 }

@@ -10,15 +10,15 @@ export interface RemoteWatch {
 export class WatchTable {
   /** By the watchee's id, then by the watcher's. */
   readonly #watches = new Map<string, Map<string, RemoteWatch>>();
+  #size = 0;
 
   get size(): number {
-    let size = 0;
-    for (const watchers of this.#watches.values()) size += watchers.size;
-    return size;
+    return this.#size;
   }
 
   add({ watchee, watcher }: RemoteWatch): void {
     const watchers = this.#watches.get(watchee.id) ?? new Map<string, RemoteWatch>();
+    if (!watchers.has(watcher.id)) this.#size++;
     // Watches are about processes: a request id says nothing here.
     watchers.set(watcher.id, { watcher, watchee: new PID(watchee.address, watchee.id) });
     this.#watches.set(watchee.id, watchers);
@@ -30,6 +30,7 @@ export class WatchTable {
     const watch = watchers?.get(watcherId);
     if (watchers === undefined || watch === undefined) return undefined;
     watchers.delete(watcherId);
+    this.#size--;
     if (watchers.size === 0) this.#watches.delete(watcheeId);
     return watch;
   }
@@ -40,5 +41,6 @@ export class WatchTable {
 
   clear(): void {
     this.#watches.clear();
+    this.#size = 0;
   }
 }

@@ -49,6 +49,24 @@ test("a lost frame breaks its connection for both sides", async () => {
   ]);
 });
 
+test("a cut of one way breaks what the one has dialled, and leaves what the other has", async () => {
+  const network = new InMemoryNetwork();
+  const [a, b] = [network.transport(), network.transport()];
+  const lost: string[] = [];
+  const dial = (to: string, transport = a) =>
+    transport.connect(to, { ...silent, onClose: () => void lost.push(to) });
+  await a.listen({ host: "a", port: 1 }, (connection) => connection.receive(silent));
+  await b.listen({ host: "b", port: 1 }, (connection) => connection.receive(silent));
+  await dial("b:1");
+  await dial("a:1", b);
+  network.cutOneWay("b:1", "a:1");
+  await dial("b:1");
+  expect(lost).toEqual(["a:1"]);
+  await expect(dial("a:1", b)).rejects.toMatchObject({ code: "connect_failed" });
+  network.heal("a:1", "b:1");
+  await dial("a:1", b);
+});
+
 test("a cut breaks what connects two addresses and refuses new connections until it is healed", async () => {
   const network = new InMemoryNetwork();
   const a = network.transport();

@@ -86,15 +86,22 @@ export class InMemoryNetwork {
 
   /** Breaks what connects two listeners' addresses and lets nothing between them until {@link heal}. */
   cut(a: string, b: string): void {
-    this.#cuts.add(pair(a, b));
+    this.cutOneWay(a, b);
+    this.cutOneWay(b, a);
+  }
+
+  /** Breaks what the one has dialled to the other, and lets it dial no more until {@link heal}; the other way stays as it is. */
+  cutOneWay(from: string, to: string): void {
+    this.#cuts.add(way(from, to));
     for (const link of this.#links) {
       if (this.#isCut(link.from, link.to)) link.break("the network between the two is cut");
     }
   }
 
-  /** Takes a cut back. */
+  /** Takes cuts back, of both ways. */
   heal(a: string, b: string): void {
-    this.#cuts.delete(pair(a, b));
+    this.#cuts.delete(way(a, b));
+    this.#cuts.delete(way(b, a));
   }
 
   #listen(node: Node, { host, port }: HostAndPort, accept: Listening["accept"]): Listener {
@@ -145,7 +152,7 @@ export class InMemoryNetwork {
   }
 
   #isCut(from: Node, to: string): boolean {
-    return [...from.addresses].some((address) => this.#cuts.has(pair(address, to)));
+    return [...from.addresses].some((address) => this.#cuts.has(way(address, to)));
   }
 }
 
@@ -178,7 +185,7 @@ class Link {
 
   accepted(source: string): InboundConnection {
     const receive = (handlers: ConnectionHandlers) => this.#attach(handlers, this.#outward, this.#homeward);
-    return { peer: { source }, receive, admit() {}, ...this.#end(this.#outward, this.#homeward) };
+    return Object.assign(this.#end(this.#outward, this.#homeward), { peer: { source }, receive, admit() {} });
   }
 
   dialled(handlers: ConnectionHandlers): Connection {
@@ -200,9 +207,16 @@ class Link {
   }
 
   #end(incoming: InMemoryPipe, outgoing: InMemoryPipe): Connection {
+    const hasEnded = () => this.#hasEnded;
     return {
       probe() {},
-      send: (frame) => this.#hasEnded || outgoing.send(frame),
+      send: (frame, messages = 0) => this.#hasEnded || outgoing.send(frame, messages),
+      get hasEnded() {
+        return hasEnded();
+      },
+      get unproven() {
+        return outgoing.unproven;
+      },
       close: () => {
         incoming.receiver = undefined;
         outgoing.sender = undefined;
@@ -219,6 +233,6 @@ class Link {
   }
 }
 
-function pair(a: string, b: string): string {
-  return a < b ? `${a} ${b}` : `${b} ${a}`;
+function way(from: string, to: string): string {
+  return `${from} ${to}`;
 }

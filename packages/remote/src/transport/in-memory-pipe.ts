@@ -11,7 +11,7 @@ export interface PipeWeather {
 }
 
 type Item =
-  | { readonly atMs: number; readonly frame: Uint8Array }
+  | { readonly atMs: number; readonly frame: Uint8Array; readonly messages: number }
   | { readonly atMs: number; readonly end: Error | undefined };
 
 /** Above this many bytes under way `send` asks to wait. */
@@ -24,6 +24,7 @@ export class InMemoryPipe {
   #items: Item[] = [];
   #lastAtMs = 0;
   #bytes = 0;
+  #unproven = 0;
   #isFull = false;
   #isScheduled = false;
   #receiver: ConnectionHandlers | undefined;
@@ -44,14 +45,20 @@ export class InMemoryPipe {
     this.#sender = handlers;
   }
 
-  send(frame: Uint8Array): boolean {
+  /** Messages that were sent and have not been received. */
+  get unproven(): number {
+    return this.#unproven;
+  }
+
+  send(frame: Uint8Array, messages: number): boolean {
+    this.#unproven += messages;
     if (this.#weather.loses()) {
       this.#onLost();
       return true;
     }
     this.#bytes += frame.length;
     this.#isFull = this.#bytes > highWaterBytes;
-    this.#push({ atMs: this.#arrivalMs(), frame });
+    this.#push({ atMs: this.#arrivalMs(), frame, messages });
     return !this.#isFull;
   }
 
@@ -103,6 +110,7 @@ export class InMemoryPipe {
       return;
     }
     this.#bytes -= item.frame.length;
+    if (this.#receiver !== undefined) this.#unproven -= item.messages;
     this.#receiver?.onFrame(item.frame);
     if (this.#isFull && this.#bytes <= highWaterBytes) {
       this.#isFull = false;

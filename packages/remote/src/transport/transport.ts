@@ -116,9 +116,16 @@ export interface ConnectionHandlers {
 export interface Connection {
   /**
    * Sends a frame; the caller does not touch the bytes again. False means that the frame was taken but the next should wait
-   * for `onWritable`. After the end, frames are dropped.
+   * for `onWritable`. After the end, frames are dropped. It may be told how many messages are in the frame, for `unproven`.
    */
-  send(frame: Uint8Array): boolean;
+  send(frame: Uint8Array, messages?: number): boolean;
+  /** Whether a frame would be dropped, as one side has ended the connection. Without it frames are dropped until `onClose` has come. */
+  readonly hasEnded?: boolean | undefined;
+  /**
+   * Messages in frames that were sent and may not have come to the other side's `onFrame`: what may be lost if the connection
+   * breaks, or was if it has. It may count too many, and never too few. Default: unknown.
+   */
+  readonly unproven?: number | undefined;
   /** Ends the connection after what was sent has left. Nothing is called any more. Calling it again does nothing. */
   close(): void;
   /** The peer takes frequent probes: from now on a link that went dead without a word is noticed within seconds. */

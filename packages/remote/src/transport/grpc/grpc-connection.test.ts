@@ -15,10 +15,11 @@ function open(
   stream: Readable,
   busyPoll: BusyPoll | undefined,
   parts: Partial<Pick<GrpcConnectionOptions, "clock" | "session" | "socket">> = {},
+  ping: (answer: (error: Error | null) => void) => unknown = () => {},
 ): GrpcConnection {
   return new GrpcConnection({
     stream: stream as unknown as Http2Stream,
-    session: { close() {}, destroy() {} } as unknown as Http2Session,
+    session: { close() {}, destroy() {}, on() {}, ping } as unknown as Http2Session,
     socket: undefined,
     clock: new VirtualClock(),
     ...parts,
@@ -64,6 +65,47 @@ test("however much has arrived, one turn of the event loop hands over no more th
   }
   expect(frames).toBe(100);
   expect(Math.max(...perTurn) * chunkBytes).toBeLessThan(2 * 128 * 1024 + chunkBytes);
+});
+
+test("after the end no frame is taken any more, and what was sent and not proven to have arrived is known", async () => {
+  const written: number[] = [];
+  const stream = new Duplex({
+    read() {},
+    write(chunk: Uint8Array, _encoding, done) {
+      written.push(chunk.length);
+      done();
+    },
+  });
+  const connection = open(stream, undefined);
+  const onClose = vi.fn();
+  connection.receive({ onFrame() {}, onWritable() {}, onClose });
+  connection.send(new Uint8Array(10), 3);
+  connection.send(new Uint8Array(10), 4);
+  expect([connection.hasEnded, connection.unproven]).toEqual([false, 7]);
+  // The other side ends its half, which is not the end of the stream yet.
+  stream.push(null);
+  await nextTurn();
+  expect([connection.hasEnded, onClose.mock.calls.length]).toEqual([true, 0]);
+  expect(connection.send(new Uint8Array(10), 5)).toBe(true);
+  expect([connection.unproven, written]).toEqual([7, [15, 15]]);
+});
+
+test("what had left before pings that were answered one after the other has arrived", async () => {
+  const clock = new VirtualClock();
+  const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+  const answers: (() => void)[] = [];
+  const connection = open(stream, undefined, { clock }, (answer) => answers.push(() => answer(null)));
+  connection.probe();
+  connection.send(new Uint8Array(10), 3);
+  await clock.advance(500);
+  // The second leaves before the first was answered, and proves nothing.
+  await clock.advance(1_000);
+  expect(answers).toHaveLength(2);
+  for (const answer of answers.splice(0)) answer();
+  expect(connection.unproven).toBe(3);
+  await clock.advance(500);
+  answers.pop()!();
+  expect(connection.unproven).toBe(0);
 });
 
 /** A stream of which a byte arrives each second. */

@@ -2,9 +2,12 @@ import type { Http2Session, Http2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { type Clock, platformEventLoop, type Timer } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
+import { InFlight } from "../in-flight.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
 import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
+import { flowControlBytes } from "./grpc-protocol.ts";
+import { ProofOfArrival } from "./proof-of-arrival.ts";
 import { SendProgress } from "./send-progress.ts";
 import { SignsOfLife } from "./signs-of-life.ts";
 import { StuckSending } from "./stuck-sending.ts";
@@ -47,6 +50,10 @@ export class GrpcConnection implements Connection {
   #timer: Timer | undefined;
   readonly #signs: SignsOfLife;
   readonly #stuck: StuckSending;
+  /** What was given to the stream. */
+  readonly #inFlight = new InFlight();
+  #isProving = false;
+  readonly #proof = new ProofOfArrival(flowControlBytes);
   #isEnding = false;
   /** How many frames had come when the present timer was set for the one after them; −1 without one. */
   #framesTimed = -1;
@@ -91,10 +98,20 @@ export class GrpcConnection implements Connection {
     this.#busyPoll = busyPoll;
   }
 
-  send(frame: Uint8Array): boolean {
+  get hasEnded(): boolean {
     const { stream } = this.#options;
-    if (this.#isEnding || stream.destroyed || !stream.writable) return true;
+    return this.#isEnding || stream.destroyed || !stream.writable;
+  }
+
+  get unproven(): number {
+    return this.#inFlight.messages;
+  }
+
+  send(frame: Uint8Array, messages = 0): boolean {
+    const { stream } = this.#options;
+    if (this.hasEnded) return true;
     const framed = withPrefix(frame);
+    this.#inFlight.sent(framed.length, messages);
     this.#stuck.sent();
     return stream.write(framed) || stream.writableLength < highWaterBytes;
   }
@@ -214,9 +231,22 @@ export class GrpcConnection implements Connection {
   #ping(answered: () => void): void {
     const { session } = this.#options;
     if (session.destroyed) return;
+    // Several that wait for an answer may have it in one turn of the other side, which proves less.
+    const left = this.#isProving ? undefined : (this.#left() ?? this.#inFlight.sentBytes);
+    this.#isProving = true;
     session.ping((error) => {
-      if (error === null) answered();
+      if (error !== null) return;
+      if (left !== undefined) {
+        this.#inFlight.arrived(this.#proof.answered(left));
+        this.#isProving = false;
+      }
+      answered();
     });
+  }
+
+  #left(): number | undefined {
+    const { writableLength } = this.#options.stream;
+    return writableLength === 0 ? undefined : this.#inFlight.sentBytes - writableLength;
   }
 }
 

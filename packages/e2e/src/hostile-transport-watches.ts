@@ -1,0 +1,85 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { GrpcTransport } from "@ts-grain/remote";
+import { RawPeer } from "@ts-grain/remote/testing";
+import { startGlutton } from "./glutton.ts";
+import type { Attack, Tally } from "./hostile-transport-floods.ts";
+import type { Batch } from "./hostile-transport-peers.ts";
+import type { HostileRig } from "./hostile-transport-rig.ts";
+
+const isNightly = process.env["TS_GRAIN_NIGHTLY"] === "true";
+/** Connections that ask for more than they take, one after the other. */
+const rounds = isNightly ? 10 : 2;
+/** More than a peer may have, in batches of a thousand. */
+const batchesOfWatches = isNightly ? 1_000 : 60;
+
+/** A field of bytes whose length takes two bytes. */
+function field(number: number, bytes: Buffer): Buffer {
+  const { length } = bytes;
+  return Buffer.concat([Buffer.from([number * 8 + 2, (length % 128) + 128, length >> 7]), bytes]);
+}
+
+/** A thousand watches of one actor, by as many actors with names of this length. */
+function watches(rig: HostileRig, Id: string, from: string, { batch = 0, nameBytes = 200 } = {}): Batch {
+  return {
+    typeNames: ["actor.Watch"],
+    targets: [{ Address: rig.address, Id }],
+    envelopes: Array.from({ length: 1_000 }, (_, n) => {
+      const name = Buffer.from(`w${batch}-${n}`.padEnd(nameBytes, "x"));
+      const address = Buffer.from(from);
+      const watcher = Buffer.concat([Buffer.from([0x0a, address.length]), address, field(2, name)]);
+      return { messageData: field(1, watcher) };
+    }),
+  };
+}
+
+async function peerAt({ address }: HostileRig, own: string): Promise<RawPeer> {
+  const peer = await RawPeer.connect(new GrpcTransport(), address);
+  return peer.greet({ systemId: `watcher-${Math.random()}`, address: own });
+}
+
+/** @throws Error unless the member ends the connection. */
+async function askUnread(rig: HostileRig): Promise<Tally> {
+  using glutton = await startGlutton();
+  const batch = watches(rig, "nobody", glutton.address, { nameBytes: 900 });
+  for (let round = 0; round < rounds; round++) {
+    const peer = await peerAt(rig, glutton.address);
+    for (let sent = 0; sent < 200 && !peer.isClosed; sent++) {
+      peer.batch(batch);
+      await pause(10);
+    }
+    const patience = performance.now() + 5_000;
+    while (!peer.isClosed && performance.now() < patience) await pause(10);
+    if (!peer.isClosed) throw new Error("the member did not end the connection");
+  }
+  return { ended: rounds };
+}
+
+async function watchForAll(rig: HostileRig): Promise<void> {
+  const peer = await peerAt(rig, "raw:7");
+  for (let batch = 0; batch < batchesOfWatches && !peer.isClosed; batch++) {
+    peer.batch(watches(rig, "echo", "raw:7", { batch }));
+    await pause(5);
+  }
+  await pause(500);
+  peer.close();
+  await pause(100);
+  // Another process at its address shows that it is gone, so that its watches are, too.
+  const successor = await peerAt(rig, "raw:7");
+  await pause(100);
+  successor.close();
+}
+
+/** Watches that pile up: their answers, or they themselves. */
+export const watchFloods: readonly Attack[] = [
+  {
+    id: "H12",
+    what: "up to 200,000 watches of what is not there on each of several connections, by actors of a listener that never reads",
+    run: askUnread,
+  },
+  {
+    id: "H12",
+    what: "tens of thousands of watches of one living actor",
+    refused: batchesOfWatches * 1_000 - 32_768,
+    run: watchForAll,
+  },
+];

@@ -1,0 +1,112 @@
+import { create, toBinary } from "@bufbuild/protobuf";
+import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { PID } from "@ts-grain/actor";
+import { TestProbe } from "@ts-grain/actor/testing";
+import { expect, test } from "vitest";
+import { RemotePair } from "../test/remote-pair.ts";
+import { WatchSchema } from "./gen/actor/actor_pb.ts";
+import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
+
+/** A batch of watches by a peer's actors, from the one to the other number. */
+function watches(Id: string, from: number, to: number, address = "raw:1") {
+  return {
+    typeNames: [WatchSchema.typeName],
+    targets: [{ Address: "b:1", Id }],
+    envelopes: Array.from({ length: to - from }, (_, n) => ({
+      messageData: toBinary(
+        WatchSchema,
+        create(WatchSchema, { Watcher: { Address: address, Id: `w${from + n}` } }),
+      ),
+    })),
+  };
+}
+
+test("a peer that watches what is not there and takes no answer loses its connection, and little waits for it", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  let batches = 0;
+  // Nobody listens at its address; it has not been given up yet.
+  for (; batches < 1_000 && !peer.isClosed; batches++) {
+    peer.batch(watches("nobody", batches * 100, batches * 100 + 100));
+    await pair.clock.settle();
+  }
+  // Each answer has some thirty bytes.
+  expect(batches).toBeGreaterThan(10);
+  expect(batches).toBeLessThan(50);
+  expect(pair.b.remote.stats).toMatchObject({ sessions: 0, refused: { frames: 1 } });
+});
+
+test("a peer that watches actors which end, and takes no answer, loses its connection, too", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  let batches = 0;
+  for (; batches < 1_000 && !peer.isClosed; batches++) {
+    const mortal = pair.expose(`mortal-${batches}`, () => {});
+    peer.batch(watches(mortal.id, 0, 100));
+    await pair.clock.settle();
+    pair.b.system.root.stop(mortal);
+    await pair.clock.settle();
+  }
+  expect(batches).toBeGreaterThan(10);
+  expect(batches).toBeLessThan(150);
+});
+
+test("a peer for which as many messages wait as may keeps its connection when it makes a watch", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  const { root } = pair.b.system;
+  while (pair.b.system.stats.deadLetters.overloaded === 0)
+    root.send(new PID("raw:1", "x"), create(StringValueSchema, { value: "x".repeat(100) }));
+  peer.batch(watches("nobody", 0, 50));
+  await pair.clock.settle();
+  peer.batch(watches("nobody", 50, 100));
+  await pair.clock.settle();
+  expect([peer.isClosed, pair.b.remote.stats.refused.frames]).toEqual([false, 0]);
+});
+
+test("a peer that takes its answers may ask as often as it likes", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  await using listener = await CapturingListener.start(pair.network.transport());
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: listener.address });
+  let answers = 0;
+  for (let batch = 0; batch < 100; batch++) {
+    peer.batch(watches("nobody", batch * 100, batch * 100 + 100, listener.address));
+    while (answers < (batch + 1) * 100) answers += (await listener.nextBatch()).envelopes.length;
+  }
+  expect([answers, peer.isClosed]).toEqual([10_000, false]);
+});
+
+test("watches of a living actor above the limit are refused and counted, and those below stay", async () => {
+  await using pair = await RemotePair.start({ remote: { maxPeerWatches: 100 } });
+  pair.expose("living", () => {});
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  peer.batch(watches("living", 0, 250));
+  await pair.clock.settle();
+  // Those that are made again are none more.
+  peer.batch(watches("living", 0, 50));
+  await pair.clock.settle();
+  expect(pair.b.remote.stats).toMatchObject({ watchers: 100, refused: { messages: 150 } });
+  expect(peer.isClosed).toBe(false);
+  await using listener = await CapturingListener.start(pair.network.transport());
+  const other = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({
+    systemId: "other",
+    address: listener.address,
+  });
+  other.batch(watches("living", 0, 60, listener.address));
+  await pair.clock.settle();
+  expect(pair.b.remote.stats.watchers).toBe(160);
+  pair.b.system.root.stop(new PID("b:1", "living"));
+  await expect(listener.nextBatch()).resolves.toMatchObject({ envelopes: { length: 60 } });
+});
+
+test("a watcher whose watch was refused is told of the end all the same, later", async () => {
+  await using pair = await RemotePair.start({ remote: { maxPeerWatches: 2 } });
+  const target = pair.expose("living", () => {});
+  const watchers = Array.from({ length: 4 }, () => new TestProbe(pair.a.system));
+  for (const watcher of watchers) watcher.watch(target);
+  await pair.clock.advance(1_000);
+  expect(pair.b.remote.stats).toMatchObject({ watchers: 2, refused: { messages: 2 } });
+  pair.b.system.root.stop(target);
+  await pair.clock.advance(20_000);
+  expect(watchers.map(({ messages }) => messages.length)).toEqual([1, 1, 1, 1]);
+});
