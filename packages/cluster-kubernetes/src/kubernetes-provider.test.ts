@@ -135,9 +135,25 @@ test("when the versions after the last one are gone, the pods are listed anew, a
   await session.leave();
 });
 
-test("a conflict is tried again", async () => {
+test("a member to whose pod somebody else has written meanwhile reads it again before it labels it", async () => {
   await using api = await startWithPods();
-  api.patchFailures.push(409, 500);
+  const late = { "cluster.proto.actor/kind-Late": "true" };
+  let patches = 0;
+  const interrupted: typeof fetch = (url, init) => {
+    if (init?.method === "PATCH" && ++patches === 1)
+      api.addPod("pod-a", { ip: "10.0.0.1", labels: { app: "lamps", ...late } });
+    return fetch(url, init);
+  };
+  const { observed, session } = await joinAlice(api, { fetch: interrupted });
+  expect(patches).toBe(2);
+  expect(api.labels("pod-a")).toEqual({ app: "lamps", ...labelsOf("alice"), ...mark });
+  expect(observed.logger.entries.at(0)?.fields).toMatchObject({ error: { status: 409 } });
+  await session.leave();
+});
+
+test("a patch that fails is tried again", async () => {
+  await using api = await startWithPods();
+  api.patchFailures.push(500);
   const { session } = await joinAlice(api);
   expect(api.labels("pod-a")).toMatchObject(labelsOf("alice"));
   await session.leave();
