@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { ActorSystem, systemClock } from "@ts-grain/actor";
 import {
   Cluster,
+  type ClusterProvider,
   configureCluster,
   configureRemote,
   DistHashLookup,
@@ -15,6 +16,7 @@ import {
 } from "@ts-grain/cluster";
 import { ConsulProvider } from "@ts-grain/cluster-consul";
 import { EtcdProvider } from "@ts-grain/cluster-etcd";
+import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
 import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
@@ -31,6 +33,11 @@ const loads = new Map<string, Load>();
 function answer(number: number, what: Answer): void {
   const answered: Answered = { number, answer: what };
   writeSync(3, `${JSON.stringify(answered)}\n`);
+}
+
+function createProvider({ etcd, kubernetes, consul }: ProcessOptions): ClusterProvider {
+  if (kubernetes) return new KubernetesProvider(kubernetes);
+  return etcd ? new EtcdProvider(etcd) : new ConsulProvider(consul);
 }
 
 function configure(): ReturnType<typeof configureCluster> {
@@ -52,13 +59,11 @@ function configure(): ReturnType<typeof configureCluster> {
   );
   const remote = configureRemote(host, port, { advertisedHost, insecure, tls, clusterToken });
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
-  return configureCluster(
-    options.clusterName,
-    options.etcd ? new EtcdProvider(options.etcd) : new ConsulProvider(options.consul),
-    new DistHashLookup(),
-    remote,
-    { kinds, shutdownTimeoutMs, gossip: { heartbeatExpiryMs } },
-  );
+  return configureCluster(options.clusterName, createProvider(options), new DistHashLookup(), remote, {
+    kinds,
+    shutdownTimeoutMs,
+    gossip: { heartbeatExpiryMs },
+  });
 }
 
 async function start(): Promise<Cluster> {
