@@ -20,6 +20,7 @@ function instance(id: string, { status = "passing", meta = {} }: { status?: stri
 const self = instance("alice", { meta: { "ts-grain": "1" } });
 
 interface Asked {
+  readonly atMs: number;
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
@@ -32,7 +33,8 @@ class ScriptedConsul {
   readonly logger = new RecordingLogger();
   readonly asked: Asked[] = [];
   readonly published: (readonly Member[])[] = [];
-  list: () => Response = () => listed([self], 7);
+  list: (query: { readonly path: string; readonly signal: AbortSignal }) => Response | Promise<Response> =
+    () => listed([self], 7);
   knowsCheck = true;
 
   provider(options: ConsulProviderOptions = {}): ConsulProvider {
@@ -53,13 +55,21 @@ class ScriptedConsul {
     return this.asked.filter((request) => request.method === method).map(({ path }) => path);
   }
 
+  /** The most queries for the list that came in any five seconds which began after the given time. */
+  mostQueries(sinceMs: number): number {
+    const times = this.asked.filter(({ method, atMs }) => method === "GET" && atMs > sinceMs);
+    const within5s = (startMs: number) =>
+      times.filter(({ atMs }) => atMs >= startMs && atMs < startMs + 5_000);
+    return Math.max(...times.map(({ atMs }) => within5s(atMs).length));
+  }
+
   async #answer(url: string, init: RequestInit = {}): Promise<Response> {
     const { method = "GET", body, headers = {} } = init;
     const path = url.replace("http://127.0.0.1:8500", "");
     const content: unknown = typeof body === "string" ? JSON.parse(body) : undefined;
-    this.asked.push({ method, path, headers, body: content });
+    this.asked.push({ atMs: this.clock.nowMs(), method, path, headers, body: content });
     init.signal?.throwIfAborted();
-    if (method === "GET") return this.list();
+    if (method === "GET") return this.list({ path, signal: init.signal! });
     if (path.includes("/check/update/") && !this.knowsCheck) return new Response("unknown", { status: 500 });
     return new Response("");
   }
@@ -73,6 +83,7 @@ test("a member registers in the form of Proto.Actor Go, and marks itself", async
   const consul = new ScriptedConsul();
   const session = await consul.join({ token: "secret" });
   expect(consul.asked.find(({ method }) => method === "PUT")).toEqual({
+    atMs: expect.any(Number),
     method: "PUT",
     path: "/v1/agent/service/register?replace-existing-checks=true",
     headers: { "Content-Type": "application/json", "X-Consul-Token": "secret" },
@@ -139,32 +150,82 @@ test("what strangers registered under the cluster's name is left out, and named 
   await session.leave();
 });
 
-const disbelieved: Readonly<Record<string, () => Response>> = {
+const megabyte = 1_000_000;
+
+/** A list that could be believed, but for its 20 MB; tells how many of them were read. */
+function hugeList(onMegabyte: () => void = () => {}): Response {
+  const parts = [JSON.stringify([self]), ...Array(20).fill(" ".repeat(megabyte))];
+  const body = new ReadableStream({
+    pull(controller) {
+      const part = parts.shift();
+      if (part === undefined) controller.close();
+      else controller.enqueue(new TextEncoder().encode(part));
+      onMegabyte();
+    },
+  });
+  return new Response(body, { headers: { "x-consul-index": "8" } });
+}
+
+const disbelieved: Readonly<Record<string, ScriptedConsul["list"]>> = {
   "an error": () => new Response("No cluster leader", { status: 500 }),
   "a web page": () => new Response("<html>sign in</html>"),
   "half a list": () => new Response('[{"Service":'),
   "no list": () => Response.json({}),
-  "a huge list": () => new Response(`["${"x".repeat(9 * 1024 * 1024)}"]`),
+  "a list of 20 MB": () => hugeList(),
+  "nothing, ever": ({ signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("aborted")));
+    }),
+  "errors to queries that wait, and lists to others": ({ path }) =>
+    /wait=/.test(path) ? new Response("no long polls here", { status: 500 }) : listed([self], 7),
   "the list of a server without a leader": () => listed([], 8, { "x-consul-knownleader": "false" }),
   "the list of a server that lags behind": () => listed([], 8, { "x-consul-lastcontact": "60000" }),
   "the list of a server that counts anew": () => listed([], 3),
 };
 
 describe.each(Object.entries(disbelieved))("a Consul that answers with %s", (_name, answer) => {
-  test("is asked again at a bounded rate, and changes nothing", async () => {
+  test("is asked again at most twice a second, and changes nothing", async () => {
     const consul = new ScriptedConsul();
     consul.list = () => listed([self, instance("bob")], 7);
     const session = await consul.join();
+    // The lists that may come at once are used up.
+    await consul.clock.advance(10_000);
+    const oddMs = consul.clock.nowMs();
     consul.list = answer;
     await consul.clock.advance(30_000);
     expect(consul.published).toHaveLength(1);
-    expect(consul.paths("GET").length).toBeLessThanOrEqual(70);
+    expect(consul.mostQueries(oddMs)).toBeGreaterThan(0);
+    expect(consul.mostQueries(oddMs)).toBeLessThanOrEqual(10);
     expect(consul.logger.at("warn")).toContain("watching the members failed; it is tried again");
     consul.list = () => listed([self], 9);
     await consul.clock.advance(15_000);
     expect(consul.published.at(-1)).toEqual([alice]);
     await session.leave();
   });
+});
+
+test("a Consul that answers at once, each time with another list, is asked eight times at once and then twice a second", async () => {
+  const consul = new ScriptedConsul();
+  let index = 7;
+  consul.list = () => listed([self, ...(index % 2 === 0 ? [instance("bob")] : [])], index++);
+  const session = await consul.join();
+  await consul.clock.advance(40_000);
+  expect(consul.published.length).toBeGreaterThan(60);
+  expect(consul.mostQueries(-1)).toBeLessThanOrEqual(18);
+  expect(consul.mostQueries(5_000)).toBe(10);
+  await session.leave();
+});
+
+test("a list of 20 MB is read no further than 8 MiB, and a log line says so", async () => {
+  const consul = new ScriptedConsul();
+  const session = await consul.join();
+  let megabytes = 0;
+  consul.list = () => hugeList(() => megabytes++);
+  while (consul.logger.entries.length === 0) await consul.clock.advance(100);
+  expect(megabytes).toBeLessThan(12);
+  const { error } = consul.logger.entries[0]!.fields as { readonly error: unknown };
+  expect(String(error)).toMatch(/more than 8388608 bytes/);
+  await session.leave();
 });
 
 test.each([

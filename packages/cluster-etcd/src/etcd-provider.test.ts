@@ -15,6 +15,15 @@ class ScriptedEtcd {
   readonly published: (readonly Member[])[] = [];
   readonly calls: { readonly url: string; readonly headers: object; readonly body: unknown }[] = [];
   readonly values = new Map<string, string>();
+  /** The leases of keys that have one. */
+  readonly leases = new Map<string, string>();
+  /** The keys that were written, each time that they were. */
+  readonly puts: string[] = [];
+  /** How often a lease was granted; the first has the id 77. */
+  granted = 0;
+  /** What is said of the time that a lease has left which has run out. */
+  saidOfNoTime: object = {};
+  readonly #lapsed = new Set<string>();
   readonly down = new Set<string>();
   revision = 5;
   token: string | undefined;
@@ -31,6 +40,12 @@ class ScriptedEtcd {
     });
     for (let waits = 0; this.published.length === 0 && waits < 100; waits++) await this.clock.advance(100);
     return joining;
+  }
+
+  /** A lease runs out, and its keys go with it. */
+  lapse(lease: string): void {
+    this.#lapsed.add(lease);
+    for (const [key, its] of this.leases) if (its === lease) this.values.delete(key);
   }
 
   bodiesOf(method: string): readonly unknown[] {
@@ -52,15 +67,26 @@ class ScriptedEtcd {
 
   #carryOut(method: string, body: unknown): object {
     const header = { revision: `${this.revision}` };
-    if (method === "lease/grant") return { ID: "77", TTL: "10" };
-    if (method === "lease/keepalive") return { result: { ID: "77", TTL: "10" } };
-    if (method === "kv/txn") {
-      for (const operation of listOf(body, "failure")) {
-        const put = fieldOf(operation, "request_put");
-        this.values.set(textOf(put, "key"), textOf(put, "value"));
-      }
+    if (method === "lease/grant") return { ID: `${77 + this.granted++}`, TTL: "10" };
+    if (method === "lease/keepalive") {
+      const ID = textOf(body, "ID");
+      return { result: { ID, ...(this.#lapsed.has(ID) ? this.saidOfNoTime : { TTL: "10" }) } };
     }
+    if (method === "kv/txn" && !listOf(body, "compare").every((compare) => this.#holds(compare)))
+      for (const operation of listOf(body, "failure")) this.#put(fieldOf(operation, "request_put"));
     return { header, kvs: [...this.values].map(([key, value]) => ({ key, value })) };
+  }
+
+  #holds(compare: unknown): boolean {
+    const key = textOf(compare, "key");
+    return this.values.has(key) && this.leases.get(key) === textOf(compare, "lease");
+  }
+
+  #put(put: unknown): void {
+    const key = textOf(put, "key");
+    this.puts.push(key);
+    this.values.set(key, textOf(put, "value"));
+    this.leases.set(key, textOf(put, "lease"));
   }
 
   #silence(signal: AbortSignal | null | undefined): Promise<Response> {
@@ -84,6 +110,45 @@ test("a member registers in the form of Proto.Actor Go, under a lease, and marks
   expect(etcd.bodiesOf("kv/deleterange")).toEqual([{ key }]);
   expect(etcd.bodiesOf("lease/revoke")).toEqual([{ ID: "77" }]);
 });
+
+test("a member whose lease lives on is written once", async () => {
+  const etcd = new ScriptedEtcd();
+  const session = await etcd.join();
+  await etcd.clock.advance(60_000);
+  expect(etcd.bodiesOf("lease/keepalive").length).toBeGreaterThan(25);
+  expect([etcd.granted, etcd.puts]).toEqual([1, [base64("/protoactor/c/c@alice")]]);
+  await session.leave();
+});
+
+test.each([
+  { name: "says no time", said: {} },
+  { name: "says 0", said: { TTL: "0" } },
+])(
+  "a lease that has run out, of which etcd $name, is never revived: the member registers anew under another one",
+  async ({ said }) => {
+    const etcd = new ScriptedEtcd();
+    etcd.saidOfNoTime = said;
+    const session = await etcd.join();
+    const key = base64("/protoactor/c/c@alice");
+    const value = etcd.values.get(key);
+    etcd.lapse("77");
+    const before = etcd.bodiesOf("lease/keepalive").length;
+    await etcd.clock.advance(2_000);
+    expect(etcd.granted).toBe(2);
+    expect([etcd.leases.get(key), etcd.values.get(key)]).toEqual(["78", value]);
+    await etcd.clock.advance(20_000);
+    // Asked for once, when it turned out to be gone, and never again.
+    const [asked, ...others] = etcd.bodiesOf("lease/keepalive").slice(before);
+    expect(asked).toEqual({ ID: "77" });
+    expect(others.length).toBeGreaterThan(8);
+    expect(others).toEqual(others.map(() => ({ ID: "78" })));
+    expect([etcd.granted, etcd.puts]).toEqual([2, [key, key]]);
+    // It was not gone for long enough to be told that it has left.
+    expect(etcd.published).toEqual([[alice]]);
+    await session.leave();
+    expect(etcd.bodiesOf("lease/revoke")).toEqual([{ ID: "78" }]);
+  },
+);
 
 test("members in Go are listed by the ids that they go by elsewhere; what strangers wrote is left out", async () => {
   const etcd = new ScriptedEtcd();

@@ -121,6 +121,40 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
   await session.leave();
 });
 
+test("many pods that come or go at once are seen together, and not one after the other", async () => {
+  await using api = await startWithPods();
+  const { observed, session } = await joinAlice(api);
+  await vi.waitFor(() => expect(api.watches).toBe(1));
+  const ids = Array.from({ length: 60 }, (_pod, index) => `m${index}`);
+  const startedMs = performance.now();
+  for (const id of ids) api.addPod(id, { ip: "10.0.0.4", labels: labelsOf(id) });
+  await observed.untilIds("alice", "gopher", ...ids);
+  for (const id of ids) api.setReady(id, "not ready");
+  await observed.untilIds("alice", "gopher");
+  expect(performance.now() - startedMs).toBeLessThan(5_000);
+  await session.leave();
+});
+
+test("a listener that throws leaves no watch behind", async () => {
+  await using api = await startWithPods();
+  const { context } = new ObservedMembers("test");
+  let calls = 0;
+  const onMembers = (): void => {
+    if (++calls === 2) throw new Error("the listener has a bug");
+  };
+  const where = { server: api.url, namespace: "test", podName: "pod-a", fetch };
+  const session = await new KubernetesProvider({ ...where, ...quick }).joinAsMember(alice, {
+    ...context,
+    onMembers,
+  });
+  await vi.waitFor(() => expect(api.watches).toBe(1));
+  api.deletePod("pod-g");
+  const watchRequests = () => api.requests.filter((request) => /watch=1/.test(request)).length;
+  await vi.waitFor(() => expect([watchRequests(), api.watches]).toEqual([2, 1]));
+  await session.leave();
+  await vi.waitFor(() => expect(api.watches).toBe(0));
+});
+
 test("when the versions after the last one are gone, the pods are listed anew, and no leave or join is missed", async () => {
   await using api = await startWithPods();
   const { observed, session } = await joinAlice(api);
@@ -135,9 +169,25 @@ test("when the versions after the last one are gone, the pods are listed anew, a
   await session.leave();
 });
 
-test("a conflict is tried again", async () => {
+test("a member to whose pod somebody else has written meanwhile reads it again before it labels it", async () => {
   await using api = await startWithPods();
-  api.patchFailures.push(409, 500);
+  const late = { "cluster.proto.actor/kind-Late": "true" };
+  let patches = 0;
+  const interrupted: typeof fetch = (url, init) => {
+    if (init?.method === "PATCH" && ++patches === 1)
+      api.addPod("pod-a", { ip: "10.0.0.1", labels: { app: "lamps", ...late } });
+    return fetch(url, init);
+  };
+  const { observed, session } = await joinAlice(api, { fetch: interrupted });
+  expect(patches).toBe(2);
+  expect(api.labels("pod-a")).toEqual({ app: "lamps", ...labelsOf("alice"), ...mark });
+  expect(observed.logger.entries.at(0)?.fields).toMatchObject({ error: { status: 409 } });
+  await session.leave();
+});
+
+test("a patch that fails is tried again", async () => {
+  await using api = await startWithPods();
+  api.patchFailures.push(500);
   const { session } = await joinAlice(api);
   expect(api.labels("pod-a")).toMatchObject(labelsOf("alice"));
   await session.leave();

@@ -16,6 +16,13 @@ export class KubernetesRefusal extends Error {
   }
 }
 
+/** A change that was made up from what a pod was at a version. */
+export interface LabelChange {
+  /** Null takes one away; those that are not named stay. */
+  readonly labels: Readonly<Record<string, string | null>>;
+  readonly version: string;
+}
+
 /** The part of the API that is about the pods of one namespace. */
 export class PodClient {
   readonly #config: KubernetesConfig;
@@ -31,13 +38,9 @@ export class PodClient {
     return this.#send({ action: `read pod ${podName}`, path: `/${encodeURIComponent(podName)}`, signal });
   }
 
-  /** Changes labels of a pod; null takes one away, and those that are not named stay. */
-  label(
-    podName: string,
-    labels: Readonly<Record<string, string | null>>,
-    signal: AbortSignal,
-  ): Promise<unknown> {
-    const patch = { metadata: { labels } };
+  /** Changes labels of a pod, if nobody has written to it since the given version. */
+  label(podName: string, { labels, version }: LabelChange, signal: AbortSignal): Promise<unknown> {
+    const patch = { metadata: { labels, resourceVersion: version } };
     return this.#send({
       action: `label pod ${podName}`,
       path: `/${encodeURIComponent(podName)}`,

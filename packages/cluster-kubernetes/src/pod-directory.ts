@@ -1,5 +1,6 @@
 import type { Member, ProviderContext } from "@ts-grain/cluster";
 import { EntryReader, fieldOf, listOf, type MemberDirectory, textOf } from "@ts-grain/cluster/provider";
+import { coalesce } from "./coalesce.ts";
 import { KubernetesRefusal, type PodClient, versionOf } from "./pod-client.ts";
 import { idLabel } from "./pod-labels.ts";
 import { labelsOf, readPod } from "./pod-member.ts";
@@ -10,6 +11,12 @@ export interface PodDirectoryOptions {
   readonly context: Pick<ProviderContext, "clusterName" | "logger" | "clock">;
   /** Undefined for a client. */
   readonly self?: Member | undefined;
+}
+
+/** Pods as they were at a version. */
+interface KnownPods {
+  readonly pods: Map<string, unknown>;
+  version: string;
 }
 
 /** The pods of a cluster that are ready: listed once, then watched. */
@@ -26,19 +33,14 @@ export class PodDirectory implements MemberDirectory {
   }
 
   async *lists(signal: AbortSignal): AsyncIterable<readonly Member[]> {
-    const { clusterName, clock } = this.#options.context;
     for (;;) {
-      const list = await this.#client.list(clusterName, signal);
+      const list = await this.#client.list(this.#options.context.clusterName, signal);
       const pods = new Map(listOf(list, "items").map((pod) => [podKey(pod), pod]));
-      let version = versionOf(list);
+      const known: KnownPods = { pods, version: versionOf(list) };
       yield this.#members(pods);
       try {
         while (!signal.aborted) {
-          for await (const event of watchPods(this.#client, { clusterName, version }, { clock, signal })) {
-            version = event.version || version;
-            apply(event, pods);
-            if (event.type !== "BOOKMARK") yield this.#members(pods);
-          }
+          for await (const news of this.#watch(known, signal)) if (news > 0) yield this.#members(pods);
           yield this.#members(pods);
         }
       } catch (error) {
@@ -46,6 +48,26 @@ export class PodDirectory implements MemberDirectory {
           error instanceof VersionGone || (error instanceof KubernetesRefusal && error.status === 410);
         if (!isGone) throw error;
       }
+    }
+  }
+
+  /**
+   * Keeps pods up to date until a watch ends, and yields how much was news. Who asks is held to a pace, at which pods that change
+   * one by one would be seen much too late.
+   */
+  async *#watch(known: KnownPods, signal: AbortSignal): AsyncIterable<number> {
+    const { clusterName, clock } = this.#options.context;
+    const over = new AbortController();
+    const wait = { clock, signal: AbortSignal.any([signal, over.signal]) };
+    try {
+      const events = watchPods(this.#client, { clusterName, version: known.version }, wait);
+      yield* coalesce(events, (event) => {
+        known.version = event.version || known.version;
+        apply(event, known.pods);
+        return event.type !== "BOOKMARK";
+      });
+    } finally {
+      over.abort();
     }
   }
 

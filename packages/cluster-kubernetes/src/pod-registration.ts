@@ -1,6 +1,6 @@
 import type { ProviderContext } from "@ts-grain/cluster";
 import { fieldOf, type MemberRegistration, textOf } from "@ts-grain/cluster/provider";
-import type { PodClient } from "./pod-client.ts";
+import { type PodClient, versionOf } from "./pod-client.ts";
 import { type Labels, labelPrefix } from "./pod-labels.ts";
 import { labelsOf } from "./pod-member.ts";
 
@@ -29,14 +29,25 @@ export class PodRegistration implements MemberRegistration {
     const pod = await this.#client.get(podName, signal);
     if (!this.#hasLooked) this.#warnOfOtherHost(pod);
     this.#hasLooked = true;
-    const change = changeOf(labelsOf(pod), labels);
-    if (Object.keys(change).length > 0) await this.#client.label(podName, change, signal);
+    await this.#label(pod, { wanted: labels, signal });
   }
 
   async remove(signal: AbortSignal): Promise<void> {
-    const { podName } = this.#options;
-    const change = changeOf(labelsOf(await this.#client.get(podName, signal)), {});
-    if (Object.keys(change).length > 0) await this.#client.label(podName, change, signal);
+    const pod = await this.#client.get(this.#options.podName, signal);
+    await this.#label(pod, { wanted: {}, signal });
+  }
+
+  /**
+   * Names the version that it has read, so that what is carried out late, after it was given up, changes nothing that was written
+   * since. Kubernetes refuses it then, and it is done again from the start.
+   */
+  async #label(
+    pod: unknown,
+    { wanted, signal }: { readonly wanted: Labels; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const labels = changeOf(labelsOf(pod), wanted);
+    if (Object.keys(labels).length === 0) return;
+    await this.#client.label(this.#options.podName, { labels, version: versionOf(pod) }, signal);
   }
 
   #warnOfOtherHost(pod: unknown): void {

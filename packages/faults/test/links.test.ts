@@ -1,19 +1,25 @@
 import { describe, expect, test } from "vitest";
 import { checkNoFailure, checkRecovery, servedBy } from "../src/checks/service.ts";
 import type { Link } from "../src/history/events.ts";
+import type { History } from "../src/history/history.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, openIn, summarize } from "../src/rig/case.ts";
+import { EtcdHosts } from "../src/rig/etcd-hosts.ts";
 import type { Host } from "../src/rig/host.ts";
 import { Network } from "../src/rig/network.ts";
-import { findConsul } from "../src/rig/programs.ts";
+import { findConsul, findEtcd } from "../src/rig/programs.ts";
 import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 
 const consul = findConsul();
+const etcd = isNightly ? findEtcd() : undefined;
 const isPossible = consul !== undefined && Network.isPossible();
 
-/** Three members, a client and a Consul, each on a host of its own. */
+/** What members register at, on a host. */
+type Store = "Consul" | "etcd";
+
+/** Three members, a client and a Consul or etcd, each on a host of its own. */
 class Links implements AsyncDisposable {
   static #made = 0;
   readonly network: Network;
@@ -28,11 +34,13 @@ class Links implements AsyncDisposable {
     this.members = members;
   }
 
-  static async start(): Promise<Links> {
+  static async start(kind: Store = "Consul"): Promise<Links> {
     Links.#made++;
     const network = new Network(`g${process.pid % 10_000}${Links.#made}`, 5);
     const [store, ...others] = network.hosts;
-    const rig = await Rig.startOn(store!, { consul });
+    const rig = await (kind === "Consul"
+      ? Rig.startOn(store!, { consul })
+      : EtcdHosts.start(etcd!, [store!]).then((server) => Links.#rigOn(server)));
     const processes = await Promise.all(
       ["c1", "m1", "m2", "m3"].map((name, index) =>
         rig.startOn(others[index]!, name === "c1" ? "client" : "member", name),
@@ -40,6 +48,11 @@ class Links implements AsyncDisposable {
     );
     await rig.untilAllSee(3);
     return new Links(network, rig, processes);
+  }
+
+  static #rigOn(server: EtcdHosts): Promise<Rig> {
+    const { endpoints } = server;
+    return Rig.start({ server, defaults: { etcd: { endpoints } } });
   }
 
   host(name: "store" | "c1" | "m1" | "m2" | "m3"): Host {
@@ -100,7 +113,25 @@ async function suffer(links: Links, { forMs, broken, breaks, mends }: LinkFault)
   const served = servedBy(history, brokenMs);
   const elsewhere = (...names: readonly string[]) =>
     during.filter(({ identity }) => !names.includes(served.get(identity)!));
-  return { during, by, elsewhere, changes, grown };
+  return { history, during, by, elsewhere, changes, grown };
+}
+
+/** The ids under which each process came back after it was let go. */
+function returnsIn({ processes }: History): Readonly<Record<string, readonly string[]>> {
+  return Object.fromEntries(
+    processes.map(({ process, events }) => [
+      process,
+      events.filter((each) => each.event === "came_back").map(({ id }) => id),
+    ]),
+  );
+}
+
+/** The ids of the members that a process saw when it first saw all three, and at last. */
+function firstAndLastSeen({ processes }: History, name: string): readonly (readonly string[])[] {
+  const { events } = processes.find(({ process }) => process === name)!;
+  const seen = events.filter((each) => each.event === "seen").map(({ members }) => members);
+  const whole = seen.filter(({ length }) => length === 3);
+  return [whole[0]!, whole.at(-1)!];
 }
 
 /** A member that goes and comes back is two changes; more would be flapping. */
@@ -286,25 +317,31 @@ describe.skipIf(!isPossible)("links that break", () => {
     },
   );
 
-  test.runIf(isNightly)(
-    "E7 a member that cannot reach Consul for one and a half times its TTL leaves once and joins once",
-    {
-      timeout: 400_000,
-    },
-    async () => {
-      await using links = await Links.start();
+  test.runIf(isNightly).for<Store>(["Consul", "etcd"])(
+    "E7 a member that cannot reach %s for one and a half times its TTL leaves once, and joins once, under another id",
+    { timeout: 400_000 },
+    async (kind, { skip }) => {
+      skip(kind === "etcd" && etcd === undefined, "there is no etcd");
+      await using links = await Links.start(kind);
       const { network } = links;
-      const { by, changes, elsewhere } = await suffer(links, {
+      const { history, by, changes, elsewhere } = await suffer(links, {
         forMs: 15_000,
         broken: [["m2", "store"]],
         breaks: () => network.part(links.host("m2"), links.host("store")),
         mends: () => network.join(links.host("m2"), links.host("store")),
       });
+      const returns = returnsIn(history);
       console.log(
-        `E7: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+        `E7, ${kind}: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}; came back ${JSON.stringify(returns)}`,
       );
       expect(checkNoFailure(elsewhere("m2"))).toEqual([]);
       expect(changes).toMatchObject({ c1: 2, m1: 2, m3: 2 });
+      expect(returns).toEqual({ c1: [], m1: [], m2: [expect.any(String)], m3: [] });
+      for (const name of ["c1", "m1", "m3"]) {
+        const [before, after] = firstAndLastSeen(history, name);
+        expect(before!.filter((id) => !after!.includes(id))).toHaveLength(1);
+        expect(after!.filter((id) => !before!.includes(id))).toEqual(returns["m2"]);
+      }
     },
   );
 });

@@ -1,8 +1,8 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { text } from "node:stream/consumers";
+import type { ServerResponse } from "node:http";
 import { fieldOf, textOf } from "@ts-grain/cluster/provider";
+import type { FaultyServer } from "@ts-grain/cluster/testing";
 import { FakePodStore, type PodChange } from "./fake-pod-store.ts";
+import { type Exchange, FaultyHttpServer } from "./faulty-http-server.ts";
 
 /**
  * What a test says about a pod.
@@ -24,11 +24,8 @@ export interface FakePod {
 
 interface Watcher {
   readonly matches: (labels: Readonly<Record<string, string>>) => boolean;
-  readonly response: ServerResponse;
-}
-
-interface Exchange {
-  readonly request: IncomingMessage;
+  /** It is told what is newer. */
+  readonly since: number;
   readonly response: ServerResponse;
 }
 
@@ -36,7 +33,7 @@ const podsPath = "/api/v1/namespaces/test/pods";
 
 /**
  * The part of a Kubernetes API server that is about the pods of the namespace `test`, over HTTP on the loopback
- * interface: get, list, watch with bookmarks, and merge patch of labels.
+ * interface: get, list, watch with bookmarks, and merge patch of labels. It can hang, end and begin again.
  *
  * @example
  * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
@@ -53,35 +50,34 @@ const podsPath = "/api/v1/namespaces/test/pods";
  *     fetch,
  *   });
  *   // … start a member with the provider …
- *   api.dropConnections();
+ *   await api.kill();
+ *   await api.restart();
  * });
  */
-export class FakePodApi implements AsyncDisposable {
-  readonly url: string;
+export class FakePodApi implements AsyncDisposable, FaultyServer {
   /** Each request, as `METHOD path?query`. */
   readonly requests: string[] = [];
   /** Verbs that the service account lacks, of get, list, watch and patch. */
   readonly forbidden: Set<string> = new Set();
   /** Statuses that the next patches are answered with. */
   readonly patchFailures: number[] = [];
-  readonly #server: Server;
   readonly #store = new FakePodStore();
   readonly #watchers = new Set<Watcher>();
+  #server: FaultyHttpServer | undefined;
 
-  private constructor(server: Server, url: string) {
-    this.#server = server;
-    this.url = url;
+  private constructor() {
     this.#store.listener = (change) => this.#tellAll(change);
   }
 
   static async start(): Promise<FakePodApi> {
-    const server = createServer();
-    await once(server.listen(0, "127.0.0.1"), "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address ? address.port : 0;
-    const api = new FakePodApi(server, `http://127.0.0.1:${port}`);
-    server.on("request", (request, response) => void api.#answer(request, response));
+    const api = new FakePodApi();
+    api.#server = await FaultyHttpServer.start((exchange) => api.#answer(exchange));
     return api;
+  }
+
+  /** Its HTTP address. */
+  get url(): string {
+    return this.#server!.url;
   }
 
   /** Adds a running pod, or makes it anew under another uid. */
@@ -127,7 +123,36 @@ export class FakePodApi implements AsyncDisposable {
 
   /** Cuts every connection. */
   dropConnections(): void {
-    this.#server.closeAllConnections();
+    this.#server!.dropConnections();
+  }
+
+  /** Lets it accept connections and requests and answer nothing, and its watches tell nothing. */
+  freeze(): void {
+    this.#server!.freeze();
+  }
+
+  /** Lets it go on; what it was asked meanwhile is carried out. */
+  thaw(): void {
+    this.#server!.thaw();
+  }
+
+  /** Ends it without a word: connections are refused from now on. Pods live and die all the same. */
+  kill(): Promise<void> {
+    return this.#server!.kill();
+  }
+
+  /** Starts it at the same address after it was killed, with all that it knew. */
+  restart(): Promise<void> {
+    return this.#server!.restart();
+  }
+
+  /**
+   * Starts it at the same address after it was killed, as from an old backup: versions count anew, and pods have the labels
+   * that they were made with.
+   */
+  restartEmpty(): Promise<void> {
+    this.#store.restore();
+    return this.#server!.restart();
   }
 
   /** How many watches run. */
@@ -136,13 +161,11 @@ export class FakePodApi implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const closed = once(this.#server, "close");
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+    await this.#server!.kill();
   }
 
-  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  #answer(exchange: Exchange): void {
+    const { request, response } = exchange;
     this.requests.push(`${request.method} ${request.url}`);
     const url = new URL(request.url ?? "", this.url);
     const name = url.pathname.slice(podsPath.length + 1);
@@ -158,7 +181,7 @@ export class FakePodApi implements AsyncDisposable {
     else if (verb === "watch") this.#watch(url.searchParams, response);
     else if (verb === "list") this.#list(url.searchParams, response);
     else if (!this.#store.get(name)) refuse(response, 404);
-    else if (verb === "patch") await this.#patch(name, { request, response });
+    else if (verb === "patch") this.#patch(name, exchange);
     else respond(response, this.#store.describe(name));
   }
 
@@ -174,19 +197,25 @@ export class FakePodApi implements AsyncDisposable {
       return;
     }
     response.writeHead(200, { "Content-Type": "application/json" }).flushHeaders();
-    const watcher = { response, matches: selectorOf(query) };
+    const watcher = { response, since, matches: selectorOf(query) };
     for (const change of this.#store.changesSince(since)) tell(watcher, change);
     this.#watchers.add(watcher);
     response.once("close", () => this.#watchers.delete(watcher));
   }
 
-  async #patch(name: string, { request, response }: Exchange): Promise<void> {
+  /** A patch that names a version is only for the pod of that version. */
+  #patch(name: string, { request, response, body }: Exchange): void {
     if (request.headers["content-type"] !== "application/merge-patch+json") {
       refuse(response, 415);
       return;
     }
-    const patch: unknown = JSON.parse(await text(request));
-    const labels = fieldOf(fieldOf(patch, "metadata"), "labels");
+    const metadata = fieldOf(JSON.parse(body), "metadata");
+    const version = textOf(metadata, "resourceVersion");
+    if (version !== "" && version !== `${this.#store.get(name)?.version}`) {
+      refuse(response, 409);
+      return;
+    }
+    const labels = fieldOf(metadata, "labels");
     this.#store.patchLabels(name, labels as Readonly<Record<string, string | null>>);
     respond(response, this.#store.describe(name));
   }
@@ -197,7 +226,8 @@ export class FakePodApi implements AsyncDisposable {
 }
 
 /** A pod that no longer matches the selector is deleted for the watcher, and one that has begun to is added. */
-function tell({ matches, response }: Watcher, { before, after, object }: PodChange): void {
+function tell({ matches, since, response }: Watcher, { version, before, after, object }: PodChange): void {
+  if (version <= since) return;
   const [matched, isMatching] = [
     before !== undefined && matches(before),
     after !== undefined && matches(after),

@@ -6,6 +6,8 @@ interface StoredPod {
   readonly ip: string;
   readonly isReady: boolean;
   readonly labels: Labels;
+  /** Those that it was made with. */
+  readonly firstLabels: Labels;
   readonly version: number;
 }
 
@@ -17,13 +19,16 @@ export interface PodChange {
   readonly object: object;
 }
 
+/** The version of a store that has seen nothing yet. */
+const firstVersion = 100;
+
 /** Pods with a history, as the API server keeps them in etcd. */
 export class FakePodStore {
   listener: (change: PodChange) => void = () => {};
   readonly #pods = new Map<string, StoredPod>();
   #history: PodChange[] = [];
-  #version = 100;
-  #oldest = 100;
+  #version: number = firstVersion;
+  #oldest: number = firstVersion;
 
   /** The version of the newest change. */
   get version(): number {
@@ -62,7 +67,7 @@ export class FakePodStore {
     }: { ip: string; isReady?: boolean | undefined; labels?: Labels | undefined },
   ): void {
     this.delete(name);
-    this.#put(name, { uid: `uid-${this.#version}`, ip, isReady, labels, version: 0 });
+    this.#put(name, { uid: `uid-${this.#version}`, ip, isReady, labels, firstLabels: labels, version: 0 });
   }
 
   setReady(name: string, readiness: "ready" | "not ready"): void {
@@ -76,6 +81,14 @@ export class FakePodStore {
     const labels = new Map<string, string | null>([...Object.entries(pod.labels), ...Object.entries(patch)]);
     const kept = [...labels].filter((label): label is [string, string] => label[1] !== null);
     this.#put(name, { ...pod, labels: Object.fromEntries(kept) });
+  }
+
+  /** Counts anew, and forgets what has labelled the pods; how they are, their kubelets tell again. Nobody is told. */
+  restore(): void {
+    this.#version = this.#oldest = firstVersion;
+    this.#history = [];
+    for (const [name, pod] of this.#pods)
+      this.#pods.set(name, { ...pod, labels: pod.firstLabels, version: ++this.#version });
   }
 
   delete(name: string): void {

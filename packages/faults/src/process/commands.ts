@@ -1,5 +1,6 @@
 import type { ClusterStats, Readiness } from "@ts-grain/cluster";
 import type { EtcdProviderOptions } from "@ts-grain/cluster-etcd";
+import type { KubernetesProviderOptions } from "@ts-grain/cluster-kubernetes";
 
 /** A certificate and what is trusted, in PEM. */
 export type TlsIdentityText = Readonly<Record<"certificate" | "privateKey" | "authorities", string>>;
@@ -15,6 +16,8 @@ export interface ProcessOptions {
   readonly consul: { readonly address: string; readonly ttlMs?: number; readonly refreshMs?: number };
   /** An etcd that is used instead of Consul. */
   readonly etcd?: EtcdProviderOptions | undefined;
+  /** An API server of Kubernetes that is used instead of Consul. */
+  readonly kubernetes?: KubernetesProviderOptions | undefined;
   readonly host: string;
   /** 0 = any. */
   readonly port: number;

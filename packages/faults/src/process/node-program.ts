@@ -6,6 +6,7 @@ import { ActorSystem, systemClock } from "@ts-grain/actor";
 import { quietLogger } from "@ts-grain/actor/testing";
 import {
   Cluster,
+  type ClusterProvider,
   configureCluster,
   configureRemote,
   DistHashLookup,
@@ -16,6 +17,7 @@ import {
 } from "@ts-grain/cluster";
 import { ConsulProvider } from "@ts-grain/cluster-consul";
 import { EtcdProvider } from "@ts-grain/cluster-etcd";
+import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
 import type { ProcessEvent } from "../history/events.ts";
 import { Journal } from "../history/journal.ts";
 import type { Answer, Answered, Asked, Command, Crash, ProcessOptions, Report } from "./commands.ts";
@@ -33,6 +35,11 @@ const loads = new Map<string, Load>();
 function answer(number: number, what: Answer): void {
   const answered: Answered = { number, answer: what };
   writeSync(3, `${JSON.stringify(answered)}\n`);
+}
+
+function createProvider({ etcd, kubernetes, consul }: ProcessOptions): ClusterProvider {
+  if (kubernetes) return new KubernetesProvider(kubernetes);
+  return etcd ? new EtcdProvider(etcd) : new ConsulProvider(consul);
 }
 
 function configure(): ReturnType<typeof configureCluster> {
@@ -55,13 +62,12 @@ function configure(): ReturnType<typeof configureCluster> {
   );
   const remote = configureRemote(host, port, { advertisedHost, insecure, tls, clusterToken });
   const { shutdownTimeoutMs, heartbeatExpiryMs } = options;
-  return configureCluster(
-    options.clusterName,
-    options.etcd ? new EtcdProvider(options.etcd) : new ConsulProvider(options.consul),
-    new DistHashLookup(),
-    remote,
-    { kinds, shutdownTimeoutMs, maxCachedLocations, gossip: { heartbeatExpiryMs } },
-  );
+  return configureCluster(options.clusterName, createProvider(options), new DistHashLookup(), remote, {
+    kinds,
+    shutdownTimeoutMs,
+    maxCachedLocations,
+    gossip: { heartbeatExpiryMs },
+  });
 }
 
 async function start(): Promise<Cluster> {

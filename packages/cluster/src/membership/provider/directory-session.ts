@@ -4,12 +4,11 @@ import { backoffMs } from "./backoff.ts";
 import type { DirectoryTiming } from "./directory-timing.ts";
 import type { MemberDirectory, MemberRegistration } from "./member-directory.ts";
 import { MemberView } from "./member-view.ts";
+import { Pace } from "./pace.ts";
 import { pause, within } from "./pause.ts";
 
-/** Least milliseconds from one list to the next on average, whatever the directory does. */
-const paceMs = 500;
-/** Lists that may come at once: a member that joins changes a list several times, and being late splits grains. */
-const burst = 8;
+/** How often a directory is asked for lists: a member that joins changes a list several times, and being late splits grains. */
+const listPace = { everyMs: 500, burst: 8 };
 
 /**
  * A member that a directory shall list.
@@ -134,18 +133,18 @@ class DirectorySession implements ProviderSession {
 
   async #follow(): Promise<void> {
     const { directory, context } = this.#joining;
-    const { clock } = context;
     const signal = this.#stopping.signal;
+    const wait = { clock: context.clock, signal };
+    const pace = new Pace(listPace);
     let failures = 0;
-    /** When as many lists would be due, at the average pace. */
-    let dueMs = 0;
     while (!signal.aborted) {
+      let lists = 0;
       try {
         for await (const members of directory.lists(signal)) {
-          failures = 0;
+          // A directory may give a list and yet fail to tell what changes.
+          if (++lists > 1) failures = 0;
           this.#view.listed(members);
-          dueMs = Math.max(dueMs, clock.nowMs()) + paceMs;
-          await pause(Math.max(0, dueMs - burst * paceMs - clock.nowMs()), { clock, signal });
+          await pace.next(wait);
           if (signal.aborted) return;
         }
         throw new Error("the provider has ended its lists");
@@ -153,6 +152,7 @@ class DirectorySession implements ProviderSession {
         if (signal.aborted) return;
         this.#view.interrupted();
         failures = await this.#backOff("watching the members failed", { error, failures });
+        await pace.next(wait);
       }
     }
   }
