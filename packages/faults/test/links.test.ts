@@ -3,53 +3,13 @@ import { checkNoFailure, checkRecovery, servedBy } from "../src/checks/service.t
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, summarize } from "../src/rig/case.ts";
-import type { Host } from "../src/rig/host.ts";
+import { Links } from "../src/rig/links.ts";
 import { Network } from "../src/rig/network.ts";
 import { findConsul } from "../src/rig/programs.ts";
-import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 
 const consul = findConsul();
 const isPossible = consul !== undefined && Network.isPossible();
-
-/** Three members, a client and a Consul, each on a host of its own. */
-class Links implements AsyncDisposable {
-  static #made = 0;
-  readonly network: Network;
-  readonly rig: Rig;
-  readonly members: readonly TestProcess[];
-  readonly client: TestProcess;
-
-  private constructor(network: Network, rig: Rig, [client, ...members]: readonly TestProcess[]) {
-    this.network = network;
-    this.rig = rig;
-    this.client = client!;
-    this.members = members;
-  }
-
-  static async start(): Promise<Links> {
-    Links.#made++;
-    const network = new Network(`g${process.pid % 10_000}${Links.#made}`, 5);
-    const [store, ...others] = network.hosts;
-    const rig = await Rig.startOn(store!, { consul });
-    const processes = await Promise.all(
-      ["c1", "m1", "m2", "m3"].map((name, index) =>
-        rig.startOn(others[index]!, name === "c1" ? "client" : "member", name),
-      ),
-    );
-    await rig.untilAllSee(3);
-    return new Links(network, rig, processes);
-  }
-
-  host(name: "store" | "c1" | "m1" | "m2" | "m3"): Host {
-    return this.network.hosts[["store", "c1", "m1", "m2", "m3"].indexOf(name)]!;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.rig[Symbol.asyncDispose]();
-    this.network[Symbol.dispose]();
-  }
-}
 
 interface LinkFault {
   readonly forMs: number;
@@ -134,7 +94,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   test("N4 while one member hears another no more, calls of the client go on and the topology does not flap", {
     timeout: 400_000,
   }, async () => {
-    await using links = await Links.start();
+    await using links = await Links.start(consul!);
     const { network } = links;
     const { by, changes } = await suffer(links, {
       forMs: byNight(6_000, 120_000),
@@ -152,7 +112,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N1 a member that is parted from the others but not from Consul",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const pairs = (["m2", "m3"] as const).map((name) => [links.host("m1"), links.host(name)] as const);
       const { by, changes, elsewhere } = await suffer(links, {
@@ -175,7 +135,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N5 two members that are parted while a third reaches both",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const { by, changes } = await suffer(links, {
         forMs: 60_000,
@@ -196,7 +156,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N6 a member whose cable is pulled is noticed, and comes back",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const { by, changes, elsewhere } = await suffer(links, {
         forMs: 60_000,
@@ -214,7 +174,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N10 a link that comes and goes every second for two minutes",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const flap = async (times: number): Promise<void> => {
         for (let time = 0; time < times; time++) {
@@ -247,7 +207,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N11 connections between members that are reset every second for a minute",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const pairs = [
         ["m1", "m2"],
@@ -286,7 +246,7 @@ describe.skipIf(!isPossible)("links that break", () => {
       timeout: 400_000,
     },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const { by, changes, elsewhere } = await suffer(links, {
         forMs: 15_000,

@@ -73,6 +73,8 @@ export type Command =
   | { readonly do: "stop_load"; readonly sender: string }
   /** So many calls at once; answered when they have settled. */
   | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
+  /** So many callers, who call until each of the identities was served; answered then. */
+  | { readonly do: "insist"; readonly load: LoadOptions; readonly callers: number }
   | { readonly do: "say"; readonly say: Say }
   | { readonly do: "report" }
   /** The program ends as a faulty one does. */
