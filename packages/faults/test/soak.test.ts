@@ -41,6 +41,13 @@ const faults: Contents<SoakFault> | Contents<"restart" | "pause" | "reset"> = is
     }
   : { restart: 1, pause: 1, reset: 1 };
 
+/**
+ * How much memory may grow from the second third to the last. What lives in the heap is told well by its least. What the process occupies goes up and
+ * down between 125 and 160 MB from the second minute on, with what comes at once when something stood still, so that a growth of 1 % in an hour is
+ * nothing that fifteen minutes show.
+ */
+const mostGrown = { heapBytes: 4 * 2 ** 20, rssShare: 0.25 };
+
 /** Milliseconds until every kind of fault has occurred. */
 const bagMs = everyMs * Object.values(faults).reduce((sum, times) => sum + times, 0);
 
@@ -114,8 +121,8 @@ describe.skipIf(!isPossible)("soak", () => {
     expect(checkRecovery(history, { afterMs: lastMs, withinMs: byNight(1_000, 30_000) })).toEqual([]);
     if (isNightly) {
       for (const { heapBytes, rssShare } of growth) {
-        expect(heapBytes).toBeLessThan(8 * 2 ** 20);
-        expect(rssShare).toBeLessThan(0.1);
+        expect(heapBytes).toBeLessThan(mostGrown.heapBytes);
+        expect(rssShare).toBeLessThan(mostGrown.rssShare);
       }
     }
   });
