@@ -1,7 +1,8 @@
-import type { Report } from "../process/commands.ts";
-
 /** What a process took at a moment. */
-export type MemorySample = Pick<Report, "heapBytes" | "rssBytes">;
+export interface MemorySample {
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+}
 
 /** By how much the last third of samples is above the second. The first third is for warming up. */
 export interface MemoryGrowth {
