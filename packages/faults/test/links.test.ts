@@ -5,65 +5,13 @@ import type { History } from "../src/history/history.ts";
 import { nowMs } from "../src/history/now.ts";
 import { pause } from "../src/history/pause.ts";
 import { byNight, isNightly, lamps, openIn, summarize } from "../src/rig/case.ts";
-import { EtcdHosts } from "../src/rig/etcd-hosts.ts";
-import type { Host } from "../src/rig/host.ts";
+import { Links } from "../src/rig/links.ts";
 import { Network } from "../src/rig/network.ts";
 import { findConsul, findEtcd } from "../src/rig/programs.ts";
-import { Rig } from "../src/rig/rig.ts";
-import type { TestProcess } from "../src/rig/test-process.ts";
 
 const consul = findConsul();
 const etcd = isNightly ? findEtcd() : undefined;
 const isPossible = consul !== undefined && Network.isPossible();
-
-/** What members register at, on a host. */
-type Store = "Consul" | "etcd";
-
-/** Three members, a client and a Consul or etcd, each on a host of its own. */
-class Links implements AsyncDisposable {
-  static #made = 0;
-  readonly network: Network;
-  readonly rig: Rig;
-  readonly members: readonly TestProcess[];
-  readonly client: TestProcess;
-
-  private constructor(network: Network, rig: Rig, [client, ...members]: readonly TestProcess[]) {
-    this.network = network;
-    this.rig = rig;
-    this.client = client!;
-    this.members = members;
-  }
-
-  static async start(kind: Store = "Consul"): Promise<Links> {
-    Links.#made++;
-    const network = new Network(`g${process.pid % 10_000}${Links.#made}`, 5);
-    const [store, ...others] = network.hosts;
-    const rig = await (kind === "Consul"
-      ? Rig.startOn(store!, { consul })
-      : EtcdHosts.start(etcd!, [store!]).then((server) => Links.#rigOn(server)));
-    const processes = await Promise.all(
-      ["c1", "m1", "m2", "m3"].map((name, index) =>
-        rig.startOn(others[index]!, name === "c1" ? "client" : "member", name),
-      ),
-    );
-    await rig.untilAllSee(3);
-    return new Links(network, rig, processes);
-  }
-
-  static #rigOn(server: EtcdHosts): Promise<Rig> {
-    const { endpoints } = server;
-    return Rig.start({ server, defaults: { etcd: { endpoints } } });
-  }
-
-  host(name: "store" | "c1" | "m1" | "m2" | "m3"): Host {
-    return this.network.hosts[["store", "c1", "m1", "m2", "m3"].indexOf(name)]!;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.rig[Symbol.asyncDispose]();
-    this.network[Symbol.dispose]();
-  }
-}
 
 interface LinkFault {
   readonly forMs: number;
@@ -77,7 +25,10 @@ interface LinkFault {
 const recoveryMs = byNight(8_000, 30_000);
 
 /** Breaks links under load from a client and from m1, mends them, and waits until all must be well. */
-async function suffer(links: Links, { forMs, broken, breaks, mends }: LinkFault) {
+async function suffer(
+  links: Pick<Links, "rig" | "members" | "client">,
+  { forMs, broken, breaks, mends }: LinkFault,
+) {
   const { rig, client, members } = links;
   const [m1] = members;
   const identities = lamps(60);
@@ -162,7 +113,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   test("N4 while one member hears another no more, calls of the client go on and the topology does not flap", {
     timeout: 400_000,
   }, async () => {
-    await using links = await Links.start();
+    await using links = await Links.start(consul!);
     const { network } = links;
     const { by, changes } = await suffer(links, {
       forMs: byNight(6_000, 120_000),
@@ -181,7 +132,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N1 a member that is parted from the others but not from Consul",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const pairs = (["m2", "m3"] as const).map((name) => [links.host("m1"), links.host(name)] as const);
       const { by, changes, elsewhere } = await suffer(links, {
@@ -208,7 +159,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N5 two members that are parted while a third reaches both",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const { by, changes } = await suffer(links, {
         forMs: 60_000,
@@ -230,7 +181,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N6 a member whose cable is pulled is noticed, and comes back",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const { by, changes, elsewhere } = await suffer(links, {
         forMs: 60_000,
@@ -249,7 +200,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N10 a link that comes and goes every second for two minutes",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const flap = async (times: number): Promise<void> => {
         for (let time = 0; time < times; time++) {
@@ -283,7 +234,7 @@ describe.skipIf(!isPossible)("links that break", () => {
     "N11 connections between members that are reset every second for a minute",
     { timeout: 400_000 },
     async () => {
-      await using links = await Links.start();
+      await using links = await Links.start(consul!);
       const { network } = links;
       const pairs = [
         ["m1", "m2"],
@@ -317,12 +268,12 @@ describe.skipIf(!isPossible)("links that break", () => {
     },
   );
 
-  test.runIf(isNightly).for<Store>(["Consul", "etcd"])(
+  test.runIf(isNightly).for(["Consul", "etcd"] as const)(
     "E7 a member that cannot reach %s for one and a half times its TTL leaves once, and joins once, under another id",
     { timeout: 400_000 },
     async (kind, { skip }) => {
       skip(kind === "etcd" && etcd === undefined, "there is no etcd");
-      await using links = await Links.start(kind);
+      await using links = await (kind === "Consul" ? Links.start(consul!) : Links.startOnEtcd(etcd!));
       const { network } = links;
       const { history, by, changes, elsewhere } = await suffer(links, {
         forMs: 15_000,

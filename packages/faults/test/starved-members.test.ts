@@ -170,6 +170,7 @@ describe.skipIf(consul === undefined)("members that lack what they need", () => 
       console.log(
         `${which}: ended with ${code ?? signal}; worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
       );
+      expect(signal).toBe(which === "C6" ? "SIGKILL" : "SIGABRT");
       expect(worst).toBeLessThan(15_000);
       expect(checkRecovery(history, { afterMs: atMs, withinMs: 15_000 })).toEqual([]);
       const served = servedBy(history, atMs);

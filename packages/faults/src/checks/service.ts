@@ -42,6 +42,40 @@ export function outages({ calls }: Pick<History, "calls">, afterMs: number): Rea
   );
 }
 
+/** F2: no identity is without service for longer while calls to it wait. Calls that fail are for others to tell. */
+export function checkGaps(calls: readonly Call[], withinMs: number): readonly string[] {
+  return [...longestGaps(calls)]
+    .filter(([, gapMs]) => gapMs > withinMs)
+    .map(([identity, gapMs]) => `${identity} was without service for ${Math.round(gapMs)} ms`);
+}
+
+/** For each identity the longest time in milliseconds for which a call to it waited and none was served. */
+export function longestGaps(calls: readonly Call[]): ReadonlyMap<string, number> {
+  return new Map(
+    [...Map.groupBy(calls, ({ identity }) => identity)].map(([identity, made]) => [
+      identity,
+      longestGap(made),
+    ]),
+  );
+}
+
+function longestGap(calls: readonly Call[]): number {
+  const served = calls
+    .flatMap(({ atMs: madeMs, returns }) =>
+      returns.filter(({ outcome }) => outcome === "ok").map(({ atMs }) => ({ madeMs, atMs })),
+    )
+    .toSorted((a, b) => b.atMs - a.atMs);
+  let oldestMs = Number.POSITIVE_INFINITY;
+  return Math.max(
+    0,
+    ...served.map(({ madeMs, atMs }, index) => {
+      // Of those that are served now or later.
+      oldestMs = Math.min(oldestMs, madeMs);
+      return atMs - Math.max(oldestMs, served[index + 1]?.atMs ?? 0);
+    }),
+  );
+}
+
 /** Which process served an identity last before a moment; undefined for one that none did. */
 export function servedBy({ calls }: History, beforeMs: number): ReadonlyMap<string, string> {
   const served = calls.flatMap(({ identity, returns }) =>

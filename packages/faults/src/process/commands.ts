@@ -79,6 +79,8 @@ export type Command =
   | { readonly do: "burst"; readonly load: LoadOptions; readonly calls: number }
   /** Lets so many members join from this process and leave again; answered when the last has left. */
   | { readonly do: "visit"; readonly visits: Visits }
+  /** So many callers, who call until each of the identities was served; answered then. */
+  | { readonly do: "insist"; readonly load: LoadOptions; readonly callers: number }
   | { readonly do: "say"; readonly say: Say }
   | { readonly do: "report" }
   /** The program ends as a faulty one does. */

@@ -4,9 +4,12 @@ import { getWitnessGrainClient } from "../gen/faults/v1/witness_grain.ts";
 import type { ProcessEvent } from "../history/events.ts";
 import type { Journal } from "../history/journal.ts";
 import { nowMs } from "../history/now.ts";
+import { pause } from "../history/pause.ts";
 import type { LoadOptions } from "./commands.ts";
 
 const tickMs = 5;
+/** Milliseconds until a caller that insists calls again. */
+const retryMs = 50;
 /** Of so many calls of a steady stream one is followed by a one-way call to the same grain. */
 const callsPerTell = 20;
 
@@ -15,7 +18,7 @@ export class Load {
   readonly #cluster: Cluster;
   readonly #journal: Journal<ProcessEvent>;
   readonly #options: LoadOptions;
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Set<Promise<unknown>>();
   #isOver = false;
   /** Calls that fell due, and what was sent for them. */
   #due = 0;
@@ -48,6 +51,17 @@ export class Load {
     for (let call = 0; call < calls; call++) this.#send(this.#call(this.#nextIdentity()));
   }
 
+  /** So many callers call their shares of the identities, one after the other, each until it was served. */
+  async insist(callers: number): Promise<void> {
+    const { identities } = this.#options;
+    const insist = async (caller: number): Promise<void> => {
+      for (let index = caller; index < identities.length; index += callers) {
+        while (!(await this.#call(identities[index]!))) await pause(retryMs);
+      }
+    };
+    await Promise.all(Array.from({ length: callers }, (_caller, index) => insist(index)));
+  }
+
   /** Makes no more calls, and resolves when those under way have settled. */
   async stop(): Promise<void> {
     this.#isOver = true;
@@ -61,7 +75,7 @@ export class Load {
     return identity;
   }
 
-  #send(sent: Promise<void>): void {
+  #send(sent: Promise<unknown>): void {
     const pending = sent.finally(() => this.#pending.delete(pending));
     this.#pending.add(pending);
   }
@@ -72,7 +86,8 @@ export class Load {
     return { sequence, message: `${this.#options.sender}-${sequence}` };
   }
 
-  async #call(identity: string): Promise<void> {
+  /** Resolves with whether it was served. */
+  async #call(identity: string): Promise<boolean> {
     const { sender, timeoutMs = 5_000, holdMs = 0, blockMs = 0 } = this.#options;
     const { sequence, message } = this.#next();
     const witness = getWitnessGrainClient(this.#cluster, identity);
@@ -81,8 +96,10 @@ export class Load {
       const request = { messageId: message, sender, sequence, holdMs, blockMs };
       const { activation, process } = await witness.bump(request, { timeoutMs });
       this.#journal.write({ event: "returned", message, outcome: "ok", activation, process });
+      return true;
     } catch (error) {
       this.#journal.write({ event: "returned", message, ...failure(error) });
+      return false;
     }
   }
 

@@ -75,7 +75,8 @@ async function start(): Promise<Cluster> {
   system.eventStream.subscribe((event) => {
     if (event instanceof TopologyChanged)
       journal.write({ event: "seen", members: event.topology.members.map(({ id }) => id) });
-    else if (event instanceof DuplicateActivation)
+    // Of grains that are no witnesses, such as the probes of readiness, the journals say nothing else.
+    else if (event instanceof DuplicateActivation && event.kind === "Witness")
       journal.write({ event: "reported_twice", identity: event.identity });
     else if (event instanceof Rejoined) journal.write({ event: "came_back", id: event.self.id });
   });
@@ -146,6 +147,9 @@ async function obey(cluster: Cluster, command: Command): Promise<Answer> {
     }
     case "visit":
       await visit(startVisitor, command.visits);
+      return { kind: "done" };
+    case "insist":
+      await new Load(cluster, journal, command.load).insist(command.callers);
       return { kind: "done" };
     case "crash":
       crash(command.how);

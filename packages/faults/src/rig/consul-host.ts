@@ -30,8 +30,23 @@ export class ConsulHost {
     return new ConsulHost(url, await ServerProcess.start({ program: program!, args, isReady }));
   }
 
+  /** Lets it accept connections and answer nothing. */
+  freeze(): void {
+    this.#process.freeze();
+  }
+
+  /** Lets it go on. */
+  thaw(): void {
+    this.#process.thaw();
+  }
+
   /** Ends it without a word. */
   kill(): Promise<void> {
     return this.#process.kill();
+  }
+
+  /** Starts it anew after it was killed; it remembers nothing. */
+  restartEmpty(): Promise<void> {
+    return this.#process.start();
   }
 }
