@@ -190,6 +190,33 @@ test("a stranger's windows are small, and wide once it is admitted; then its end
   await listener.close();
 });
 
+test("a peer's connection that we end is gone as soon as the peer ends it, too", async () => {
+  const listener = await new GrpcTransport().listen({ host: "127.0.0.1", port: 0 }, (connection) =>
+    connection.receive({
+      ...silent,
+      onFrame: () => {
+        connection.admit();
+        connection.close();
+      },
+    }),
+  );
+  const session = connectHttp2(`http://127.0.0.1:${listener.port}`).on("error", () => {});
+  const stream = session
+    .request(
+      { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
+      { endStream: false },
+    )
+    .on("error", () => {})
+    .resume();
+  stream.write(Uint8Array.from([0, 0, 0, 0, 1, 7]));
+  await once(stream, "trailers");
+  const end = new Promise<"gone">((resolve) => session.once("close", () => resolve("gone")));
+  // Was under way when the connection was ended.
+  stream.end(Uint8Array.from([0, 0, 0, 0, 1, 8]));
+  await expect(Promise.race([end, pause(1_000, "still there")])).resolves.toBe("gone");
+  await listener.close();
+});
+
 test.for([
   { name: "another rpc", headers: { ":path": "/remote.Remoting/ListProcesses" }, status: "12" },
   { name: "another content type", headers: { "content-type": "application/json" }, status: "12" },

@@ -189,9 +189,11 @@ export class GrpcServer {
       },
       send: (frame) => connection.send(frame),
       close: () => {
-        stream.pause();
         connection.close();
-        if (caller && !caller.isAdmitted) this.#expelSoon(caller);
+        if (!caller || caller.isAdmitted) return;
+        // What it still sends is not taken. A peer's is, as its end comes last.
+        stream.pause();
+        this.#expelSoon(caller);
       },
       probe: () => connection.probe(),
     };
