@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RebalanceCompletedSchema } from "../src/gen/cluster/cluster_pb.ts";
 import { placementActorId } from "../src/identity/placement-messages.ts";
-import type { Cluster } from "../src/index.ts";
+import { type Cluster, Rendezvous } from "../src/index.ts";
 import { createTopology } from "../src/membership/topology.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
@@ -169,6 +169,39 @@ test("what had ended before others of its member did need not wait for these", a
   );
   expect(answers.filter(({ status }) => status === "rejected")).toHaveLength(1);
   expect(cluster.clock.nowMs() - startedAt).toBeLessThan(7_500);
+  expectOneAtATime(testimony);
+  end();
+});
+
+test("what had ended need not wait for what its member still has of another owner's", async () => {
+  const { cluster, testimony } = await start({ members: 1 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  await bumpAll(cluster, first);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  let owners: Rendezvous | undefined;
+  const ownerOf = (identity: string) => owners?.ownerOf({ kind: "Witness", identity });
+  // What the first newcomer is to get ends at once, one of what the second is to get never does.
+  testimony.beforeDeactivation = (identity) => (identity === kept ? ended : undefined);
+  const next = ["localhost:20001", "localhost:20002"];
+  const self = first.self!;
+  const expected = next.map((address, index) => ({
+    ...self,
+    id: `~${index}`,
+    port: Number(address.split(":")[1]),
+  }));
+  owners = new Rendezvous(createTopology([self, ...expected]).members);
+  const kept = identities.find((identity) => ownerOf(identity) === next[1])!;
+  const newcomers = await cluster.settle(Promise.all([cluster.addMember(), cluster.addMember()]));
+  expect(newcomers.map(({ system }) => system.address)).toEqual(next);
+  const startedAt = cluster.clock.nowMs();
+  const quick = identities.filter((identity) => ownerOf(identity) === next[0]);
+  expect(quick.length).toBeGreaterThan(3);
+  const calls = quick.map((identity) =>
+    getWitnessGrainClient(newcomers[0]!, identity).bump({}, { timeoutMs: 20_000 }),
+  );
+  await cluster.settle(Promise.all(calls));
+  expect(cluster.clock.nowMs() - startedAt).toBeLessThan(6_500);
   expectOneAtATime(testimony);
   end();
 });

@@ -26,7 +26,7 @@ export class Testimony {
   beforeBump: (context: GrainCallContext, request: BumpRequest) => Promise<void> | void = () => undefined;
   /** What is done before a witness is made. */
   beforeCreation: () => void = () => undefined;
-  beforeDeactivation: () => Promise<void> | void = () => undefined;
+  beforeDeactivation: (identity: string) => Promise<void> | void = () => undefined;
   readonly messages: unknown[] = [];
   /** What a message that is no call does beside being kept. */
   beforeMessage: () => void = () => undefined;
@@ -71,7 +71,7 @@ class Witness extends WitnessKind {
   }
 
   override async onDeactivate(_context: unknown, reason: DeactivationReason): Promise<void> {
-    await this.#testimony.beforeDeactivation();
+    await this.#testimony.beforeDeactivation(this.context.identity);
     this.#see(reason);
   }
 

@@ -48,7 +48,26 @@ export class LateStart {
     const isEnd = message instanceof Stopping || message instanceof Restarting;
     if (isEnd && !this.#hasBegun) this.#grain.host.slots.giveBack(this.#activation);
     if (isEnd || isOfTheActor(message) || this.#isInVain(context)) return this.#grain.handle(context);
+    if (this.#endsUnbegun) return this.#sendBack(context);
     return this.#begin()?.then(() => this.#grain.handle(context)) ?? this.#grain.handle(context);
+  }
+
+  /** Whether it was told to end before it has begun. */
+  get #endsUnbegun(): boolean {
+    return !this.#hasBegun && this.#activation.askers !== undefined;
+  }
+
+  /** As what it has not taken yet, to where the grain is next. */
+  #sendBack({ message, sender }: ActorContext): void {
+    const { host, self } = this.#grain;
+    host.cluster.system.processes.deadLetter({ target: self, message, sender, reason: "stopped" });
+    this.#end();
+  }
+
+  #end(): void {
+    const { host, self } = this.#grain;
+    host.slots.giveBack(this.#activation);
+    host.cluster.system.root.stop(self);
   }
 
   /** Whether it is a call for which nobody waits any more. */
@@ -75,13 +94,11 @@ export class LateStart {
   }
 
   #look(): void | Promise<void> {
-    const { host, self } = this.#grain;
     this.#grain.endLateStart();
     if (this.#hasBegun) return undefined;
     // Who has asked for its PID only may call it yet.
-    if (!this.#isCalledInVain) return this.#begin();
-    host.slots.giveBack(this.#activation);
-    return host.cluster.system.root.stop(self);
+    if (!this.#isCalledInVain && !this.#endsUnbegun) return this.#begin();
+    return this.#end();
   }
 }
 

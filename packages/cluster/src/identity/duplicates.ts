@@ -31,6 +31,8 @@ interface OwnLife extends Life {
   /** Whose it is, and who was told of it; undefined as long as that is not known. */
   owner: string | undefined;
   toldAtMs: number;
+  /** Whether the owner was told that it has ended, by name. */
+  isEndTold: boolean;
   /** Whether others could activate it without waiting for its end. */
   readonly isUnawaited: boolean;
 }
@@ -93,6 +95,7 @@ export class Duplicates {
       if (owner === own.owner || owner === undefined) continue;
       own.owner = owner;
       own.toldAtMs = nowMs;
+      own.isEndTold = own.hasEnded;
       if (owner === self) this.#report(context, this.#book.note({ ...own }, nowMs));
       else if (peers.has(owner)) addTo(toTell, owner, own);
     }
@@ -104,14 +107,26 @@ export class Duplicates {
     return addresses.size > 0 && this.#book.isHeldBy(identity, addresses, nowMs - believedMs);
   }
 
-  /** Who is to be told again that something of theirs is here, by address. */
-  waitingOwners(nowMs: number): ReadonlySet<string> {
-    const owners = new Set<string>();
-    for (const { owner, toldAtMs } of this.#open.values()) {
-      const isAwaited = owner !== undefined && owner !== this.#parts.self;
-      if (isAwaited && nowMs - toldAtMs <= insistMs) owners.add(owner);
+  /**
+   * What is to be told again as long as something is here that belongs to others, by its owner: what has not ended, and what has since it was told.
+   * What ended comes first, as who cannot remember all of it remembers the last.
+   */
+  reminders(nowMs: number): ReadonlyMap<string, readonly Life[]> {
+    const reminders = new Map<string, Life[]>();
+    if (this.#open.size === 0) return reminders;
+    for (const own of [...this.#past, ...this.#open.values()]) {
+      const { owner, toldAtMs, hasEnded, isEndTold } = own;
+      if (owner === undefined || owner === this.#parts.self || isEndTold) continue;
+      if (nowMs - toldAtMs > insistMs) continue;
+      own.isEndTold = hasEnded;
+      addTo(reminders, owner, own);
     }
-    return owners;
+    return reminders;
+  }
+
+  /** Whether something is here that its owner waits for. */
+  isInsisting(nowMs: number): boolean {
+    return [...this.#open.values()].some(({ toldAtMs }) => nowMs - toldAtMs <= insistMs);
   }
 
   /** What the member at an address was told of, as it is now. */
@@ -134,7 +149,9 @@ export class Duplicates {
     if (own.owner === this.#parts.self) this.#report(context, this.#book.note({ ...own }, nowMs));
     const isLate = own.isUnawaited || nowMs - own.toldAtMs > lateMs;
     const { owner } = own;
-    return owner !== undefined && owner !== this.#parts.self && isLate ? { life: own, owner } : undefined;
+    if (owner === undefined || owner === this.#parts.self || !isLate) return undefined;
+    own.isEndTold = true;
+    return { life: own, owner };
   }
 
   /** A member has told what it has, or had, of this one's. */
@@ -164,7 +181,14 @@ export class Duplicates {
   #keep(activation: Activation, { nowMs, isUnawaited }: { nowMs: number; isUnawaited: boolean }): void {
     if (this.#open.has(activation)) return;
     const life = this.#lifeOf(activation, nowMs);
-    if (life) this.#open.set(activation, { ...life, owner: undefined, toldAtMs: nowMs, isUnawaited });
+    if (!life) return;
+    this.#open.set(activation, {
+      ...life,
+      owner: undefined,
+      toldAtMs: nowMs,
+      isEndTold: false,
+      isUnawaited,
+    });
   }
 
   #report({ system }: ActorContext, found: readonly DuplicateActivation[]): void {

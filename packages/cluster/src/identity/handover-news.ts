@@ -93,19 +93,14 @@ export class HandoverNews {
 
   #remind(context: ActorContext): void {
     this.#reminder = undefined;
-    for (const owner of this.#waitingOwners(context))
-      this.#sendHoldings(context, owner, this.#duplicates.toldTo(owner));
+    for (const [owner, lives] of this.#duplicates.reminders(context.system.clock.nowMs()))
+      this.#sendHoldings(context, owner, lives);
     this.#remindLater(context);
   }
 
-  #remindLater(context: ActorContext): void {
-    if (this.#reminder || this.#waitingOwners(context).size === 0) return;
-    const { system, self } = context;
+  #remindLater({ system, self }: ActorContext): void {
+    if (this.#reminder || !this.#duplicates.isInsisting(system.clock.nowMs())) return;
     this.#reminder = system.clock.schedule(lateMs, () => system.root.send(self, new TellAgain()));
-  }
-
-  #waitingOwners({ system }: ActorContext): ReadonlySet<string> {
-    return this.#duplicates.waitingOwners(system.clock.nowMs());
   }
 
   get #addresses(): readonly string[] {

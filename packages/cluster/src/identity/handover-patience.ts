@@ -5,6 +5,9 @@ import { GiveUpWaiting } from "./placement-messages.ts";
 /** Milliseconds that members have to end what they no longer own, before it is activated anyway that they are not known to have. */
 const handoverTimeoutMs = 5_000;
 
+/** Milliseconds after which it is looked again at what is known to be elsewhere. */
+const lookAgainMs = 1_000;
+
 /** Gives up the members that do not tell in time that they have handed over. */
 export class HandoverPatience {
   readonly #barrier: HandoverBarrier;
@@ -21,14 +24,20 @@ export class HandoverPatience {
     this.#timer = system.clock.schedule(handoverTimeoutMs, () => system.root.send(self, new GiveUpWaiting()));
   }
 
-  /** It has ended. What is known to be elsewhere is still waited for, so that it begins anew. */
+  /** It has ended. What is known to be elsewhere is still waited for, so that it is looked at again. */
   lose(context: ActorContext): void {
     const members = [...this.#barrier.awaited];
     const { logger } = context.system;
     if (members.length > 0)
       logger.warn({ members }, "members did not tell in time that they handed their grains over");
     this.#barrier.giveUp();
-    this.renew(context);
+    this.#wait(context, lookAgainMs);
+  }
+
+  #wait({ system, self }: ActorContext, forMs: number): void {
+    this.stop();
+    if (this.#barrier.isOpen) return;
+    this.#timer = system.clock.schedule(forMs, () => system.root.send(self, new GiveUpWaiting()));
   }
 
   stop(): void {

@@ -60,10 +60,11 @@ export class LifeBook {
     for (const [key, { keptSinceMs }] of this.#pages) if (keptSinceMs < atMs) this.#pages.delete(key);
   }
 
-  /** Kept, if there is room. */
+  /** In place of the oldest, if there are too many. */
   #newPage(key: string, keptSinceMs: number): Page {
     const page: Page = { lives: [], together: undefined, keptSinceMs };
-    if (this.#pages.size < limits.identities) this.#pages.set(key, page);
+    if (this.#pages.size >= limits.identities) this.#pages.delete(this.#pages.keys().next().value!);
+    this.#pages.set(key, page);
     return page;
   }
 }

@@ -222,7 +222,7 @@ export class PlacementActor implements Actor {
     for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
     // A client activates nothing, so it waits for nobody.
-    if (this.#kinds.size > 0) this.#patience.renew(context);
+    if (this.#kinds.size > 0 && !this.#released) this.#patience.renew(context);
     this.#answerHeld(context);
   }
 
@@ -306,6 +306,7 @@ export class PlacementActor implements Actor {
   async #endActorless(): Promise<void> {
     this.#context = undefined;
     this.#news.stop();
+    this.#patience.stop();
     const actorless = this.#placed.takeActorless();
     for (const placed of actorless) this.#left?.(placed, placed);
     await endAll(this.#kinds, actorless);

@@ -152,6 +152,8 @@ export class Presence {
     const { logger } = this.#parts.system;
     if (this.#parts.config.whenLetGo === "end") {
       logger.warn({ member: this.#self.id, why }, "this member was let go: it ends");
+      // It may still be listed, and must not take itself back.
+      this.#end();
       this.#parts.members.forgetAll();
       this.#parts.end();
       return;
