@@ -50,7 +50,7 @@ export function servicesFor(
     outbox: config.outbox,
     batchLimits: config.batchLimits,
     refusals: new Refusals(),
-    lastLetters: new LastLetters({ types, later, recall, deadLetter }),
+    lastLetters: new LastLetters({ types, later, recall, deadLetter, logger }),
     losses: { messages: 0 },
     soon: (callback) => eventLoop.soon(callback),
     later,

@@ -108,8 +108,13 @@ export class BatchDispatcher {
     const { peerWatches } = this.#services;
     const { watcher } = message;
     // Each is answered, sooner or later.
-    if (message instanceof Watch && this.#endpoints.get(watcher.address)?.takesAnswers === false)
-      throw limitExceeded("the peer takes no answers, and asks for more");
+    if (message instanceof Watch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
+      const why = "the peer takes no answers, and asks for more";
+      // A peer of ts-grain makes it again by itself; what it has sent beside it must not be lost.
+      if (peer.isTsGrain) this.#refuse(batch, why);
+      else throw limitExceeded(why);
+      return;
+    }
     const exposed = this.#find(target, batch);
     if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
     if (exposed === undefined) {

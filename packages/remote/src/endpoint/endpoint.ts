@@ -224,9 +224,9 @@ export class Endpoint {
     }
   }
 
-  /** Not while there is no connection, nor before all others if too much waits for it. */
+  /** Not while there is no connection, nor behind what it does not take. */
   #repeat({ watchee, watcher }: RemoteWatch): boolean {
-    if (this.#link.phase !== "open" || this.#outbox.isFull) return false;
+    if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isFull) return false;
     this.#add(watchee, new Watch(watcher), undefined, undefined);
     return true;
   }

@@ -2,7 +2,7 @@ import { create } from "@bufbuild/protobuf";
 import { UInt32ValueSchema } from "@bufbuild/protobuf/wkt";
 import { DeadLetterEvent, type Message, PID, Stop } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { RemotePair } from "../../test/remote-pair.ts";
 import { EndpointTerminatedEvent } from "./endpoint-events.ts";
 
@@ -76,3 +76,19 @@ test.for(["the remote, and waits for it", "the remote and the system at once"] a
     expect(pair.a.system.stats.deadLetters.unreachable).toBe(5_500);
   },
 );
+
+test("one that nobody can be told of holds up no other", async () => {
+  await using pair = await RemotePair.start();
+  const { letters, giveUp, all } = await scene(pair, 900);
+  const { processes } = pair.a.system;
+  const post = processes.deadLetter.bind(processes);
+  let failures = 0;
+  using failing = vi.spyOn(processes, "deadLetter").mockImplementation((letter) => {
+    if (failures++ < 3) throw new Error("nobody hears");
+    post(letter);
+  });
+  giveUp();
+  expect(failing).toHaveBeenCalledTimes(900);
+  expect(letters).toEqual(all.slice(3));
+  await pair.a.remote.shutdown();
+});

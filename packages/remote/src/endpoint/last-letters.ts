@@ -1,4 +1,4 @@
-import type { DeadLetter, PID } from "@ts-grain/actor";
+import type { DeadLetter, Logger, PID } from "@ts-grain/actor";
 import type { TypeRegistry } from "../wire/type-registry.ts";
 import { undelivered } from "./undelivered.ts";
 
@@ -13,6 +13,7 @@ export interface LastLettersOptions {
   /** The sender behind one that was handed out, for a message that never left. */
   readonly recall: (handedOut: PID) => PID;
   readonly deadLetter: (letter: DeadLetter) => void;
+  readonly logger: Logger;
 }
 
 /**
@@ -44,6 +45,15 @@ export class LastLetters {
     deadLetter({ ...letter, sender: letter.sender && recall(letter.sender) });
   }
 
+  /** Whoever is told of one may fail at it, and the others are to be told nevertheless. */
+  #tryOne(letter: DeadLetter): void {
+    try {
+      this.addOne(letter);
+    } catch (error) {
+      this.#options.logger.error({ err: error, target: letter.target }, "a dead letter could not be told");
+    }
+  }
+
   /** Resolves when all that was taken has become dead letters. */
   async done(): Promise<void> {
     await this.#done?.promise;
@@ -59,7 +69,7 @@ export class LastLetters {
         this.#done = undefined;
         return;
       }
-      if (value !== undefined) this.addOne(value);
+      if (value !== undefined) this.#tryOne(value);
     }
     this.#options.later(this.#turn);
   };
