@@ -82,7 +82,7 @@ test("N9 what takes a slow link longer than silence is borne gets through, and n
   timeout: 120_000,
 }, async () => {
   // Within the machine some megabytes of it are on their way at a time, behind which a probe waits.
-  const [messages, mebibyte] = [isNightly ? 32 : 12, 1024 * 1024];
+  const [messages, mebibyte] = [isNightly ? 32 : 6, 1024 * 1024];
   await using link = await FlakyLink.start({ bytesPerSecond: 1.25 * mebibyte });
   await using a = await TextMember.start();
   await using b = await TextMember.start({ advertisedHost: link.address });
