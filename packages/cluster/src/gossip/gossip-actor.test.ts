@@ -12,10 +12,10 @@ import {
   GossipStateSchema,
   MemberHeartbeatSchema,
 } from "../gen/cluster/gossip_pb.ts";
+import { FromPeer } from "../membership/from-peer.ts";
 import type { Member } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { GossipActor } from "./gossip-actor.ts";
-import { GossipFrom } from "./gossip-from.ts";
 import { DeclaredGone, GossipUpdated } from "./gossip-messages.ts";
 import { gossipDefaults } from "./gossip-options.ts";
 
@@ -51,7 +51,7 @@ function says(memberId: string, key: string, value: Any) {
   sequence++;
   const values = { [key]: { sequenceNumber: sequence, value } };
   const state = create(GossipStateSchema, { members: { [memberId]: { values } } });
-  return new GossipFrom(state, "localhost:2");
+  return new FromPeer(create(GossipRequestSchema, { memberId: "whoever", state }), "localhost:2");
 }
 
 async function tell(
@@ -111,8 +111,8 @@ test("a member that says goodbye is blocked at once, and the news is published",
 
 test("who is listed as no member is not listened to, and asked nothing of", async () => {
   const rig = await start();
-  const { state } = says("bob", "left", anyPack(EmptySchema, create(EmptySchema)));
-  const asked = rig.system.root.requestAsync(rig.actor, new GossipFrom(state, "localhost:4"), {
+  const { told } = says("bob", "left", anyPack(EmptySchema, create(EmptySchema)));
+  const asked = rig.system.root.requestAsync(rig.actor, new FromPeer(told, "localhost:4"), {
     timeoutMs: 10,
   });
   const outcome = asked.catch((error: ActorError) => error.code);

@@ -1,15 +1,16 @@
-import { create } from "@bufbuild/protobuf";
+import { create, isMessage } from "@bufbuild/protobuf";
 import { type Any, anyPack, anyUnpack, EmptySchema } from "@bufbuild/protobuf/wkt";
 import { type Actor, type ActorContext, PID, Started, Stopping, type Timer } from "@ts-grain/actor";
 import { ClusterTopologySchema } from "../gen/cluster/cluster_pb.ts";
 import {
+  type GossipRequest,
   GossipRequestSchema,
   GossipResponseSchema,
   MemberHeartbeatSchema,
 } from "../gen/cluster/gossip_pb.ts";
+import { FromPeer } from "../membership/from-peer.ts";
 import { type Member, memberAddress } from "../membership/member.ts";
 import type { MemberList } from "../membership/member-list.ts";
-import { GossipFrom } from "./gossip-from.ts";
 import { type GossipEntry, GossipKnowledge } from "./gossip-knowledge.ts";
 import {
   DeclaredGone,
@@ -46,7 +47,8 @@ export class GossipActor implements Actor {
 
   receive(context: ActorContext): void {
     const { message } = context;
-    if (message instanceof GossipFrom) this.#onGossip(context, message);
+    if (message instanceof FromPeer && isMessage(message.told, GossipRequestSchema))
+      this.#onGossip(context, message.told, message.address);
     else if (message instanceof GossipRound) this.#round(context);
     else if (message instanceof Say) this.#say(context, message.key, message.value);
     else if (message instanceof SayGoodbye) this.#sayGoodbye(context);
@@ -55,7 +57,7 @@ export class GossipActor implements Actor {
   }
 
   /** Whom nobody lists is not listened to, nor told that it was: a member that is listed later will say it again. */
-  #onGossip(context: ActorContext, { state, address }: GossipFrom): void {
+  #onGossip(context: ActorContext, { state }: GossipRequest, address: string): void {
     const isMember = this.#peers().some((peer) => memberAddress(peer) === address);
     const isNews = state !== undefined && Object.keys(state.members).length > 0;
     if (isNews && !isMember) return;

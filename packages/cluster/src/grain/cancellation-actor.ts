@@ -1,7 +1,7 @@
-import { create } from "@bufbuild/protobuf";
+import { create, isMessage } from "@bufbuild/protobuf";
 import { type Actor, type ActorContext, PID } from "@ts-grain/actor";
-import type { TypeRegistry } from "@ts-grain/remote";
-import { type CancelGrainCall, CancelGrainCallSchema } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { CancelGrainCallSchema } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { FromPeer } from "../membership/from-peer.ts";
 import type { Cancellations } from "./cancellations.ts";
 
 /** Where every ts-grain member takes cancellations. */
@@ -18,24 +18,6 @@ export class CancelAt {
   }
 }
 
-/** The member at an address does not wait for a call any more. The address is that of the connection, as a message's sender may name anybody. */
-class CancelFrom {
-  readonly address: string;
-  readonly cancelId: number;
-
-  constructor(address: string, cancelId: number) {
-    this.address = address;
-    this.cancelId = cancelId;
-  }
-}
-
-/** From now on the actor gets the cancellations of other members so that it knows whose they are. */
-export function receiveCancellations(types: TypeRegistry): void {
-  const received = (message: object, address: string): CancelFrom =>
-    new CancelFrom(address, (message as CancelGrainCall).cancelId);
-  types.register(CancelGrainCallSchema, { received });
-}
-
 /** Carries cancellations of grain calls between members. */
 export class CancellationActor implements Actor {
   readonly #cancellations: Cancellations;
@@ -49,8 +31,8 @@ export class CancellationActor implements Actor {
     if (message instanceof CancelAt) {
       const cancel = create(CancelGrainCallSchema, { cancelId: message.cancelId });
       context.request(new PID(message.address, cancellationActorId), cancel);
-    } else if (message instanceof CancelFrom) {
-      this.#cancellations.cancel(message.address, message.cancelId);
+    } else if (message instanceof FromPeer && isMessage(message.told, CancelGrainCallSchema)) {
+      this.#cancellations.cancel(message.address, message.told.cancelId);
     }
   }
 }

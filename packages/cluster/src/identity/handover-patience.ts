@@ -18,10 +18,8 @@ export class HandoverPatience {
   }
 
   /** Begins anew, if there are members that have not told. `GiveUpWaiting` comes to the actor when it ends. */
-  renew({ system, self }: ActorContext): void {
-    this.stop();
-    if (this.#barrier.isOpen) return;
-    this.#timer = system.clock.schedule(handoverTimeoutMs, () => system.root.send(self, new GiveUpWaiting()));
+  renew(context: ActorContext): void {
+    this.#wait(context, handoverTimeoutMs);
   }
 
   /** It has ended. What is known to be elsewhere is still waited for, so that it is looked at again. */

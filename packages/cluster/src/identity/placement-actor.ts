@@ -15,8 +15,10 @@ import {
   type ActivationRequest,
   ActivationRequestSchema,
   type ActivationResponse,
+  RebalanceCompletedSchema,
 } from "../gen/cluster/cluster_pb.ts";
 import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import { FromPeer } from "../membership/from-peer.ts";
 import type { Topology } from "../membership/topology.ts";
 import {
   type Activation,
@@ -33,7 +35,6 @@ import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import { HandoverPatience } from "./handover-patience.ts";
 import type { Location } from "./location.ts";
-import { PeerNews } from "./peer-news.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
   Finish,
@@ -109,7 +110,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof Restarting) return this.#endActorless();
     else if (message instanceof Stopped) return this.#ending;
     else if (message instanceof DeadLetterResponse) this.#onUndelivered(context, message.target);
-    else if (message instanceof PeerNews) this.#onNews(context, message);
+    else if (message instanceof FromPeer) this.#onNews(context, message);
   }
 
   /**
@@ -230,9 +231,9 @@ export class PlacementActor implements Actor {
     if (this.#leftovers.size === 0) this.#news.tell(context, this.#topology);
   }
 
-  #onNews(context: ActorContext, { news, address }: PeerNews): void {
-    if (isMessage(news, HoldingsSchema)) this.#news.told(context, { holdings: news, address }, this.#placed);
-    else this.#barrier.complete(address, news.topologyHash);
+  #onNews(context: ActorContext, { told, address }: FromPeer): void {
+    if (isMessage(told, HoldingsSchema)) this.#news.told(context, { holdings: told, address }, this.#placed);
+    else if (isMessage(told, RebalanceCompletedSchema)) this.#barrier.complete(address, told.topologyHash);
     if (this.#barrier.isOpen) this.#patience.stop();
     this.#answerHeld(context);
   }

@@ -2,21 +2,18 @@ import type { DescMessage, Message } from "@bufbuild/protobuf";
 import { type ActorSystem, type PID, propsFromProducer } from "@ts-grain/actor";
 import { Remote } from "@ts-grain/remote";
 import { ClusterError } from "../cluster-error.ts";
-import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
-import { file_cluster_gossip } from "../gen/cluster/gossip_pb.ts";
+import { file_cluster_cluster, RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
+import { file_cluster_gossip, GossipRequestSchema } from "../gen/cluster/gossip_pb.ts";
 import { file_cluster_grain } from "../gen/cluster/grain_pb.ts";
-import { file_tsgrain_cluster_v1_cancel } from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
-import { file_tsgrain_cluster_v1_holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import {
+  CancelGrainCallSchema,
+  file_tsgrain_cluster_v1_cancel,
+} from "../gen/tsgrain/cluster/v1/cancel_pb.ts";
+import { file_tsgrain_cluster_v1_holdings, HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { file_tsgrain_cluster_v1_inspection } from "../gen/tsgrain/cluster/v1/inspection_pb.ts";
 import { file_tsgrain_cluster_v1_located } from "../gen/tsgrain/cluster/v1/located_pb.ts";
-import { receiveGossip } from "../gossip/gossip-from.ts";
 import { gossipActorId } from "../gossip/gossip-messages.ts";
-import {
-  CancelAt,
-  CancellationActor,
-  cancellationActorId,
-  receiveCancellations,
-} from "../grain/cancellation-actor.ts";
+import { CancelAt, CancellationActor, cancellationActorId } from "../grain/cancellation-actor.ts";
 import { Cancellations } from "../grain/cancellations.ts";
 import type { OutgoingGrainCall } from "../grain/grain-caller.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
@@ -31,11 +28,11 @@ import { activationCodecs } from "../identity/activation-codecs.ts";
 import { type ClusterIdentity, identityProblem } from "../identity/cluster-identity.ts";
 import { DuplicateActivation } from "../identity/duplicate-activation.ts";
 import type { FindOptions, LookupContext, LookupSession } from "../identity/identity-lookup.ts";
-import { receiveNews } from "../identity/peer-news.ts";
 import { PidCache } from "../identity/pid-cache.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
 import { Inspection } from "../inspection/inspection.ts";
 import { inspectionActorId } from "../inspection/inspection-actor.ts";
+import { receiveFromPeers } from "../membership/from-peer.ts";
 import { type Member, memberAddress, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 import { PubSub } from "../pubsub/pub-sub.ts";
@@ -323,9 +320,12 @@ async function startRemote(system: ActorSystem, config: ClusterConfig): Promise<
     file_tsgrain_cluster_v1_located,
   ])
     started.types.register(file);
-  receiveNews(started.types);
-  receiveGossip(started.types);
-  receiveCancellations(started.types);
+  receiveFromPeers(started.types, [
+    HoldingsSchema,
+    RebalanceCompletedSchema,
+    GossipRequestSchema,
+    CancelGrainCallSchema,
+  ]);
   for (const id of [
     placementActorId,
     `${placementActorId}/*`,

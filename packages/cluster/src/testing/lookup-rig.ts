@@ -9,13 +9,14 @@ import {
 } from "@ts-grain/actor";
 import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { configureRemote, InMemoryNetwork, Remote } from "@ts-grain/remote";
-import { file_cluster_cluster } from "../gen/cluster/cluster_pb.ts";
+import { file_cluster_cluster, RebalanceCompletedSchema } from "../gen/cluster/cluster_pb.ts";
+import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { type HostedKind, PlainActivation } from "../identity/activation.ts";
 import { identityKey } from "../identity/cluster-identity.ts";
 import type { IdentityLookup, LookupSession } from "../identity/identity-lookup.ts";
 import type { Location } from "../identity/location.ts";
-import { receiveNews } from "../identity/peer-news.ts";
 import { placementActorId } from "../identity/placement-messages.ts";
+import { receiveFromPeers } from "../membership/from-peer.ts";
 import { type Member, splitAddress } from "../membership/member.ts";
 import { MemberList } from "../membership/member-list.ts";
 
@@ -102,7 +103,7 @@ export class LookupRig {
       configureRemote("localhost", 0, { transport: this.#network.transport() }),
     );
     remote.types.register(file_cluster_cluster);
-    receiveNews(remote.types);
+    receiveFromPeers(remote.types, [HoldingsSchema, RebalanceCompletedSchema]);
     for (const id of [placementActorId, `${placementActorId}/*`]) remote.expose(id);
     const members = new MemberList(system, remote);
     const left = new Map<string, Location>();
