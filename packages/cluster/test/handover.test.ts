@@ -323,3 +323,15 @@ test("shutting down twice is shutting down once", async () => {
   const [member] = cluster.members;
   await cluster.settle(Promise.all([member!.shutdown(), member!.shutdown(), member!.kill()]));
 });
+
+test("members that are killed while one waits for the other's hand-over leave no timer", async () => {
+  const { cluster, testimony } = await start({ members: 1 });
+  await using _ = cluster;
+  const [first] = cluster.members as [Cluster];
+  await bumpAll(cluster, first);
+  testimony.beforeDeactivation = () => new Promise(() => {});
+  const newcomer = await cluster.addMember();
+  await cluster.clock.advance(6_000);
+  await cluster.settle(Promise.all([newcomer.kill(), first.kill()]));
+  expect(cluster.clock.scheduled).toBe(0);
+});
