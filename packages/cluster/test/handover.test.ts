@@ -1,9 +1,9 @@
 import { create } from "@bufbuild/protobuf";
-import { PID } from "@ts-grain/actor";
+import { DeadLetterEvent, PID } from "@ts-grain/actor";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RebalanceCompletedSchema } from "../src/gen/cluster/cluster_pb.ts";
-import { placementActorId } from "../src/identity/placement-messages.ts";
+import { GiveUpWaiting, placementActorId } from "../src/identity/placement-messages.ts";
 import { type Cluster, Rendezvous } from "../src/index.ts";
 import { createTopology } from "../src/membership/topology.ts";
 import { InMemoryCluster, type InMemoryClusterOptions } from "../src/testing/index.ts";
@@ -324,14 +324,21 @@ test("shutting down twice is shutting down once", async () => {
   await cluster.settle(Promise.all([member!.shutdown(), member!.shutdown(), member!.kill()]));
 });
 
-test("members that are killed while one waits for the other's hand-over leave no timer", async () => {
+test("a member that is killed while it waits for a hand-over does not look again whether it has come", async () => {
   const { cluster, testimony } = await start({ members: 1 });
   await using _ = cluster;
   const [first] = cluster.members as [Cluster];
   await bumpAll(cluster, first);
-  testimony.beforeDeactivation = () => new Promise(() => {});
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  testimony.beforeDeactivation = () => ended;
   const newcomer = await cluster.addMember();
   await cluster.clock.advance(6_000);
-  await cluster.settle(Promise.all([newcomer.kill(), first.kill()]));
-  expect(cluster.clock.scheduled).toBe(0);
+  const late: unknown[] = [];
+  newcomer.system.eventStream.subscribe((event) => {
+    if (event instanceof DeadLetterEvent && event.message instanceof GiveUpWaiting) late.push(event);
+  });
+  await cluster.settle(newcomer.kill());
+  await cluster.clock.advance(3_000);
+  expect(late).toEqual([]);
+  end();
 });
