@@ -130,6 +130,11 @@ export class GoStub implements AsyncDisposable {
     await this.clock.advance(20);
   }
 
+  /** Ends its connection to the member, as one in Go does that sees it no more. */
+  hangUp(): void {
+    this.#peer.close();
+  }
+
   /** What came of a type, and is taken. */
   take(schema: DescMessage): readonly Arrival[] {
     const found = this.arrivals.filter(({ message }) => message.$typeName === schema.typeName);

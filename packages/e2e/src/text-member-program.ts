@@ -1,13 +1,14 @@
 // A member in a process of its own, which listens when it is told to. Talks to its parent by IPC.
 import { PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
-import { TextMember, type TextMemberOptions } from "./text-member.ts";
+import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
 /** What the parent asks. */
 export type TextMemberRequest =
   | { readonly ask: "start"; readonly options: TextMemberOptions }
   | { readonly ask: "watch"; readonly address: string; readonly id: string }
-  | { readonly ask: "collected" };
+  | { readonly ask: "collected" }
+  | { readonly ask: "say and end"; readonly address: string; readonly texts: readonly string[] };
 
 const started = Promise.withResolvers<TextMember>();
 
@@ -20,6 +21,12 @@ async function obey(told: TextMemberRequest): Promise<void> {
     const { system } = await started.promise;
     new TestProbe(system).watch(new PID(told.address, told.id));
     process.send!({ watches: true });
+  } else if (told.ask === "say and end") {
+    const { system, remote } = await started.promise;
+    await system.root.requestAsync(new PID(told.address, "echo"), text("x"));
+    for (const each of told.texts) system.root.send(new PID(told.address, "collector"), text(each));
+    await remote.shutdown();
+    process.exit();
   } else {
     process.send!({ collected: (await started.promise).collected });
   }

@@ -43,6 +43,13 @@ export class TextProcess implements AsyncDisposable {
     return ((await this.#ask({ ask: "collected" })) as { readonly collected: readonly string[] }).collected;
   }
 
+  /** Lets it connect to a member, say something to the collector there, shut its remote down and end at once. */
+  async sayAndEnd(address: string, texts: readonly string[]): Promise<void> {
+    const exit = once(this.#process, "exit");
+    this.#process.send({ ask: "say and end", address, texts } satisfies TextMemberRequest);
+    await exit;
+  }
+
   /** Ends it without a word, as `kill -9` does. */
   async kill(): Promise<void> {
     const exit = once(this.#process, "exit");

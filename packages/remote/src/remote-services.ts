@@ -52,6 +52,7 @@ export function servicesFor(
     refusals: new Refusals(),
     lastLetters: new LastLetters({ types, later, recall, deadLetter, logger }),
     losses: { messages: 0 },
+    farewells: [],
     soon: (callback) => eventLoop.soon(callback),
     later,
     publish: (event) => eventStream.publish(event),

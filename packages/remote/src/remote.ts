@@ -5,6 +5,7 @@ import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { EndpointServices } from "./endpoint/endpoint-services.ts";
 import { EndpointTable } from "./endpoint/endpoint-table.ts";
 import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-processes.ts";
+import { Quiet } from "./endpoint/quiet.ts";
 import type { RefusalCounts } from "./endpoint/refusals.ts";
 import { SessionTable } from "./endpoint/session-table.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
@@ -113,7 +114,7 @@ export class Remote implements AsyncDisposable {
   readonly #terminations: Subscription;
   /** One for each blocked peer whose connection is still open. */
   readonly #graces = new Set<Timer>();
-  #drained: PromiseWithResolvers<void> | undefined;
+  readonly #quiet: Quiet;
   #activator: PID | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -129,13 +130,14 @@ export class Remote implements AsyncDisposable {
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
     this.#endpoints = new EndpointTable(this.#services);
+    this.#quiet = new Quiet(system.clock, () => this.#sessions.size);
     this.#sessions = new SessionTable({
       services: this.#services,
       dispatcher: new BatchDispatcher(this.#services, this.#exposed, this.#endpoints),
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: config.greetingTimeoutMs,
       onComeOrGo: (peer) => this.#endpoints.get(peer)?.peerCameOrWent(),
-      onEmpty: () => this.#drained?.resolve(),
+      onChange: () => this.#quiet.changed(),
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
     system.processes.setAddress(address);
@@ -256,18 +258,19 @@ export class Remote implements AsyncDisposable {
   }
 
   /**
-   * Resolves once no peer is connected to this system, or after the given milliseconds. A member that has told the others
-   * that it leaves waits for this, so that what they sent before they knew is still answered.
+   * Resolves once no peer has been connected to this system for 50 ms, or after the given milliseconds. A member that has told the
+   * others that it leaves waits for this, so that what they sent before they knew is still answered: also over a connection that a member
+   * in Go opens after it has ended the one before, and before it asks elsewhere.
    */
-  async drained({ timeoutMs }: { readonly timeoutMs: number }): Promise<void> {
-    if (this.#sessions.size === 0) return;
-    this.#drained ??= Promise.withResolvers();
-    const timer = this.#services.clock.schedule(timeoutMs, this.#drained.resolve);
-    await this.#drained.promise;
-    timer.cancel();
+  drained(options: { readonly timeoutMs: number }): Promise<void> {
+    return this.#quiet.reached(options);
   }
 
-  /** Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. */
+  /**
+   * Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. Resolves when
+   * what was sent over connections that were open has come to the peers, so that the process may end then; who takes nothing for 2 s
+   * is given up.
+   */
   shutdown({ graceful = true }: RemoteShutdownOptions = {}): Promise<void> {
     this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once");
     return this.#stopping;
@@ -288,7 +291,9 @@ export class Remote implements AsyncDisposable {
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
-      await Promise.all([this.#listener.close(), this.#services.lastLetters.done()]);
+      const { lastLetters, farewells } = this.#services;
+      const awaited = how === "gracefully" ? farewells : [];
+      await Promise.all([this.#listener.close(), lastLetters.done(), ...awaited]);
     } finally {
       processes.useResolver(undefined);
     }

@@ -10,8 +10,11 @@ import { Departures } from "./departures.ts";
 import type { FindOptions, IdentityLookup, LookupContext, LookupSession } from "./identity-lookup.ts";
 import type { Location } from "./location.ts";
 import { PlacementActor } from "./placement-actor.ts";
-import { PlaceBy, placementActorId, Release } from "./placement-messages.ts";
+import { PlaceBy, placementActorId, Refuse, Release } from "./placement-messages.ts";
 import { Rendezvous } from "./rendezvous.ts";
+
+/** Milliseconds that the placement actor has to answer those who wait. */
+const refuseTimeoutMs = 200;
 
 /**
  * Finds grains by rendezvous hashing, exactly as Proto.Actor Go's lookup of this name, with no store.
@@ -118,12 +121,17 @@ class DistHashSession implements LookupSession {
     const { root, logger } = this.#context.system;
     try {
       await root.requestAsync(this.#placement, new Release(), { timeoutMs });
-      await root.stopAsync(this.#placement);
     } catch (error) {
       if (!ActorError.is(error)) throw error;
       logger.warn({ timeoutMs, error }, "some activations did not end in time");
     }
     this.#subscription.unsubscribe();
+  }
+
+  async close(): Promise<void> {
+    await this.#context.system.root.requestAsync(this.#placement, new Refuse(), {
+      timeoutMs: refuseTimeoutMs,
+    });
   }
 }
 

@@ -64,9 +64,14 @@ export interface LookupSession {
   belongsTo?(identity: ClusterIdentity, address: string): boolean;
   /**
    * Ends every activation of this process in order: takes no new ones, lets each finish what it has, and resolves
-   * when all have ended, or after the given milliseconds. Idempotent.
+   * when all have ended, or after the given milliseconds. Others that ask meanwhile may be refused, or wait for `close`. Idempotent.
    */
   release(options: { readonly timeoutMs: number }): Promise<void>;
+  /**
+   * Comes last, when the others have seen that this process has left, or had time to: refuses whoever still waits for an answer.
+   * Takes a fraction of a second at most. Default: nobody waits.
+   */
+  close?(): Promise<void>;
 }
 
 /**

@@ -41,12 +41,13 @@ import {
   GiveUpWaiting,
   PlaceBy,
   placementActorId,
+  Refuse,
   Release,
   Released,
   TellAgain,
 } from "./placement-messages.ts";
 
-/** Who asked for what an earlier owner may still hold. */
+/** Who asked for what an earlier owner may still hold, or for what the next owner will have. */
 interface Held {
   readonly identity: ClusterIdentity;
   readonly asker: PID;
@@ -77,6 +78,8 @@ export class PlacementActor implements Actor {
   readonly #news: HandoverNews;
   readonly #patience: HandoverPatience;
   #released: PID[] | undefined;
+  /** Whether others have still to see that this member leaves. */
+  #isAwaited = false;
   /** While it lives. */
   #context: ActorContext | undefined;
   /** The end of what has no actor. */
@@ -103,6 +106,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof Finish) this.#finish(context, message.activation);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
+    else if (message instanceof Refuse) this.#onRefuse(context);
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#onStarted(context);
@@ -164,11 +168,16 @@ export class PlacementActor implements Actor {
     context.send(asker, activationResponse(pid, this.#topology.hash));
   }
 
-  /** Answers with the identity's activation, with a refusal when it may not run here, or later. */
+  /**
+   * Answers with the identity's activation, with a refusal when it may not run here, or later. Others that ask a member which leaves
+   * wait until they have seen that. Refused at once they would only ask here again: one in Go three times within a millisecond,
+   * and then it fails the call.
+   */
   #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
     const placed = this.#placed.get(identity);
     if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#tell(context, asker, placed.pid);
+    else if (this.#isAwaited && asker.address !== this.#self) this.#held.push({ identity, asker });
     else if (!this.#accepts(context, identity)) this.#tell(context, asker, undefined);
     else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
     else this.#held.push({ identity, asker });
@@ -249,11 +258,18 @@ export class PlacementActor implements Actor {
 
   #onRelease(context: ActorContext): void {
     this.#released ??= [];
+    this.#isAwaited = true;
     if (context.sender) this.#released.push(context.sender);
     for (const placed of this.#placed) this.#end(context, placed, "shutdown");
     this.#patience.stop();
     this.#answerHeld(context);
     this.#tellReleased(context);
+  }
+
+  #onRefuse(context: ActorContext): void {
+    this.#isAwaited = false;
+    this.#answerHeld(context);
+    if (context.sender) context.send(context.sender, new Released());
   }
 
   #onPassivate(context: ActorContext, { activation, reason }: Passivate): void {

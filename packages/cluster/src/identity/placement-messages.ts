@@ -18,7 +18,10 @@ export class PlaceBy {
 /** Asks it to end all activations and take no new ones; it answers `Released`. */
 export class Release {}
 
-/** All activations have ended. */
+/** Asks it, once it was released, to refuse whoever waits and whoever asks from then on; it answers `Released`. */
+export class Refuse {}
+
+/** All activations have ended, or all who waited are answered. */
 export class Released {}
 
 /** Members had long enough to hand over. */

@@ -227,6 +227,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     await this.#step("deregister", () => this.#presence.leave(time.farewell));
     // Nobody notices that a client leaves, and nobody waits for its answers.
     if (this.self) await this.#step("answer the others", () => this.#remote.drained(time.drain));
+    await this.#step("refuse who still asks", async () => this.#lookup.close?.());
     this.#phase = "stopped";
     await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
     await this.#step("stop its actors", () => this.system.shutdown(time.stop));

@@ -189,8 +189,12 @@ export class EndpointLink {
   #hangUp(): void {
     this.#timer?.cancel();
     this.#attempt.abort();
-    if (!this.#isStopped()) this.#services.losses.messages += this.#connection?.unproven ?? 0;
-    this.#connection?.close();
+    const connection = this.#connection;
+    if (connection === undefined) return;
+    const { losses, farewells } = this.#services;
+    if (this.#isStopped()) farewells.push(connection.closed ?? Promise.resolve());
+    else losses.messages += connection.unproven ?? 0;
+    connection.close();
     this.#connection = undefined;
   }
 

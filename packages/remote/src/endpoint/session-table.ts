@@ -31,10 +31,11 @@ export class SessionTable {
           this.#endWatches(session.peer);
           this.#options.onComeOrGo(session.peer.address);
         }
-        if (this.#sessions.size === 0) this.#options.onEmpty();
+        this.#options.onChange();
       },
     });
     this.#sessions.add(session);
+    this.#options.onChange();
   }
 
   /** Whether a system has a connection open. */
@@ -82,6 +83,6 @@ export class SessionTable {
 export interface SessionParts extends Omit<SessionOptions, "isElsewhere" | "onWelcome" | "onEnd"> {
   /** A connection of the peer at an address has opened or ended. */
   readonly onComeOrGo: (address: string) => void;
-  /** The last connection has ended. */
-  readonly onEmpty: () => void;
+  /** There is a connection more or less, also of strangers. */
+  readonly onChange: () => void;
 }

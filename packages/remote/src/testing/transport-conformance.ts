@@ -96,6 +96,18 @@ export const transportConformance: readonly TransportCase[] = [
     },
   },
   {
+    name: "a connection that says when it has ended does so when the other side has all that was sent",
+    run: async (pair) => {
+      await using link = await Link.open(pair);
+      if (link.outward.closed === undefined) return;
+      const sent = Array.from({ length: 24 }, (_, n) => bytes(n, 256 * 1024));
+      for (const frame of sent) link.outward.send(frame.slice());
+      link.outward.close();
+      await link.outward.closed;
+      expect(link.accepted.received === sent.length, `only ${link.accepted.received} frames had arrived`);
+    },
+  },
+  {
     name: "closing delivers also what was sent after send had asked to wait",
     run: async (pair) => {
       await using link = await Link.open(pair);

@@ -55,6 +55,7 @@ export class GrpcConnection implements Connection {
   #isProving = false;
   readonly #proof = new ProofOfArrival(flowControlBytes);
   #isEnding = false;
+  readonly #gone = Promise.withResolvers<void>();
   /** How many frames had come when the present timer was set for the one after them; −1 without one. */
   #framesTimed = -1;
   #receivedInTurn = 0;
@@ -101,6 +102,10 @@ export class GrpcConnection implements Connection {
   get hasEnded(): boolean {
     const { stream } = this.#options;
     return this.#isEnding || stream.destroyed || !stream.writable;
+  }
+
+  get closed(): Promise<void> {
+    return this.#gone.promise;
   }
 
   get unproven(): number {
@@ -194,6 +199,7 @@ export class GrpcConnection implements Connection {
     this.#handlers = undefined;
     this.#options.session.close();
     this.#sever();
+    this.#gone.resolve();
     const cause = this.#error ?? this.#options.failure();
     handlers?.onClose(
       cause && new RemoteError("connection_lost", `the stream ended: ${cause.message}`, { cause }),
