@@ -112,6 +112,48 @@ test("while a member joins, no call fails and no grain is active twice, however 
   );
 });
 
+test("while members join and leave right after one another, no call fails and no grain is active twice", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(),
+      fc.nat({ max: 300 }),
+      fc.array(fc.tuple(fc.constantFrom("join", "leave"), fc.nat({ max: 20 })), {
+        minLength: 2,
+        maxLength: 5,
+      }),
+      async (seed, endMs, changes) => {
+        const { cluster, testimony } = await start({
+          members: 3,
+          seed,
+          network: { delayMs: { min: 0, max: 4 } },
+        });
+        await using _ = cluster;
+        const caller = await cluster.addClient();
+        await bumpAll(cluster, caller);
+        testimony.beforeDeactivation = () =>
+          new Promise((resolve) => void cluster.clock.schedule(endMs, resolve));
+        const calls: Promise<unknown>[] = [];
+        const leaving: Promise<unknown>[] = [];
+        const gone = new Set<Cluster>();
+        for (const [change, pauseMs] of changes) {
+          const [first, second] = cluster.living.filter((member) => !gone.has(member));
+          if (change === "join") await cluster.addMember();
+          else if (second) {
+            gone.add(first!);
+            leaving.push(cluster.settle(first!.shutdown()));
+          }
+          calls.push(bumpAll(cluster, caller));
+          await cluster.clock.advance(pauseMs);
+        }
+        await Promise.all([...calls, ...leaving]);
+        await bumpAll(cluster, caller);
+        expectOneAtATime(testimony);
+      },
+    ),
+    { numRuns: 40 },
+  );
+});
+
 test("what ends late begins elsewhere when it has ended, without a call that fails", async () => {
   const { cluster, testimony } = await start({ members: 2 });
   await using _ = cluster;

@@ -27,6 +27,14 @@ export class HandoverBarrier {
   /** Those who have not told, and are not waited for any more. */
   readonly #givenUp = new Set<string>();
   readonly #completed = new Map<string, bigint>();
+  /**
+   * Those of this member's first topology that have not told yet what is there. Before it there may have been topologies that this
+   * member has never heard of, and owners by these.
+   */
+  #unheard = new Set<string>();
+  /** The topologies since the first, and for which each member has told last what is there. */
+  #hashes = new Set<bigint>();
+  readonly #heard = new Map<string, bigint>();
 
   /** @param self this member's address */
   constructor(self: string, isHeldBy: IsHeldBy) {
@@ -54,19 +62,24 @@ export class HandoverBarrier {
     // What was before this member's first topology is that topology without this member.
     const others = members.filter((member) => memberAddress(member) !== this.#self);
     this.#earlier.push(this.#present ?? new Rendezvous(others));
+    const isFirst = this.#present === undefined;
     // After an empty one, the next is the first again.
     this.#present = members.length === 0 ? undefined : new Rendezvous(members);
     this.#hash = hash;
     const peers = others.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
     this.#awaited = new Set(peers.filter((peer) => this.#completed.get(peer) !== hash));
     this.#givenUp.clear();
-    for (const address of this.#completed.keys())
-      if (!peers.includes(address)) this.#completed.delete(address);
+    for (const told of [this.#completed, this.#heard])
+      for (const address of told.keys()) if (!peers.includes(address)) told.delete(address);
+    this.#hashes = isFirst ? new Set([hash]) : this.#hashes.add(hash);
+    const unheard = isFirst ? peers : peers.filter((peer) => this.#unheard.has(peer));
+    this.#unheard = new Set(unheard.filter((peer) => this.#heard.get(peer) !== hash));
     this.#forgetIfNobodyIsAwaited();
   }
 
   /** A member tells that it holds nothing that it does not own in the topology of this hash. */
   complete(address: string, hash: bigint): void {
+    this.hear(address, hash);
     this.#completed.set(address, hash);
     if (hash === this.#hash) {
       this.#awaited.delete(address);
@@ -75,16 +88,32 @@ export class HandoverBarrier {
     this.#forgetIfNobodyIsAwaited();
   }
 
+  /** A member has told all that it holds of what this one owns in the topology of this hash. */
+  hear(address: string, hash: bigint): void {
+    this.#heard.set(address, hash);
+    if (this.#hashes.has(hash)) this.#unheard.delete(address);
+  }
+
+  /** Stops waiting for those of whom nothing was heard, but for what they owned in a topology that this member knows. */
+  giveUpHearing(): void {
+    this.#unheard.clear();
+  }
+
   /** Stops waiting for those who have not told, but for what they are known to have. */
   giveUp(): void {
+    this.giveUpHearing();
     for (const address of this.#awaited) this.#givenUp.add(address);
     this.#awaited.clear();
     this.#forgetIfNobodyIsAwaited();
   }
 
-  /** Whether nobody who is awaited owned the identity before, and none of those who have not told is known to have it. */
+  /**
+   * Whether all that were there before this member have told what they have, nobody who is awaited owned the identity before, and none of
+   * those who have not told is known to have it.
+   */
   lets(identity: ClusterIdentity): boolean {
     if (this.isOpen) return true;
+    if (this.#unheard.size > 0) return false;
     const isFree = this.#earlier.every((before) => {
       const owner = before.ownerOf(identity);
       return owner === undefined || !this.#awaited.has(owner);

@@ -6,6 +6,7 @@ import type { Topology } from "../membership/topology.ts";
 import type { Activation } from "./activation.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Duplicates, type DuplicatesParts, lateMs, type ToldHoldings } from "./duplicates.ts";
+import type { HandoverBarrier } from "./handover-barrier.ts";
 import { writeHoldings } from "./holdings.ts";
 import type { Life } from "./life.ts";
 import type { PlacedActivations } from "./placed-activations.ts";
@@ -14,12 +15,19 @@ import { placementActorId, TellAgain } from "./placement-messages.ts";
 /** Milliseconds until a member that could not be told is told again. */
 const tellAgainMs = 100;
 
+/** What is here, and what keeps more from beginning. */
+interface Here {
+  readonly placed: PlacedActivations;
+  readonly barrier: HandoverBarrier;
+}
+
 /**
  * Tells the other members what is here that they own, and then that nothing of it is any more. They wait for it, so that it is told again to those whom it did
  * not reach: the connection to an address is given up when the member behind it is replaced by another.
  */
 export class HandoverNews {
-  /** The topology in which it was told. */
+  /** The present topology, and that in which it was told. */
+  #present: Topology | undefined;
   #told: Topology | undefined;
   /** Who will be told again. */
   readonly #unreached = new Set<string>();
@@ -31,9 +39,11 @@ export class HandoverNews {
     this.#duplicates = new Duplicates(parts);
   }
 
-  /** A member has told what it has, or had, of this one's. */
-  told(context: ActorContext, told: ToldHoldings, placed: PlacedActivations): void {
+  /** A member has told what it has, or had, of this one's, and perhaps that this is all. */
+  told(context: ActorContext, told: ToldHoldings, { placed, barrier }: Here): void {
     this.#duplicates.told(context, told, placed);
+    const { topologyHash } = told.holdings;
+    if (topologyHash !== 0n) barrier.hear(told.address, topologyHash);
   }
 
   /** Whether one of the members at these addresses has told lately that it has an identity. */
@@ -42,9 +52,13 @@ export class HandoverNews {
   }
 
   /** Tells the owners what of theirs is or was here. To be called before the same topology's `tell`. */
-  tellHoldings(context: ActorContext, topology: Topology, leftovers: Iterable<Activation>): void {
-    for (const [address, lives] of this.#duplicates.moveTo(context, topology, leftovers))
-      this.#sendHoldings(context, address, lives);
+  tellHoldings(context: ActorContext, topology: Topology, leftovers: ReadonlySet<Activation>): void {
+    this.#present = topology;
+    const toTell = this.#duplicates.moveTo(context, topology, leftovers);
+    // Where nothing is left they are told that at once.
+    const allOf = leftovers.size > 0 ? topology : undefined;
+    for (const address of peersIn(topology, context))
+      this.#sendHoldings(context, address, toTell.get(address) ?? [], allOf);
     this.#remindLater(context);
   }
 
@@ -58,12 +72,7 @@ export class HandoverNews {
   tell(context: ActorContext, topology: Topology): void {
     if (this.#told === topology) return;
     this.#told = topology;
-    const addresses = this.#addresses;
-    // A client runs a placement actor too, and nobody waits for it.
-    if (!addresses.includes(context.system.address)) return;
-    for (const address of addresses) {
-      if (address !== context.system.address) this.#send(context, address);
-    }
+    for (const address of peersIn(topology, context)) this.#sendCompleted(context, address, topology);
   }
 
   /** A member could not be told. */
@@ -81,8 +90,12 @@ export class HandoverNews {
       return;
     }
     this.#unreached.delete(address);
-    this.#sendHoldings(context, address, this.#duplicates.toldTo(address));
-    if (this.#addresses.includes(address)) this.#send(context, address);
+    const lives = this.#duplicates.toldTo(address);
+    const [present, told] = [this.#present, this.#told].map((topology) =>
+      topology && peersIn(topology, context).includes(address) ? topology : undefined,
+    );
+    this.#sendHoldings(context, address, lives, present);
+    if (told) this.#sendCompleted(context, address, told);
   }
 
   /** Ends with its actor. */
@@ -103,19 +116,20 @@ export class HandoverNews {
     this.#reminder = system.clock.schedule(lateMs, () => system.root.send(self, new TellAgain()));
   }
 
-  get #addresses(): readonly string[] {
-    const members = this.#told?.members ?? [];
-    return members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
-  }
-
-  #sendHoldings(context: ActorContext, address: string, lives: readonly Life[]): void {
+  /** @param allOf the topology by which these are all, if they are */
+  #sendHoldings(context: ActorContext, address: string, lives: readonly Life[], allOf?: Topology): void {
     const nowMs = context.system.clock.nowMs();
-    for (const message of writeHoldings(lives, nowMs))
+    for (const message of writeHoldings(lives, nowMs, allOf))
       context.request(new PID(address, placementActorId), message);
   }
 
-  #send(context: ActorContext, address: string): void {
-    const { hash: topologyHash } = this.#told!;
+  #sendCompleted(context: ActorContext, address: string, { hash: topologyHash }: Topology): void {
     context.request(new PID(address, placementActorId), create(RebalanceCompletedSchema, { topologyHash }));
   }
+}
+
+/** The addresses of those who wait for news of this process: nobody waits for a client's, which runs a placement actor too. */
+function peersIn({ members }: Topology, { system }: ActorContext): readonly string[] {
+  const addresses = members.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
+  return addresses.includes(system.address) ? addresses.filter((address) => address !== system.address) : [];
 }

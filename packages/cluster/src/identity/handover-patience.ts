@@ -2,6 +2,12 @@ import type { ActorContext, Timer } from "@ts-grain/actor";
 import type { HandoverBarrier } from "./handover-barrier.ts";
 import { GiveUpWaiting } from "./placement-messages.ts";
 
+/**
+ * Milliseconds that those who were there before this member have to tell what they have, before that is taken for nothing but what they
+ * owned as far as this member knows. One that has died, and is still listed, tells nothing.
+ */
+const hearingTimeoutMs = 1_000;
+
 /** Milliseconds that members have to end what they no longer own, before it is activated anyway that they are not known to have. */
 const handoverTimeoutMs = 5_000;
 
@@ -11,6 +17,7 @@ const lookAgainMs = 1_000;
 /** Gives up the members that do not tell in time that they have handed over. */
 export class HandoverPatience {
   readonly #barrier: HandoverBarrier;
+  #isHearing = false;
   #timer: Timer | undefined;
 
   constructor(barrier: HandoverBarrier) {
@@ -19,11 +26,18 @@ export class HandoverPatience {
 
   /** Begins anew, if there are members that have not told. `GiveUpWaiting` comes to the actor when it ends. */
   renew(context: ActorContext): void {
-    this.#wait(context, handoverTimeoutMs);
+    this.#isHearing = true;
+    this.#wait(context, hearingTimeoutMs);
   }
 
   /** It has ended. What is known to be elsewhere is still waited for, so that it is looked at again. */
   lose(context: ActorContext): void {
+    if (this.#isHearing) {
+      this.#isHearing = false;
+      this.#barrier.giveUpHearing();
+      this.#wait(context, handoverTimeoutMs - hearingTimeoutMs);
+      return;
+    }
     const members = [...this.#barrier.awaited];
     const { logger } = context.system;
     if (members.length > 0)

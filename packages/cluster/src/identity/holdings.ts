@@ -1,17 +1,25 @@
 import type { Holdings } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
+import type { Topology } from "../membership/topology.ts";
 import type { Life } from "./life.ts";
 
 /** How many are told at once: a message of some 20 kB. */
 const perMessage = 1_000;
 const maxUint32 = 0xffff_ffff;
 
-/** As they are told; times are before now, rounded so that nothing seems to have lasted longer than it has. */
-export function writeHoldings(lives: readonly Life[], nowMs: number): readonly Holdings[] {
+/**
+ * As they are told; times are before now, rounded so that nothing seems to have lasted longer than it has.
+ *
+ * @param allOf the topology by which these are all that there are, if they are
+ */
+export function writeHoldings(lives: readonly Life[], nowMs: number, allOf?: Topology): readonly Holdings[] {
   const messages: Holdings[] = [];
   for (const [kind, ofKind] of Map.groupBy(lives, (life) => life.kind)) {
     for (let from = 0; from < ofKind.length; from += perMessage)
       messages.push(write(kind, ofKind.slice(from, from + perMessage), nowMs));
   }
+  if (!allOf) return messages;
+  if (messages.length === 0) messages.push(write("", [], nowMs));
+  messages.at(-1)!.topologyHash = allOf.hash;
   return messages;
 }
 
@@ -24,6 +32,7 @@ function write(kind: string, lives: readonly Life[], nowMs: number): Holdings {
     numbers: [],
     begunMsAgo: [],
     endedMsAgo: [],
+    topologyHash: 0n,
   };
   for (const { identity, number, begunAtMs, hasEnded, untilMs } of lives) {
     message.identities.push(identity);

@@ -34,6 +34,7 @@ import { endAll, endAtOnce } from "./end-actorless.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import { HandoverPatience } from "./handover-patience.ts";
+import { Leaving } from "./leaving.ts";
 import type { Location } from "./location.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
@@ -43,7 +44,6 @@ import {
   placementActorId,
   Refuse,
   Release,
-  Released,
   TellAgain,
 } from "./placement-messages.ts";
 
@@ -77,9 +77,7 @@ export class PlacementActor implements Actor {
   readonly #leftovers = new Set<Activation>();
   readonly #news: HandoverNews;
   readonly #patience: HandoverPatience;
-  #released: PID[] | undefined;
-  /** Whether others have still to see that this member leaves. */
-  #isAwaited = false;
+  readonly #leaving = new Leaving();
   /** While it lives. */
   #context: ActorContext | undefined;
   /** The end of what has no actor. */
@@ -177,14 +175,14 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#tell(context, asker, placed.pid);
-    else if (this.#isAwaited && asker.address !== this.#self) this.#held.push({ identity, asker });
+    else if (this.#leaving.isUnseen && asker.address !== this.#self) this.#held.push({ identity, asker });
     else if (!this.#accepts(context, identity)) this.#tell(context, asker, undefined);
     else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
     else this.#held.push({ identity, asker });
   }
 
   #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
-    if (this.#released || !this.#kinds.has(identity.kind)) return false;
+    if (this.#leaving.hasBegun || !this.#kinds.has(identity.kind)) return false;
     return identityProblem(identity.identity) === undefined && this.#owns(context, identity);
   }
 
@@ -232,7 +230,7 @@ export class PlacementActor implements Actor {
     for (const placed of this.#leftovers) this.#end(context, placed, reason);
     this.#tellCompleted(context);
     // A client activates nothing, so it waits for nobody.
-    if (this.#kinds.size > 0 && !this.#released) this.#patience.renew(context);
+    if (this.#kinds.size > 0 && !this.#leaving.hasBegun) this.#patience.renew(context);
     this.#answerHeld(context);
   }
 
@@ -241,7 +239,8 @@ export class PlacementActor implements Actor {
   }
 
   #onNews(context: ActorContext, { told, address }: FromPeer): void {
-    if (isMessage(told, HoldingsSchema)) this.#news.told(context, { holdings: told, address }, this.#placed);
+    const here = { placed: this.#placed, barrier: this.#barrier };
+    if (isMessage(told, HoldingsSchema)) this.#news.told(context, { holdings: told, address }, here);
     else if (isMessage(told, RebalanceCompletedSchema)) this.#barrier.complete(address, told.topologyHash);
     if (this.#barrier.isOpen) this.#patience.stop();
     this.#answerHeld(context);
@@ -257,19 +256,16 @@ export class PlacementActor implements Actor {
   }
 
   #onRelease(context: ActorContext): void {
-    this.#released ??= [];
-    this.#isAwaited = true;
-    if (context.sender) this.#released.push(context.sender);
+    this.#leaving.begin(context);
     for (const placed of this.#placed) this.#end(context, placed, "shutdown");
     this.#patience.stop();
     this.#answerHeld(context);
-    this.#tellReleased(context);
+    this.#leaving.tellIfDone(context, this.#placed);
   }
 
   #onRefuse(context: ActorContext): void {
-    this.#isAwaited = false;
+    this.#leaving.seen(context);
     this.#answerHeld(context);
-    if (context.sender) context.send(context.sender, new Released());
   }
 
   #onPassivate(context: ActorContext, { activation, reason }: Passivate): void {
@@ -311,7 +307,7 @@ export class PlacementActor implements Actor {
     this.#news.tellEnded(context, placed);
     for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
     this.#tellCompleted(context);
-    this.#tellReleased(context);
+    this.#leaving.tellIfDone(context, this.#placed);
   }
 
   #endAll(): Promise<void> {
@@ -327,11 +323,6 @@ export class PlacementActor implements Actor {
     const actorless = this.#placed.takeActorless();
     for (const placed of actorless) this.#left?.(placed, placed);
     await endAll(this.#kinds, actorless);
-  }
-
-  #tellReleased(context: ActorContext): void {
-    if (!this.#released || !this.#placed.isEmpty) return;
-    for (const asker of this.#released.splice(0)) context.send(asker, new Released());
   }
 }
 

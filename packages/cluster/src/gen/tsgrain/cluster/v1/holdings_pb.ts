@@ -10,7 +10,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tsgrain/cluster/v1/holdings.proto.
  */
 export const file_tsgrain_cluster_v1_holdings: GenFile = /*@__PURE__*/
-  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSJpCghIb2xkaW5ncxIMCgRraW5kGAEgASgJEhIKCmlkZW50aXRpZXMYAiADKAkSDwoHbnVtYmVycxgDIAMoDRIUCgxiZWd1bl9tc19hZ28YBCADKA0SFAoMZW5kZWRfbXNfYWdvGAUgAygNYgZwcm90bzM");
+  fileDesc("CiF0c2dyYWluL2NsdXN0ZXIvdjEvaG9sZGluZ3MucHJvdG8SEnRzZ3JhaW4uY2x1c3Rlci52MSKAAQoISG9sZGluZ3MSDAoEa2luZBgBIAEoCRISCgppZGVudGl0aWVzGAIgAygJEg8KB251bWJlcnMYAyADKA0SFAoMYmVndW5fbXNfYWdvGAQgAygNEhQKDGVuZGVkX21zX2FnbxgFIAMoDRIVCg10b3BvbG9neV9oYXNoGAYgASgEYgZwcm90bzM");
 
 /**
  * Tells the owner of identities that the sender has, or had, activations of them. Goes from placement actor to placement actor: when the
@@ -52,6 +52,14 @@ export type Holdings = Message<"tsgrain.cluster.v1.Holdings"> & {
    * @generated from field: repeated uint32 ended_ms_ago = 5;
    */
   endedMsAgo: number[];
+
+  /**
+   * The hash of the topology by which the sender goes, in the message after which the receiver knows of all that is there of what it owns in
+   * it, and ended or not will not begin there. Such a message may be empty. 0 in the others.
+   *
+   * @generated from field: uint64 topology_hash = 6;
+   */
+  topologyHash: bigint;
 };
 
 /**

@@ -1,0 +1,37 @@
+import type { ActorContext, PID } from "@ts-grain/actor";
+import type { PlacedActivations } from "./placed-activations.ts";
+import { Released } from "./placement-messages.ts";
+
+/** How far a member is with leaving: it ends what it has, then the others come to see that it leaves. */
+export class Leaving {
+  /** Who is to be told when nothing is left; undefined before it begins. */
+  #askers: PID[] | undefined;
+  #isUnseen = false;
+
+  get hasBegun(): boolean {
+    return this.#askers !== undefined;
+  }
+
+  /** Whether others may not have seen yet that this member leaves. */
+  get isUnseen(): boolean {
+    return this.#isUnseen;
+  }
+
+  begin({ sender }: ActorContext): void {
+    this.#askers ??= [];
+    this.#isUnseen = true;
+    if (sender) this.#askers.push(sender);
+  }
+
+  /** The others have seen it, or had time to: those who still wait are to be answered in this turn. */
+  seen(context: ActorContext): void {
+    this.#isUnseen = false;
+    if (context.sender) context.send(context.sender, new Released());
+  }
+
+  /** Tells those who asked, if nothing is left. */
+  tellIfDone(context: ActorContext, { isEmpty }: PlacedActivations): void {
+    if (!isEmpty) return;
+    for (const asker of this.#askers?.splice(0) ?? []) context.send(asker, new Released());
+  }
+}
