@@ -32,7 +32,7 @@ export class HandoverBarrier {
    * member has never heard of, and owners by these.
    */
   #unheard = new Set<string>();
-  /** The topologies since the first, and for which each member has told last what is there. */
+  /** The topologies since the first, while there are such, and for which each member has told last what is there. */
   #hashes = new Set<bigint>();
   readonly #heard = new Map<string, bigint>();
 
@@ -74,6 +74,7 @@ export class HandoverBarrier {
     this.#hashes = isFirst ? new Set([hash]) : this.#hashes.add(hash);
     const unheard = isFirst ? peers : peers.filter((peer) => this.#unheard.has(peer));
     this.#unheard = new Set(unheard.filter((peer) => this.#heard.get(peer) !== hash));
+    if (this.#unheard.size === 0) this.#hashes.clear();
     this.#forgetIfNobodyIsAwaited();
   }
 
