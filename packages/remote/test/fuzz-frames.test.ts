@@ -75,13 +75,13 @@ function readMessage(
 type Stream = [frames: Uint8Array[], cuts: number[]];
 
 /**
- * As many elements as are allowed take memory, however few bytes they came in: protobuf-es makes some 270 bytes of two where a message
- * has many lists.
+ * As many elements as are allowed take memory, however few bytes they came in: protobuf-es makes some 700 bytes of two where a message
+ * has ten lists.
  */
 const frugality = new Frugality({
   microsecondsPerKib: 5_000,
   bytesPerByte: 16,
-  bytes: 512 * limits.maxElements,
+  bytes: 768 * limits.maxElements,
 });
 
 function readStream([frames, cuts]: Stream): void {
