@@ -52,7 +52,7 @@ export function servicesFor(
     refusals: new Refusals(),
     lastLetters: new LastLetters({ types, later, recall, deadLetter, logger }),
     losses: { messages: 0 },
-    farewells: [],
+    farewells: new Set(),
     soon: (callback) => eventLoop.soon(callback),
     later,
     publish: (event) => eventStream.publish(event),

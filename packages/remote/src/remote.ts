@@ -8,6 +8,7 @@ import { ExposedProcesses, type ExposeOptions } from "./endpoint/exposed-process
 import { Quiet } from "./endpoint/quiet.ts";
 import type { RefusalCounts } from "./endpoint/refusals.ts";
 import { SessionTable } from "./endpoint/session-table.ts";
+import { within } from "./endpoint/within.ts";
 import { file_actor_actor } from "./gen/actor/actor_pb.ts";
 import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
@@ -21,6 +22,9 @@ import { TypeRegistry } from "./wire/type-registry.ts";
 
 /** Milliseconds that a blocked peer's open connection lasts: what it has sent while it left is still taken. */
 const blockedPeerGraceMs = 3_000;
+/** Milliseconds that a graceful shutdown waits for connections that are being opened, and then for peers to have what was sent. */
+const openingTimeoutMs = 500;
+const farewellTimeoutMs = 2_000;
 
 /**
  * How {@link Remote.shutdown} ends.
@@ -258,18 +262,16 @@ export class Remote implements AsyncDisposable {
   }
 
   /**
-   * Resolves once no peer has been connected to this system for 50 ms, or after the given milliseconds. A member that has told the
-   * others that it leaves waits for this, so that what they sent before they knew is still answered: also over a connection that a member
-   * in Go opens after it has ended the one before, and before it asks elsewhere.
+   * Resolves once no peer has been connected for 50 ms, or after the given milliseconds. A member that has told the others that it leaves waits
+   * for this, so that what they sent before they knew is answered: also over a connection that one in Go opens after the one before.
    */
   drained(options: { readonly timeoutMs: number }): Promise<void> {
     return this.#quiet.reached(options);
   }
 
   /**
-   * Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. Resolves when
-   * what was sent over connections that were open has come to the peers, so that the process may end then; who takes nothing for 2 s
-   * is given up.
+   * Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. A graceful one resolves when
+   * peers have what was sent, so that the process may end: over connections that stand within 0.5 s, to who takes it in 2 s more.
    */
   shutdown({ graceful = true }: RemoteShutdownOptions = {}): Promise<void> {
     this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once");
@@ -288,12 +290,14 @@ export class Remote implements AsyncDisposable {
     this.#services.peerWatches.stop();
     for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);
+    const { clock } = this.#services;
+    if (how === "gracefully") await within(openingTimeoutMs, this.#endpoints.opening, clock);
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
       const { lastLetters, farewells } = this.#services;
-      const awaited = how === "gracefully" ? farewells : [];
-      await Promise.all([this.#listener.close(), lastLetters.done(), ...awaited]);
+      const sent = how === "gracefully" ? [...farewells] : [];
+      await Promise.all([this.#listener.close(), lastLetters.done(), within(farewellTimeoutMs, sent, clock)]);
     } finally {
       processes.useResolver(undefined);
     }

@@ -129,9 +129,13 @@ class DistHashSession implements LookupSession {
   }
 
   async close(): Promise<void> {
-    await this.#context.system.root.requestAsync(this.#placement, new Refuse(), {
-      timeoutMs: refuseTimeoutMs,
-    });
+    const { root } = this.#context.system;
+    try {
+      await root.requestAsync(this.#placement, new Refuse(), { timeoutMs: refuseTimeoutMs });
+    } catch (error) {
+      // Nobody waits at an actor that has ended.
+      if (!ActorError.is(error)) throw error;
+    }
   }
 }
 

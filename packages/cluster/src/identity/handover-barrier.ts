@@ -1,7 +1,9 @@
 import { memberAddress } from "../membership/member.ts";
 import type { Topology } from "../membership/topology.ts";
 import type { ClusterIdentity } from "./cluster-identity.ts";
+import { Predecessors } from "./predecessors.ts";
 import { Rendezvous } from "./rendezvous.ts";
+import { TopologyNews } from "./topology-news.ts";
 
 const nobody = new Rendezvous([]);
 
@@ -26,15 +28,8 @@ export class HandoverBarrier {
   #awaited = new Set<string>();
   /** Those who have not told, and are not waited for any more. */
   readonly #givenUp = new Set<string>();
-  readonly #completed = new Map<string, bigint>();
-  /**
-   * Those of this member's first topology that have not told yet what is there. Before it there may have been topologies that this
-   * member has never heard of, and owners by these.
-   */
-  #unheard = new Set<string>();
-  /** The topologies since the first, while there are such, and for which each member has told last what is there. */
-  #hashes = new Set<bigint>();
-  readonly #heard = new Map<string, bigint>();
+  readonly #completed = new TopologyNews();
+  readonly #predecessors = new Predecessors();
 
   /** @param self this member's address */
   constructor(self: string, isHeldBy: IsHeldBy) {
@@ -45,6 +40,11 @@ export class HandoverBarrier {
   /** Who owns what now. */
   get rendezvous(): Rendezvous {
     return this.#present ?? nobody;
+  }
+
+  /** Whether an identity is this member's. */
+  owns(identity: ClusterIdentity): boolean {
+    return this.rendezvous.ownerOf(identity) === this.#self;
   }
 
   /** Whether everybody has told. */
@@ -67,21 +67,17 @@ export class HandoverBarrier {
     this.#present = members.length === 0 ? undefined : new Rendezvous(members);
     this.#hash = hash;
     const peers = others.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
-    this.#awaited = new Set(peers.filter((peer) => this.#completed.get(peer) !== hash));
+    this.#awaited = new Set(peers.filter((peer) => !this.#completed.is(peer, hash)));
     this.#givenUp.clear();
-    for (const told of [this.#completed, this.#heard])
-      for (const address of told.keys()) if (!peers.includes(address)) told.delete(address);
-    this.#hashes = isFirst ? new Set([hash]) : this.#hashes.add(hash);
-    const unheard = isFirst ? peers : peers.filter((peer) => this.#unheard.has(peer));
-    this.#unheard = new Set(unheard.filter((peer) => this.#heard.get(peer) !== hash));
-    if (this.#unheard.size === 0) this.#hashes.clear();
+    this.#completed.keep(peers);
+    this.#predecessors.moveTo({ hash, peers, isFirst });
     this.#forgetIfNobodyIsAwaited();
   }
 
   /** A member tells that it holds nothing that it does not own in the topology of this hash. */
   complete(address: string, hash: bigint): void {
-    this.hear(address, hash);
-    this.#completed.set(address, hash);
+    this.#completed.note(address, hash);
+    this.#predecessors.complete(address, hash);
     if (hash === this.#hash) {
       this.#awaited.delete(address);
       this.#givenUp.delete(address);
@@ -91,18 +87,21 @@ export class HandoverBarrier {
 
   /** A member has told all that it holds of what this one owns in the topology of this hash. */
   hear(address: string, hash: bigint): void {
-    this.#heard.set(address, hash);
-    if (this.#hashes.has(hash)) this.#unheard.delete(address);
+    this.#predecessors.hear(address, hash);
   }
 
-  /** Stops waiting for those of whom nothing was heard, but for what they owned in a topology that this member knows. */
-  giveUpHearing(): void {
-    this.#unheard.clear();
+  /** Whether those who were there before this member have told what they hold. */
+  get hasHeard(): boolean {
+    return this.#predecessors.areHeard;
+  }
+
+  /** Stops waiting for those of whom nothing was heard since this was called last, but for what they owned in a topology that this member knows. */
+  giveUpSilent(): void {
+    this.#predecessors.giveUpSilent();
   }
 
   /** Stops waiting for those who have not told, but for what they are known to have. */
   giveUp(): void {
-    this.giveUpHearing();
     for (const address of this.#awaited) this.#givenUp.add(address);
     this.#awaited.clear();
     this.#forgetIfNobodyIsAwaited();
@@ -114,7 +113,7 @@ export class HandoverBarrier {
    */
   lets(identity: ClusterIdentity): boolean {
     if (this.isOpen) return true;
-    if (this.#unheard.size > 0) return false;
+    if (!this.hasHeard) return false;
     const isFree = this.#earlier.every((before) => {
       const owner = before.ownerOf(identity);
       return owner === undefined || !this.#awaited.has(owner);

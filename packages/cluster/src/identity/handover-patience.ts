@@ -17,8 +17,8 @@ const lookAgainMs = 1_000;
 /** Gives up the members that do not tell in time that they have handed over. */
 export class HandoverPatience {
   readonly #barrier: HandoverBarrier;
-  #isHearing = false;
   #timer: Timer | undefined;
+  #hearing: Timer | undefined;
 
   constructor(barrier: HandoverBarrier) {
     this.#barrier = barrier;
@@ -26,18 +26,17 @@ export class HandoverPatience {
 
   /** Begins anew, if there are members that have not told. `GiveUpWaiting` comes to the actor when it ends. */
   renew(context: ActorContext): void {
-    this.#isHearing = true;
-    this.#wait(context, hearingTimeoutMs);
+    this.#wait(context, handoverTimeoutMs);
+    this.#hear(context);
   }
 
   /** It has ended. What is known to be elsewhere is still waited for, so that it is looked at again. */
-  lose(context: ActorContext): void {
-    if (this.#isHearing) {
-      this.#isHearing = false;
-      this.#barrier.giveUpHearing();
-      this.#wait(context, handoverTimeoutMs - hearingTimeoutMs);
-      return;
-    }
+  lose(context: ActorContext, whom: GiveUpWaiting["whom"]): void {
+    if (whom === "the silent") this.#loseSilent(context);
+    else this.#loseUnfinished(context);
+  }
+
+  #loseUnfinished(context: ActorContext): void {
     const members = [...this.#barrier.awaited];
     const { logger } = context.system;
     if (members.length > 0)
@@ -47,12 +46,28 @@ export class HandoverPatience {
   }
 
   #wait({ system, self }: ActorContext, forMs: number): void {
-    this.stop();
+    this.#timer?.cancel();
     if (this.#barrier.isOpen) return;
     this.#timer = system.clock.schedule(forMs, () => system.root.send(self, new GiveUpWaiting()));
   }
 
   stop(): void {
     this.#timer?.cancel();
+    this.#hearing?.cancel();
+    this.#hearing = undefined;
+  }
+
+  /** Goes on through changes of the topology, however often they come. */
+  #hear(context: ActorContext): void {
+    if (this.#hearing || this.#barrier.hasHeard) return;
+    const { system, self } = context;
+    const later = new GiveUpWaiting("the silent");
+    this.#hearing = system.clock.schedule(hearingTimeoutMs, () => system.root.send(self, later));
+  }
+
+  #loseSilent(context: ActorContext): void {
+    this.#hearing = undefined;
+    this.#barrier.giveUpSilent();
+    this.#hear(context);
   }
 }

@@ -2,22 +2,27 @@ import type { ActorContext, PID } from "@ts-grain/actor";
 import type { PlacedActivations } from "./placed-activations.ts";
 import { Released } from "./placement-messages.ts";
 
+/** How many may wait. */
+const maxHeld = 100_000;
+
 /** How far a member is with leaving: it ends what it has, then the others come to see that it leaves. */
 export class Leaving {
   /** Who is to be told when nothing is left; undefined before it begins. */
   #askers: PID[] | undefined;
   #isUnseen = false;
+  #self = "";
 
   get hasBegun(): boolean {
     return this.#askers !== undefined;
   }
 
-  /** Whether others may not have seen yet that this member leaves. */
-  get isUnseen(): boolean {
-    return this.#isUnseen;
+  /** Whether who asks is to wait: others who may not have seen yet that this member leaves, while not too many do. */
+  holds({ address }: PID, held: number): boolean {
+    return this.#isUnseen && address !== this.#self && held < maxHeld;
   }
 
-  begin({ sender }: ActorContext): void {
+  begin({ sender, system }: ActorContext): void {
+    this.#self = system.address;
     this.#askers ??= [];
     this.#isUnseen = true;
     if (sender) this.#askers.push(sender);

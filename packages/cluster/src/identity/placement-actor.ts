@@ -105,7 +105,7 @@ export class PlacementActor implements Actor {
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
     else if (message instanceof Refuse) this.#onRefuse(context);
-    else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context);
+    else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context, message);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#onStarted(context);
     else if (message instanceof Stopping) this.#ending = this.#endAll();
@@ -126,7 +126,7 @@ export class PlacementActor implements Actor {
     if (!context || this.#topology !== newest) return undefined;
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
-    const isFree = this.#accepts(context, identity) && this.#barrier.lets(identity);
+    const isFree = this.#accepts(identity) && this.#barrier.lets(identity);
     return isFree ? this.#placed.add(this.#newActivation(identity)) : undefined;
   }
 
@@ -145,7 +145,7 @@ export class PlacementActor implements Actor {
     if (known && !known.askers) {
       call.tellsPlace = true;
       context.forward(known.pid);
-    } else if (!known && this.#accepts(context, call) && this.#barrier.lets(call)) {
+    } else if (!known && this.#accepts(call) && this.#barrier.lets(call)) {
       // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
       const placed = this.#placed.add(this.#newActivation(call));
       const { actorless } = this.#kinds.get(call.kind)!;
@@ -173,21 +173,18 @@ export class PlacementActor implements Actor {
    */
   #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
     const placed = this.#placed.get(identity);
-    if (placed?.askers) placed.askers.push(asker);
+    if (this.#leaving.holds(asker, this.#held.length)) this.#held.push({ identity, asker });
+    else if (this.#leaving.hasBegun) this.#tell(context, asker, undefined);
+    else if (placed?.askers) placed.askers.push(asker);
     else if (placed) this.#tell(context, asker, placed.pid);
-    else if (this.#leaving.isUnseen && asker.address !== this.#self) this.#held.push({ identity, asker });
-    else if (!this.#accepts(context, identity)) this.#tell(context, asker, undefined);
+    else if (!this.#accepts(identity)) this.#tell(context, asker, undefined);
     else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
     else this.#held.push({ identity, asker });
   }
 
-  #accepts(context: ActorContext, identity: ClusterIdentity): boolean {
+  #accepts(identity: ClusterIdentity): boolean {
     if (this.#leaving.hasBegun || !this.#kinds.has(identity.kind)) return false;
-    return identityProblem(identity.identity) === undefined && this.#owns(context, identity);
-  }
-
-  #owns({ system }: ActorContext, identity: ClusterIdentity): boolean {
-    return this.#barrier.rendezvous.ownerOf(identity) === system.address;
+    return identityProblem(identity.identity) === undefined && this.#barrier.owns(identity);
   }
 
   #onStarted(context: ActorContext): void {
@@ -223,7 +220,7 @@ export class PlacementActor implements Actor {
     this.#barrier.moveTo(topology);
     this.#leftovers.clear();
     // All of them first, as some end at once, and none must seem to be the last.
-    for (const placed of this.#placed) if (!this.#owns(context, placed)) this.#leftovers.add(placed);
+    for (const placed of this.#placed) if (!this.#barrier.owns(placed)) this.#leftovers.add(placed);
     // Only a member that was let go is in no topology at all.
     const reason = topology.members.length === 0 ? "evicted" : "moved";
     this.#news.tellHoldings(context, topology, this.#leftovers);
@@ -246,8 +243,8 @@ export class PlacementActor implements Actor {
     this.#answerHeld(context);
   }
 
-  #onPatienceLost(context: ActorContext): void {
-    this.#patience.lose(context);
+  #onPatienceLost(context: ActorContext, { whom }: GiveUpWaiting): void {
+    this.#patience.lose(context, whom);
     this.#answerHeld(context);
   }
 

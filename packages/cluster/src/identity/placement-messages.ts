@@ -24,8 +24,14 @@ export class Refuse {}
 /** All activations have ended, or all who waited are answered. */
 export class Released {}
 
-/** Members had long enough to hand over. */
-export class GiveUpWaiting {}
+/** Members had long enough to hand over, or to tell what they hold. */
+export class GiveUpWaiting {
+  readonly whom: "the unfinished" | "the silent";
+
+  constructor(whom: "the unfinished" | "the silent" = "the unfinished") {
+    this.whom = whom;
+  }
+}
 
 /** The calls that an ending activation still had to get have come. */
 export class Finish {

@@ -192,8 +192,9 @@ export class EndpointLink {
     const connection = this.#connection;
     if (connection === undefined) return;
     const { losses, farewells } = this.#services;
-    if (this.#isStopped()) farewells.push(connection.closed ?? Promise.resolve());
-    else losses.messages += connection.unproven ?? 0;
+    const { closed } = connection;
+    if (this.#isStopped() && closed) farewells.add(closed.finally(() => farewells.delete(closed)));
+    else if (!this.#isStopped()) losses.messages += connection.unproven ?? 0;
     connection.close();
     this.#connection = undefined;
   }

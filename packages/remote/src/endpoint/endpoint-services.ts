@@ -47,8 +47,8 @@ export interface EndpointServices {
   readonly lastLetters: LastLetters;
   /** What may have been lost with connections. */
   readonly losses: { messages: number };
-  /** The ends of connections that were open when the remote was shut down. */
-  readonly farewells: Promise<void>[];
+  /** The ends of connections that were closed for what was sent over them to arrive. */
+  readonly farewells: Set<Promise<void>>;
   /** Runs the callback when the code that runs now has returned. */
   readonly soon: (callback: () => void) => void;
   /** Runs the callback in the next turn of the event loop. */

@@ -46,6 +46,11 @@ export class EndpointTable {
     return this.#entries.get(address)?.process ?? this.#processAt(address);
   }
 
+  /** The connections that are being opened for what waits. */
+  get opening(): readonly Promise<void>[] {
+    return [...this.#entries.values()].flatMap(({ endpoint }) => endpoint.opening ?? []);
+  }
+
   terminateAll(how: "gracefully" | "at once"): void {
     for (const { endpoint } of [...this.#entries.values()]) endpoint.terminate("stopped", how);
   }

@@ -37,6 +37,7 @@ export class Endpoint {
   #peer: LinkPeer | undefined;
   #isBlocked = false;
   #isFlushing = false;
+  #opening: PromiseWithResolvers<void> | undefined;
   /** How many processes had been struck off when the sender was handed out whom like messages have; −1 while it cannot be answered. */
   #handedOutAt = 0;
 
@@ -60,6 +61,14 @@ export class Endpoint {
   /** Who is connected; undefined while nobody is. */
   get connected(): LinkPeer | undefined {
     return this.#link.phase === "open" ? this.#peer : undefined;
+  }
+
+  /** Resolves when the connection stands that is being opened for what waits, or the endpoint has ended; undefined if none is. */
+  get opening(): Promise<void> | undefined {
+    const { phase } = this.#link;
+    if (this.#outbox.isEmpty || (phase !== "connecting" && phase !== "greeting")) return undefined;
+    this.#opening ??= Promise.withResolvers();
+    return this.#opening.promise;
   }
 
   /** Local actors that watch processes of the peer, counted once for each process. */
@@ -192,6 +201,7 @@ export class Endpoint {
     if (!isFirst) this.#watches.repeat();
     this.#services.publish(new EndpointConnectedEvent(this.address));
     this.#sendWaiting("while there is room");
+    this.#opening?.resolve();
   }
 
   /** What a Go peer may not know goes as JSON: in protobuf's binary form it would end the peer's process. */
@@ -232,6 +242,7 @@ export class Endpoint {
   }
 
   #terminated(reason: TerminationReason): void {
+    this.#opening?.resolve();
     this.#onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
     this.#services.lastLetters.add(this.#outbox.takeAll());

@@ -30,6 +30,7 @@ export class Quiet {
     const late = this.#clock.schedule(timeoutMs, this.#reached.resolve);
     this.changed();
     await this.#reached.promise;
+    this.#reached = undefined;
     late.cancel();
     this.#timer?.cancel();
   }

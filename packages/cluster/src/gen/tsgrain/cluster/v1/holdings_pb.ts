@@ -54,8 +54,8 @@ export type Holdings = Message<"tsgrain.cluster.v1.Holdings"> & {
   endedMsAgo: number[];
 
   /**
-   * The hash of the topology by which the sender goes, in the message after which the receiver knows of all that is there of what it owns in
-   * it, and ended or not will not begin there. Such a message may be empty. 0 in the others.
+   * The hash of the topology by which the sender goes, in the message after which the receiver knows of all that the sender holds of what it owns
+   * in that one; of what it owns in later ones it may not. Such a message may be empty. 0 in the others.
    *
    * @generated from field: uint64 topology_hash = 6;
    */
