@@ -55,6 +55,7 @@ export class GoStub implements AsyncDisposable {
   readonly member: Cluster;
   readonly arrivals: Arrival[] = [];
   readonly address: string;
+  readonly network: InMemoryNetwork;
   readonly #listener: CapturingListener;
   readonly #peer: RawPeer;
   readonly #leave: () => Promise<void>;
@@ -62,6 +63,7 @@ export class GoStub implements AsyncDisposable {
 
   private constructor(parts: {
     clock: VirtualClock;
+    network: InMemoryNetwork;
     member: Cluster;
     listener: CapturingListener;
     peer: RawPeer;
@@ -69,6 +71,7 @@ export class GoStub implements AsyncDisposable {
   }) {
     this.clock = parts.clock;
     this.member = parts.member;
+    this.network = parts.network;
     this.#listener = parts.listener;
     this.#peer = parts.peer;
     this.#leave = parts.leave;
@@ -106,7 +109,7 @@ export class GoStub implements AsyncDisposable {
     const session = await provider.joinAsMember(self, context);
     const peer = await RawPeer.connect(network.transport(), system.address);
     peer.greet({ systemId: "raw-peer", address: listener.address });
-    const stub = new GoStub({ clock, member, listener, peer, leave: () => session.leave() });
+    const stub = new GoStub({ clock, network, member, listener, peer, leave: () => session.leave() });
     await clock.advance(10);
     return stub;
   }
