@@ -193,7 +193,7 @@ export class EndpointLink {
     if (connection === undefined) return;
     const { losses, farewells } = this.#services;
     const { closed } = connection;
-    if (this.#isStopped() && closed) farewells.add(closed.finally(() => farewells.delete(closed)));
+    if (this.#isStopped() && closed) remember(farewells, closed);
     else if (!this.#isStopped()) losses.messages += connection.unproven ?? 0;
     connection.close();
     this.#connection = undefined;
@@ -212,4 +212,10 @@ export class EndpointLink {
     this.#timer?.cancel();
     this.#timer = this.#services.clock.schedule(delayMs, () => this.#on(event));
   }
+}
+
+/** Until it is over. */
+function remember(farewells: Set<Promise<void>>, closed: Promise<void>): void {
+  farewells.add(closed);
+  void closed.then(() => farewells.delete(closed));
 }
