@@ -29,7 +29,7 @@ export class HandoverBarrier {
   /** Those who have not told, and are not waited for any more. */
   readonly #givenUp = new Set<string>();
   readonly #completed = new TopologyNews();
-  readonly #predecessors = new Predecessors();
+  readonly #predecessors = new Predecessors(this.#completed);
 
   /** @param self this member's address */
   constructor(self: string, isHeldBy: IsHeldBy) {

@@ -25,7 +25,12 @@ export class Predecessors {
   #hashes = new Set<bigint>();
   #present = 0n;
   readonly #told = new TopologyNews();
-  readonly #completed = new TopologyNews();
+  readonly #completed: TopologyNews;
+
+  /** `completed`: by which topology each has handed over last. */
+  constructor(completed: TopologyNews) {
+    this.#completed = completed;
+  }
 
   /** Whether all have told what they hold. */
   get areHeard(): boolean {
@@ -40,7 +45,7 @@ export class Predecessors {
     this.#unheard = new Set([...this.#unsure].filter((peer) => !this.#told.is(peer, hash)));
     if (isFirst) this.#signs.clear();
     if (this.#unsure.size === 0) this.#hashes.clear();
-    for (const news of [this.#told, this.#completed]) news.keep(peers);
+    this.#told.keep(peers);
   }
 
   /** One has told all that it holds of what this member owns in the topology of this hash. */
@@ -52,7 +57,6 @@ export class Predecessors {
 
   /** One holds nothing that is not its own in the topology of this hash. */
   complete(address: string, hash: bigint): void {
-    this.#completed.note(address, hash);
     if (this.#hashes.has(hash)) this.#drop(address);
   }
 
