@@ -1,6 +1,6 @@
 // Proto.Actor Go's side of the benchmarks. Measures one workload and prints the samples as one line of JSON:
 //
-//	protoactor WORKLOAD full|quick|long [ADDRESS]
+//	protoactor WORKLOAD full|quick [ADDRESS]
 //	protoactor serve | serve-cluster
 package main
 
@@ -28,7 +28,7 @@ func main() {
 		return
 	}
 	if len(os.Args) < 3 {
-		fail(fmt.Errorf("usage: protoactor serve | protoactor serve-cluster | protoactor WORKLOAD full|quick|long [ADDRESS]"))
+		fail(fmt.Errorf("usage: protoactor serve | protoactor serve-cluster | protoactor WORKLOAD full|quick [ADDRESS]"))
 	}
 	effort, known := efforts[os.Args[2]]
 	if !known {

@@ -20,8 +20,6 @@ type effort struct {
 var efforts = map[string]effort{
 	"full":  {time.Second, 1_000_000, 6},
 	"quick": {100 * time.Millisecond, 100_000, 4},
-	// Nothing is compiled while it runs.
-	"long": {time.Second, 1_000_000, 6},
 }
 
 // measurement puts one workload to a system.

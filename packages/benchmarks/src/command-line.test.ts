@@ -11,11 +11,6 @@ test("a group is measured in full by default", () => {
   });
 });
 
-test("a long run has as many rounds as a full one, and none is both quick and long", () => {
-  expect(parseCommandLine(["remote", "--long"])).toMatchObject({ rounds: 5, effort: "long" });
-  expect(() => parseCommandLine(["remote", "--long", "--quick"])).toThrow("--quick and --long");
-});
-
 test("a quick run is one round, unless told otherwise", () => {
   expect(parseCommandLine(["local", "--quick"])).toMatchObject({ rounds: 1, effort: "quick" });
   expect(parseCommandLine(["local", "--quick", "--rounds", "2"])).toMatchObject({ rounds: 2 });

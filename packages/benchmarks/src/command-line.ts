@@ -25,8 +25,6 @@ npm run bench -- table GROUP         puts the table of the last full run into th
   --rounds N      how often each subject is measured with each workload (5)
   --only A,B      only these workloads; "W2" means all that begin with it
   --quick         one round with little to do, to see that everything works; the figures mean little
-  --long          goes on for four seconds before anything is measured: what programs come to that have run for a while;
-                  not kept
   --help          this text
 
 A full run of all workloads, with at least ${fewestRoundsKept} rounds is kept in packages/benchmarks/results/GROUP.json,
@@ -44,14 +42,8 @@ export function parseCommandLine(args: readonly string[]): Command {
     group: first,
     rounds: parseRounds(values.rounds ?? (values.quick ? "1" : String(fewestRoundsKept))),
     only: values.only?.split(",").filter((name) => name !== "") ?? [],
-    effort: effortOf(values),
+    effort: values.quick ? "quick" : "full",
   };
-}
-
-function effortOf({ quick, long }: { readonly quick: boolean; readonly long: boolean }): EffortName {
-  if (quick && long) throw new UsageError("--quick and --long exclude each other");
-  if (quick) return "quick";
-  return long ? "long" : "full";
 }
 
 function parse(args: readonly string[]) {
@@ -63,7 +55,6 @@ function parse(args: readonly string[]) {
         rounds: { type: "string" },
         only: { type: "string" },
         quick: { type: "boolean", default: false },
-        long: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
       },
     });

@@ -1,5 +1,5 @@
 // Measures one workload in this process, or between it and the one that serves at an address:
-// node --expose-gc src/limit-child.ts SUBJECT WORKLOAD full|quick|long [ADDRESS]
+// node --expose-gc src/limit-child.ts SUBJECT WORKLOAD full|quick [ADDRESS]
 import { measureHere } from "./measure-here.ts";
 import { limitWorkloads } from "./workloads/limit-workloads.ts";
 

@@ -2,7 +2,7 @@ import type { ClusterProgram } from "../subjects/cluster-program.ts";
 import { measureActivations } from "./activations.ts";
 import { measureCallsPerCpu, measureHandover } from "./membership.ts";
 import { measureRequests } from "./requests.ts";
-import type { Setting, Workload } from "./workload.ts";
+import { inOneProcess, type Setting, type Workload } from "./workload.ts";
 
 /** A program, and where its other process listens if there is one. */
 interface ClusterSetup {
@@ -99,5 +99,5 @@ export function needsServer(workload: string): boolean {
 
 /** There are many turns, and calls inside a process soon come to a steady rate; those between two do not. */
 function shortened(setting: Setting): Setting {
-  return { ...setting, measureMs: setting.measureMs / 2 };
+  return { ...inOneProcess(setting), measureMs: setting.measureMs / 2 };
 }
