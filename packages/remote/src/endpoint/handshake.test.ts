@@ -82,6 +82,11 @@ test.for([
   expect(kinds(exchange({ dialler: ours, listener: theirs }).dial)).toEqual(["refused"]);
 });
 
+test("a dialler without a token does not take a challenge for a welcome", () => {
+  const { dial } = exchange({ dialler: { ...secret, token: undefined }, listener: secret });
+  expect(dial).toMatchObject([{ kind: "refused", why: expect.stringContaining("token") }]);
+});
+
 test("the listener refuses a dialler that does not know its token", () => {
   const guess = { ...secret, token: "another token, as long" };
   const listening = listen({ membership: secret });
