@@ -111,6 +111,18 @@ test("without a proof the introduction is only challenged, however often it is r
   ).toEqual(["challenge", "refused"]);
 });
 
+test("who is blocked is told so once it has proved that it knows the token", () => {
+  const listening = listen({ membership: secret, isBlocked: () => true });
+  const dialling = new DialHandshake(dialler, secret, nonce(1));
+  const challenge = listening.requested(request(dialling.introduction()));
+  if (challenge.kind !== "challenge") throw new Error(challenge.kind);
+  const proof = dialling.answered(response(challenge.frame));
+  if (proof.kind !== "prove") throw new Error(proof.kind);
+  const answer = listening.requested(request(proof.frame));
+  if (answer.kind !== "blocked") throw new Error(answer.kind);
+  expect(dialling.answered(response(answer.frame))).toMatchObject({ kind: "refused", isBlocked: true });
+});
+
 test("a recorded handshake is worth nothing to a listener with a fresh nonce", () => {
   const { frames } = exchange({ dialler: secret, listener: secret });
   const later = listen({ membership: secret, nonce: nonce(3) });
