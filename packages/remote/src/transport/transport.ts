@@ -90,8 +90,11 @@ export interface Listener extends HostAndPort {
   readonly turnedAway?: number | undefined;
   /** Whether other machines can reach it and nothing but their word says who they are. Default: unknown. */
   readonly isInsecure?: boolean | undefined;
-  /** Accepts no more and ends the connections that are still open. Settles when all are gone. */
-  close(): Promise<void>;
+  /**
+   * Accepts no more and ends the connections that are still open. Settles when all are gone: peers have so many milliseconds to take what was
+   * sent and to end their side, too. Default 2 000.
+   */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
 
 /**
