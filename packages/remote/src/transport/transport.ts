@@ -131,7 +131,7 @@ export interface Connection {
   readonly unproven?: number | undefined;
   /** Ends the connection after what was sent has left. Nothing is called any more. Calling it again does nothing. */
   close(): void;
-  /** Resolves when the connection has ended and what was sent has come to the other side, or is given up. Default: when it is closed. */
+  /** Resolves when the connection has ended and what was sent has come to the other side, or is given up. Default: at once, when it is closed. */
   readonly closed?: Promise<void> | undefined;
   /** The peer takes frequent probes: from now on a link that went dead without a word is noticed within seconds. */
   probe(): void;
