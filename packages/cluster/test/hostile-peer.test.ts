@@ -19,6 +19,7 @@ import type { Cluster } from "../src/index.ts";
 import { createTopology } from "../src/membership/topology.ts";
 import { InMemoryCluster } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
+import { GoStub } from "./go-stub.ts";
 import { Testimony } from "./witness-grain.ts";
 
 const identities = Array.from({ length: 20 }, (_identity, index) => `lamp-${index}`);
@@ -137,4 +138,14 @@ test("H9 whatever a stranger tells a member's own actors and its grains, the gra
     }),
     { numRuns: 20 },
   );
+});
+
+test("H10 a member that says its grains are where no member is has nobody connect there", async () => {
+  await using stub = await GoStub.start({ stubKinds: ["Witness"] });
+  let dialled = 0;
+  await stub.network.transport().listen({ host: "third", port: 1 }, () => void dialled++);
+  stub.whereGrainsAre = "third:1";
+  const call = getWitnessGrainClient(stub.member, "kitchen").bump({}, { timeoutMs: 2_000 });
+  await expect(stub.settle(call)).rejects.toMatchObject({ code: "not_delivered" });
+  expect(dialled).toBe(0);
 });
