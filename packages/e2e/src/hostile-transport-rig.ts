@@ -20,6 +20,9 @@ const program = fileURLToPath(new URL("hostile-transport-victim.ts", import.meta
  */
 const semiSpaceMebibytes = 8;
 
+/** The cluster that both belong to. */
+const clusterName = "honest";
+
 /** What a case did to the victim and to honest ones that talked to it all the while. */
 export interface Outcome extends VictimReport, Testimony {
   /** Whether the victim still ran at the end. */
@@ -39,6 +42,7 @@ export class HostileRig implements AsyncDisposable {
   readonly #transport: GrpcTransport;
   /** Whom the honest member has not answered yet. */
   readonly #held: PID[] = [];
+  #victimId = "";
   #log = "";
 
   private constructor(process: ChildProcess, { address, member: honest, transport }: Honest) {
@@ -59,7 +63,7 @@ export class HostileRig implements AsyncDisposable {
   }
 
   static async start(options: TextMemberOptions = {}): Promise<HostileRig> {
-    const process = fork(program, [JSON.stringify(options)], {
+    const process = fork(program, [JSON.stringify({ ...options, clusterName })], {
       execArgv: [
         "--conditions=@ts-grain/source",
         "--expose-gc",
@@ -67,15 +71,24 @@ export class HostileRig implements AsyncDisposable {
       ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const [{ address }] = (await once(process, "message")) as [{ readonly address: string }];
+    const [{ address, id }] = (await once(process, "message")) as [
+      { readonly address: string; readonly id: string },
+    ];
     const transport = new GrpcTransport({ tls: options.tls });
-    const rig = new HostileRig(process, { address, member: await TextMember.start(options), transport });
+    const member = await TextMember.start({ ...options, clusterName });
+    const rig = new HostileRig(process, { address, member, transport });
+    rig.#victimId = id;
     await rig.#warmUp();
     return rig;
   }
 
   get port(): number {
     return Number(this.address.split(":")[1]);
+  }
+
+  /** The ids of the two systems. */
+  get ids(): { readonly victim: string; readonly honest: string } {
+    return { victim: this.#victimId, honest: this.#honest.system.id };
   }
 
   /** Runs an attack, while the honest member goes on, and waits at most 10 s for the victim to come to rest. */

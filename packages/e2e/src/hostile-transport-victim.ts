@@ -39,8 +39,9 @@ const member = await TextMember.start({ ...options, logger: consoleLogger });
 for (const type of [FileDescriptorSetSchema, StructSchema, AnySchema]) member.remote.types.register(type);
 
 const headersSeen: (readonly string[])[] = [];
-const lookAtHeaders = ({ message, headers }: ActorContext): void => {
+const lookAtHeaders = ({ message, headers, system }: ActorContext): void => {
   if (!isMessage(message, StringValueSchema)) return;
+  system.logger.info({ headers }, "headers have come");
   const pairs = Object.entries(headers).map(([name, value]) => `${name}=${value}`);
   headersSeen.push(pairs.toSorted());
 };
@@ -101,4 +102,4 @@ async function obey(told: VictimRequest): Promise<void> {
 
 process.on("message", (told: VictimRequest) => void obey(told));
 process.on("disconnect", () => process.exit());
-process.send!({ address: member.remote.address });
+process.send!({ address: member.remote.address, id: member.system.id });
