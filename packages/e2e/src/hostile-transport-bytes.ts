@@ -23,22 +23,22 @@ function literalHeader(name: readonly number[], value: string): Buffer {
   return Buffer.concat([Buffer.from([...name, value.length]), Buffer.from(value)]);
 }
 
-/** All that an HTTP/2 client says to send one gRPC message, as a client of ours would. */
-export function wholeRequest(message: Uint8Array): Buffer {
-  const headers = Buffer.concat([
+/** The headers that open a stream as a client of ours does. */
+export function receiveHeaders(stream = 1): Buffer<ArrayBuffer> {
+  const payload = Buffer.concat([
     // `:method: POST` and `:scheme: http`.
     Buffer.from([0x83, 0x86]),
     literalHeader([0x01], "a"),
     literalHeader([0x04], "/remote.Remoting/Receive"),
     literalHeader([0x0f, 0x10], "application/grpc"),
   ]);
-  const prefix = Buffer.from([0, 0, 0, 0, message.length]);
-  return Buffer.concat([
-    preface,
-    http2Frame(4),
-    http2Frame(1, { stream: 1, flags: 4, payload: headers }),
-    http2Frame(0, { stream: 1, payload: Buffer.concat([prefix, message]) }),
-  ]);
+  return http2Frame(1, { stream, flags: 4, payload });
+}
+
+/** All that an HTTP/2 client says to send one short gRPC message. */
+export function wholeRequest(message: Uint8Array): Buffer {
+  const payload = Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]);
+  return Buffer.concat([preface, http2Frame(4), receiveHeaders(), http2Frame(0, { stream: 1, payload })]);
 }
 
 /** The same bytes again and again. */

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type ClientHttp2Stream, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { http2Frame, noise, preface, raid, repeat } from "./hostile-transport-bytes.ts";
+import { http2Frame, noise, preface, raid, receiveHeaders, repeat } from "./hostile-transport-bytes.ts";
 import { oddPrefixes } from "./hostile-transport-prefixes.ts";
 import type { HostileRig } from "./hostile-transport-rig.ts";
 import { prefixed, receiveStream } from "./hostile-transport-streams.ts";
@@ -191,7 +191,10 @@ export const floods: readonly Attack[] = [
       what: "20,000 priorities",
       flood: repeat(http2Frame(2, { stream: 1, payload: Buffer.alloc(5) }), 20_000),
     },
-    { what: "20,000 empty data frames", flood: repeat(http2Frame(0, { stream: 1 }), 20_000) },
+    {
+      what: "20,000 empty data frames",
+      flood: Buffer.concat([receiveHeaders(), repeat(http2Frame(0, { stream: 1 }), 20_000)]),
+    },
     {
       what: "20,000 window updates",
       flood: repeat(http2Frame(8, { payload: Buffer.from([0, 0, 0, 1]) }), 20_000),
@@ -203,7 +206,7 @@ export const floods: readonly Attack[] = [
     },
     {
       what: "5,000 streams that are opened and left",
-      flood: Buffer.concat(Array.from({ length: 5_000 }, (_, n) => headers(2 * n + 1, shortHeaders))),
+      flood: Buffer.concat(Array.from({ length: 5_000 }, (_, n) => receiveHeaders(2 * n + 1))),
     },
     { what: "header blocks of 15 kB that unpack to 44 MB", flood: headers(1, headerBomb()) },
     { what: "header blocks of 10,000 headers", flood: manyHeaders(10_000) },
