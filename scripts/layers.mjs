@@ -21,7 +21,7 @@ export const layers = {
     ["remote-error.ts", "gen"],
     ["wire", "transport"],
     ["endpoint", "spawn"],
-    ["remote.ts", "remote-config.ts", "remote-services.ts", "block-list.ts"],
+    ["remote.ts", "remote-config.ts", "remote-services.ts", "remote-shutdown.ts", "block-list.ts"],
     ["testing", "index.ts"],
   ],
   cluster: [

@@ -56,6 +56,8 @@ export class GoStub implements AsyncDisposable {
   readonly arrivals: Arrival[] = [];
   readonly address: string;
   readonly network: InMemoryNetwork;
+  /** Where it says that its grains are. Default: at its own address. */
+  whereGrainsAre: string;
   readonly #listener: CapturingListener;
   readonly #peer: RawPeer;
   readonly #leave: () => Promise<void>;
@@ -76,6 +78,7 @@ export class GoStub implements AsyncDisposable {
     this.#peer = parts.peer;
     this.#leave = parts.leave;
     this.address = parts.listener.address;
+    this.whereGrainsAre = this.address;
     void this.#listen();
   }
 
@@ -188,7 +191,9 @@ export class GoStub implements AsyncDisposable {
   /** Says that what it owns is active as the process of its identity. */
   #activate(arrival: Arrival, request: MessageShape<typeof ActivationRequestSchema>): void {
     const Id = request.clusterIdentity!.identity;
-    this.respond(arrival, ActivationResponseSchema, { pid: { Address: this.address, Id } } as never);
+    this.respond(arrival, ActivationResponseSchema, {
+      pid: { Address: this.whereGrainsAre, Id },
+    } as never);
   }
 
   async #listen(): Promise<void> {

@@ -4,6 +4,7 @@ import { RawPeer } from "@ts-grain/remote/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
+  ActivationRequestSchema,
   ClusterTopologySchema,
   file_cluster_cluster,
   RebalanceCompletedSchema,
@@ -19,6 +20,7 @@ import type { Cluster } from "../src/index.ts";
 import { createTopology } from "../src/membership/topology.ts";
 import { InMemoryCluster } from "../src/testing/index.ts";
 import { getWitnessGrainClient } from "./gen/witness_grain.ts";
+import { GoStub } from "./go-stub.ts";
 import { Testimony } from "./witness-grain.ts";
 
 const identities = Array.from({ length: 20 }, (_identity, index) => `lamp-${index}`);
@@ -137,4 +139,45 @@ test("H9 whatever a stranger tells a member's own actors and its grains, the gra
     }),
     { numRuns: 20 },
   );
+});
+
+test("H10 a member that says its grains are where no member is has nobody connect there", async () => {
+  await using stub = await GoStub.start({ stubKinds: ["Witness"] });
+  let dialled = 0;
+  await stub.network.transport().listen({ host: "third", port: 1 }, () => void dialled++);
+  stub.whereGrainsAre = "third:1";
+  const call = getWitnessGrainClient(stub.member, "kitchen").bump({}, { timeoutMs: 2_000 });
+  await expect(stub.settle(call)).rejects.toMatchObject({ code: "not_delivered" });
+  expect(dialled).toBe(0);
+});
+
+/** The names under which something is counted, at any depth. */
+function countedNames(counts: object, under = ""): readonly string[] {
+  return Object.entries(counts).flatMap(([name, value]) =>
+    typeof value === "object" ? countedNames(value as object, `${under}${name}.`) : `${under}${name}`,
+  );
+}
+
+test("H18 nothing that a peer makes up becomes a name under which something is counted", async () => {
+  const testimony = new Testimony();
+  await using cluster = await InMemoryCluster.start({ kinds: () => [testimony.kind()], members: 1 });
+  const [member] = cluster.members as [Cluster];
+  const names = countedNames(member.stats);
+  const { address } = member.system;
+  const peer = (await RawPeer.connect(cluster.network.transport(), address)).greet();
+  for (let round = 0; round < 10; round++) {
+    const madeUp = Array.from({ length: 500 }, (_, n) => `made-up-${round}-${n}`);
+    peer.batch({
+      typeNames: [ActivationRequestSchema.typeName, ...madeUp],
+      targets: ["partition-activator", ...madeUp].map((Id) => ({ Address: address, Id })),
+      envelopes: madeUp.flatMap((kind, n) => {
+        const request = create(ActivationRequestSchema, { clusterIdentity: { kind, identity: kind } });
+        const messageData = toBinary(ActivationRequestSchema, request);
+        return [{ messageData }, { typeId: n + 1, target: n + 1 }];
+      }),
+    });
+    await cluster.clock.advance(100);
+  }
+  expect(member.system.stats.deadLetters.not_serializable).toBe(5_000);
+  expect(countedNames(member.stats)).toEqual(names);
 });

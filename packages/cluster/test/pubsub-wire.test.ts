@@ -2,6 +2,7 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { Int32ValueSchema, StringValueSchema } from "@bufbuild/protobuf/wkt";
 import type { PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
+import { RawPeer } from "@ts-grain/remote/testing";
 import { expect, test } from "vitest";
 import {
   AcknowledgeSchema,
@@ -21,7 +22,10 @@ import {
   UnsubscribeRequestSchema,
   UnsubscribeResponseSchema,
 } from "../src/gen/cluster/pubsub_pb.ts";
-import { FindSubscribersRequestSchema } from "../src/gen/tsgrain/cluster/v1/topic_pb.ts";
+import {
+  FindSubscribersRequestSchema,
+  InheritSubscribersRequestSchema,
+} from "../src/gen/tsgrain/cluster/v1/topic_pb.ts";
 import { DeliveryFailed } from "../src/index.ts";
 import { GoStub } from "./go-stub.ts";
 import { Testimony } from "./witness-grain.ts";
@@ -366,6 +370,41 @@ test.for([
     ]);
   },
 );
+
+test("H10 a topic connects to nobody whom a peer names as subscriber: only to where it lives itself, and to members", async () => {
+  await using stub = await GoStub.start();
+  let dialled = 0;
+  await stub.network.transport().listen({ host: "third", port: 1 }, () => void dialled++);
+  const topic = await stub.topic("news");
+  const subscriber = actor("third:1");
+  await stub.send(topic, SubscribeRequestSchema, { subscriber, takesRefusal: true });
+  expect(stub.take(SubscribeResponseSchema)).toMatchObject([
+    { message: { refusal: expect.stringContaining("neither") } },
+  ]);
+  await stub.send(topic, SubscribeRequestSchema, { subscriber }, { sender: "none" });
+  const inherited = {
+    topic: "old news",
+    subscribers: { subscribers: [{ ...subscriber, takesAnyType: true }] },
+  };
+  const stranger = await RawPeer.connect(stub.network.transport(), stub.member.system.address);
+  stranger.greet({ systemId: "stranger" }).batch({
+    typeNames: [InheritSubscribersRequestSchema.typeName],
+    targets: [{ Address: stub.member.system.address, Id: "$pubsub-delivery" }],
+    envelopes: [
+      {
+        messageData: toBinary(
+          InheritSubscribersRequestSchema,
+          create(InheritSubscribersRequestSchema, inherited),
+        ),
+      },
+    ],
+  });
+  await stub.clock.advance(20);
+  for (const each of [topic, await stub.topic("old news")])
+    await stub.send(each, PubSubBatchTransportSchema, batchOf("a"));
+  await stub.clock.advance(60_000);
+  expect(dialled).toBe(0);
+});
 
 test("deliveries that are none harm nobody", async () => {
   await using stub = await GoStub.start();

@@ -6,6 +6,7 @@ import { noise } from "./hostile-transport-bytes.ts";
 import type { Attack } from "./hostile-transport-floods.ts";
 import { forgedReplies } from "./hostile-transport-forgery.ts";
 import { garbage } from "./hostile-transport-garbage.ts";
+import { wrongGreetings } from "./hostile-transport-greetings.ts";
 import { nesting } from "./hostile-transport-nesting.ts";
 import { greeted, oneOf, pour, pourOver, textType, toCollector } from "./hostile-transport-peers.ts";
 import { thirdAddresses } from "./hostile-transport-relay.ts";
@@ -59,9 +60,10 @@ export const attacks: readonly Attack[] = [
   ...garbage,
   {
     id: "H4",
-    what: "20 times a mebibyte of empty envelopes",
+    what: "20 peers at once, each with a mebibyte of empty envelopes",
+    refused: 20,
     run: (rig) =>
-      pourOver(rig, 20, (peer) => {
+      pourAtOnce(rig, 20, (peer) => {
         const batch = empties(0x1a, 1024 * 1024);
         peer.sayBytes(Buffer.concat([Buffer.from([0x0a, 0x80, 0x80, 0x40]), batch]));
       }),
@@ -80,33 +82,17 @@ export const attacks: readonly Attack[] = [
     }),
   ),
   nesting,
-  {
-    id: "H6",
-    what: "200 batches before the greeting",
-    refused: 200,
-    run: async (rig) => {
-      for (let index = 0; index < 200; index++) {
-        const peer = await RawPeer.connect(new GrpcTransport(), rig.address);
-        peer.batch(toCollector(rig));
-        while (!peer.isClosed) await pause(1);
-      }
-    },
-  },
+  wrongGreetings,
   {
     id: "H7",
-    what: "1,000 batches whose indices point outside their tables",
+    what: "1,000 batches whose indices point outside their tables, or whose tables are empty",
     refused: 1_000,
     run: (rig) => {
-      const wrong = [
-        { target: 999 },
-        { target: -1 },
-        { target: 2 ** 31 - 1 },
-        { sender: 999 },
-        { typeId: 999 },
-      ];
-      return pourOver(rig, 1_000, (peer, index) =>
-        peer.batch(toCollector(rig, { envelopes: [wrong[index % wrong.length]] })),
-      );
+      const indices = [-1, 999, 2 ** 31 - 1];
+      const envelopes = indices.flatMap((index) => [{ target: index }, { typeId: index }, { sender: index }]);
+      const emptied = [{ typeNames: [] }, { targets: [] }, { typeNames: [], targets: [] }];
+      const all = [...envelopes.map((envelope) => ({ envelopes: [envelope] })), ...emptied];
+      return pourOver(rig, 1_000, (peer, index) => peer.batch(toCollector(rig, all[index % all.length])));
     },
   },
   {

@@ -2,9 +2,10 @@ import { once } from "node:events";
 import { type ClientHttp2Stream, connect as connectHttp2, constants } from "node:http2";
 import { connect } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { gzipSync } from "node:zlib";
-import { http2Frame, noise, preface, raid, repeat } from "./hostile-transport-bytes.ts";
+import { http2Frame, noise, preface, raid, receiveHeaders, repeat } from "./hostile-transport-bytes.ts";
+import { oddPrefixes } from "./hostile-transport-prefixes.ts";
 import type { HostileRig } from "./hostile-transport-rig.ts";
+import { prefixed, receiveStream } from "./hostile-transport-streams.ts";
 
 /** Something that a stranger or a peer may do to a member. */
 export interface Attack {
@@ -31,33 +32,6 @@ export interface Tally {
 }
 
 const settings = http2Frame(4);
-
-/** A stream that begins with some bytes and goes on with one each second. @throws Error unless the member ends it within 6 s. */
-async function receiveStream(rig: HostileRig, bytes: Uint8Array): Promise<void> {
-  const session = connectHttp2(`http://${rig.address}`).on("error", () => {});
-  // An error, as when the last byte meets a closed door, is no other end.
-  const end = new Promise<void>((resolve) => session.once("close", resolve));
-  const stream = session
-    .request(
-      { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" },
-      { endStream: false },
-    )
-    .on("error", () => {});
-  stream.write(bytes);
-  const trickle = setInterval(() => stream.write(Buffer.from([0])), 1_000);
-  await Promise.race([end, pause(6_000)]);
-  clearInterval(trickle);
-  const hasEnded = session.closed || session.destroyed;
-  session.destroy();
-  if (!hasEnded) throw new Error("the member did not end the connection");
-}
-
-function prefixed(body: Uint8Array, { flag = 0, length = body.length } = {}): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt8(flag, 0);
-  head.writeUInt32BE(length, 1);
-  return Buffer.concat([head, body]);
-}
 
 /** A frame of the greatest length that a stranger may send, of a kind that nobody knows. */
 const strangerFrame = Buffer.concat([Buffer.from([0x7a, 0xfd, 0x7f]), Buffer.alloc(16 * 1024 - 3)]);
@@ -152,6 +126,8 @@ interface Flood {
   readonly flood: Buffer;
   /** Default 100. */
   readonly connections?: number;
+  /** Default H12. */
+  readonly id?: string;
 }
 
 /** A whole block of headers, which opens a stream. */
@@ -159,13 +135,26 @@ function headers(stream: number, block: Buffer<ArrayBuffer>): Buffer {
   return http2Frame(1, { stream, flags: 4, payload: block });
 }
 
-/** `:method: POST`, `:scheme: http` and `:path: /`, each by its number in HPACK's table. */
-const shortHeaders = Buffer.from([0x83, 0x86, 0x84]);
+/** `:method: POST`, `:scheme: http` and `:path: /`, each by its number in HPACK's table, and `:authority: a`: without one the rest would not be looked at. */
+const shortHeaders = Buffer.from([0x83, 0x86, 0x84, 0x01, 1, 0x61]);
 
 /** A header of 4,000 bytes that is put into HPACK's table, and then named 11,000 times by a byte each. */
 function headerBomb(): Buffer<ArrayBuffer> {
   const entry = Buffer.concat([Buffer.from([0x40, 1, 0x61, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4_000, "x")]);
   return Buffer.concat([shortHeaders, entry, Buffer.alloc(11_000, 0xbe)]);
+}
+
+/** A block of so many headers `a: b`, in frames of which none is longer than they may be. */
+function manyHeaders(count: number): Buffer {
+  const perFrame = 2_000;
+  const some = repeat(Buffer.from([0x00, 1, 0x61, 1, 0x62]), perFrame);
+  const frames = Array.from({ length: count / perFrame - 1 }, (_, n) =>
+    http2Frame(9, { stream: 1, flags: n === count / perFrame - 2 ? 4 : 0, payload: some }),
+  );
+  return Buffer.concat([
+    http2Frame(1, { stream: 1, payload: Buffer.concat([shortHeaders, some]) }),
+    ...frames,
+  ]);
 }
 
 /** What strangers may do to a port that speaks HTTP/2. */
@@ -179,18 +168,7 @@ export const floods: readonly Attack[] = [
         socket.write(index % 2 === 0 ? noise(4_096) : Buffer.concat([preface, noise(4_096)]));
       }),
   },
-  {
-    id: "H3",
-    what: "100 streams that announce 4 GiB, or send a gzip bomb",
-    refused: 100,
-    run: async (rig) => {
-      const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024));
-      for (let index = 0; index < 50; index++) {
-        await receiveStream(rig, prefixed(Buffer.alloc(0), { length: 0xff_ff_ff_ff }));
-        await receiveStream(rig, prefixed(bomb, { flag: 1 }));
-      }
-    },
-  },
+  oddPrefixes,
   {
     id: "S2",
     what: "64 strangers that send frames of 16 KiB as fast as they can",
@@ -213,7 +191,14 @@ export const floods: readonly Attack[] = [
       what: "20,000 priorities",
       flood: repeat(http2Frame(2, { stream: 1, payload: Buffer.alloc(5) }), 20_000),
     },
-    { what: "20,000 empty data frames", flood: repeat(http2Frame(0, { stream: 1 }), 20_000) },
+    {
+      what: "20,000 empty data frames",
+      flood: Buffer.concat([receiveHeaders(), repeat(http2Frame(0, { stream: 1 }), 20_000)]),
+    },
+    {
+      what: "20,000 window updates",
+      flood: repeat(http2Frame(8, { payload: Buffer.from([0, 0, 0, 1]) }), 20_000),
+    },
     {
       what: "window updates beyond the maximum",
       flood: http2Frame(8, { payload: Buffer.from([0x7f, 0xff, 0xff, 0xff]) }),
@@ -221,9 +206,16 @@ export const floods: readonly Attack[] = [
     },
     {
       what: "5,000 streams that are opened and left",
-      flood: Buffer.concat(Array.from({ length: 5_000 }, (_, n) => headers(2 * n + 1, shortHeaders))),
+      flood: Buffer.concat(Array.from({ length: 5_000 }, (_, n) => receiveHeaders(2 * n + 1))),
     },
     { what: "header blocks of 15 kB that unpack to 44 MB", flood: headers(1, headerBomb()) },
+    { what: "header blocks of 10,000 headers", flood: manyHeaders(10_000) },
+    // The stream is never opened, as its headers never end.
+    {
+      id: "H13",
+      what: "a header block that never ends",
+      flood: http2Frame(1, { stream: 1, payload: shortHeaders }),
+    },
     {
       what: "1,000 continuations of one header block",
       flood: Buffer.concat([
@@ -232,8 +224,8 @@ export const floods: readonly Attack[] = [
       ]),
     },
   ].map(
-    ({ what, flood, connections = 100 }: Flood): Attack => ({
-      id: "H12",
+    ({ id = "H12", what, flood, connections = 100 }: Flood): Attack => ({
+      id,
       what: `${what}, on each of ${connections.toLocaleString("en")} connections`,
       run: ({ port }) =>
         raid(port, connections, (socket) => socket.write(Buffer.concat([preface, settings, flood]))),

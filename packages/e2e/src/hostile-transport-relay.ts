@@ -17,6 +17,18 @@ async function nameThirdAddresses(rig: HostileRig): Promise<void> {
   const third = `127.0.0.3:${(server.address() as AddressInfo).port}`;
   await pour(rig, 1_000, (peer, index) => {
     const address = index % 2 === 0 ? third : `127.0.0.1:${1 + index}`;
+    // Who watches what is not there is told so, if it is one of the peer's own.
+    const { length } = address;
+    const watcher = Buffer.concat([
+      Buffer.from([0x0a, length + 5, 0x0a, length]),
+      Buffer.from(address),
+      Buffer.from([0x12, 1, 0x78]),
+    ]);
+    peer.batch({
+      typeNames: ["actor.Watch"],
+      targets: [{ Address: rig.address, Id: "nobody" }],
+      envelopes: [{ messageData: watcher }],
+    });
     peer.batch({
       ...toCollector(rig),
       targets: [
@@ -35,9 +47,9 @@ async function nameThirdAddresses(rig: HostileRig): Promise<void> {
 /** Messages that would make a member connect to whom an attacker names. */
 export const thirdAddresses: Attack = {
   id: "H10",
-  what: "100,000 messages to and from processes at other addresses, one of which is listened at",
+  what: "100,000 messages to and from processes at other addresses, one of which is listened at, and watches for them",
   deadLetters: 100_000,
-  refused: 100_000,
+  refused: 101_000,
   timeoutMs: 180_000,
   run: nameThirdAddresses,
 };

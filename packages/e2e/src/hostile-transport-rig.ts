@@ -6,8 +6,10 @@ import { type ActorContext, PID, propsFromFunction } from "@ts-grain/actor";
 import { GrpcTransport } from "@ts-grain/remote";
 import { RawPeer } from "@ts-grain/remote/testing";
 import type { Attack } from "./hostile-transport-floods.ts";
+import { mostLive } from "./hostile-transport-judge.ts";
 import { holderId } from "./hostile-transport-peers.ts";
 import type { VictimReport, VictimRequest } from "./hostile-transport-victim.ts";
+import { type Honest, type Testimony, witness } from "./hostile-transport-witness.ts";
 import { TextMember, type TextMemberOptions, text } from "./text-member.ts";
 
 const program = fileURLToPath(new URL("hostile-transport-victim.ts", import.meta.url));
@@ -18,37 +20,34 @@ const program = fileURLToPath(new URL("hostile-transport-victim.ts", import.meta
  */
 const semiSpaceMebibytes = 8;
 
-/** What a case did to the victim and to an honest member that talked to it all the while. */
-export interface Outcome extends VictimReport {
+/** The cluster that both belong to. */
+const clusterName = "honest";
+
+/** What a case did to the victim and to honest ones that talked to it all the while. */
+export interface Outcome extends VictimReport, Testimony {
   /** Whether the victim still ran at the end. */
   readonly isAlive: boolean;
   /** What the victim wrote to its log meanwhile. */
   readonly log: string;
-  /** Requests of the honest member that were answered, and that failed. */
-  readonly served: number;
-  readonly failed: number;
-  /** Milliseconds within which 99 of 100 of its requests were answered. */
-  readonly p99Ms: number;
   /** Connections that the attack saw ended for what it sent, if it counts them. */
   readonly ended: number;
 }
-
-type Talk = Pick<Outcome, "served" | "failed" | "p99Ms" | "ended">;
 
 /** A victim in a process of its own, and an honest member in this one. */
 export class HostileRig implements AsyncDisposable {
   readonly address: string;
   readonly #process: ChildProcess;
   readonly #honest: TextMember;
+  /** Of those who come new. */
+  readonly #transport: GrpcTransport;
   /** Whom the honest member has not answered yet. */
   readonly #held: PID[] = [];
+  #victimId = "";
   #log = "";
 
-  private constructor(
-    process: ChildProcess,
-    { address, honest }: { readonly address: string; readonly honest: TextMember },
-  ) {
+  private constructor(process: ChildProcess, { address, member: honest, transport }: Honest) {
     this.#process = process;
+    this.#transport = transport;
     this.address = address;
     this.#honest = honest;
     const hold = ({ sender }: ActorContext): void => {
@@ -64,7 +63,7 @@ export class HostileRig implements AsyncDisposable {
   }
 
   static async start(options: TextMemberOptions = {}): Promise<HostileRig> {
-    const process = fork(program, [JSON.stringify(options)], {
+    const process = fork(program, [JSON.stringify({ ...options, clusterName })], {
       execArgv: [
         "--conditions=@ts-grain/source",
         "--expose-gc",
@@ -72,9 +71,14 @@ export class HostileRig implements AsyncDisposable {
       ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    const [{ address }] = (await once(process, "message")) as [{ readonly address: string }];
-    const rig = new HostileRig(process, { address, honest: await TextMember.start(options) });
-    await rig.#warmUp(new GrpcTransport({ tls: options.tls }));
+    const [{ address, id }] = (await once(process, "message")) as [
+      { readonly address: string; readonly id: string },
+    ];
+    const transport = new GrpcTransport({ tls: options.tls });
+    const member = await TextMember.start({ ...options, clusterName });
+    const rig = new HostileRig(process, { address, member, transport });
+    rig.#victimId = id;
+    await rig.#warmUp();
     return rig;
   }
 
@@ -82,19 +86,26 @@ export class HostileRig implements AsyncDisposable {
     return Number(this.address.split(":")[1]);
   }
 
+  /** The ids of the two systems. */
+  get ids(): { readonly victim: string; readonly honest: string } {
+    return { victim: this.#victimId, honest: this.#honest.system.id };
+  }
+
   /** Runs an attack, while the honest member goes on, and waits at most 10 s for the victim to come to rest. */
   async suffer(attack: Attack["run"]): Promise<Outcome> {
     await this.#ask("begin");
     this.#log = "";
-    const talk = await this.#talk(attack(this));
-    let report = (await this.#ask("end")) as VictimReport;
+    const attacking = attack(this);
+    const { address } = this;
+    const testimony = await witness(attacking, { member: this.#honest, transport: this.#transport, address });
+    const { ended = 0 } = (await attacking) ?? {};
     const patience = performance.now() + 10_000;
-    while (performance.now() < patience) {
-      report = (await this.#ask("rest")) as VictimReport;
-      if (isAtRest(report)) break;
+    let report = (await this.#ask("rest")) as VictimReport;
+    while (!isAtRest(report) && performance.now() < patience) {
       await pause(200);
+      report = (await this.#ask("rest")) as VictimReport;
     }
-    return { ...report, ...talk, log: this.#log, isAlive: this.#process.exitCode === null };
+    return { ...report, ...testimony, ended, log: this.#log, isAlive: this.#process.exitCode === null };
   }
 
   /** Lets the victim ask the honest member so many things; returns what their answers go to, once all have been asked. */
@@ -120,41 +131,17 @@ export class HostileRig implements AsyncDisposable {
   }
 
   /** So that what a process takes for its first work is not taken for the attack's doing. */
-  async #warmUp(transport: GrpcTransport): Promise<void> {
+  async #warmUp(): Promise<void> {
     const target = new PID(this.address, "echo");
     for (let round = 0; round < 20; round++) {
       const requests = Array.from({ length: 1_000 }, () =>
         this.#honest.request(target, text("x".repeat(1_000))),
       );
       await Promise.all(requests);
-      for (let n = 0; n < 10; n++) (await RawPeer.connect(transport, this.address)).greet().close();
+      for (let n = 0; n < 10; n++) (await RawPeer.connect(this.#transport, this.address)).greet().close();
     }
     for (let n = 0; n < 30; n++) await this.#honest.request(target, text("x".repeat(1024 * 1024)));
     await pause(200);
-  }
-
-  /** Requests and replies of the honest member, until the attack is over and then once more. */
-  async #talk(attack: ReturnType<Attack["run"]>): Promise<Talk> {
-    const target = new PID(this.address, "echo");
-    let [served, failed] = [0, 0];
-    const tookMs: number[] = [];
-    let isOver = false;
-    const over = attack.finally(() => {
-      isOver = true;
-    });
-    for (let isLast = false; !isLast; ) {
-      isLast = isOver;
-      const startMs = performance.now();
-      await this.#honest.request(target, text("honest")).then(
-        () => served++,
-        () => failed++,
-      );
-      tookMs.push(performance.now() - startMs);
-      await pause(10);
-    }
-    const tally = await over;
-    const p99Ms = tookMs.toSorted((a, b) => a - b)[Math.ceil(tookMs.length * 0.99) - 1]!;
-    return { served, failed, p99Ms, ended: tally?.ended ?? 0 };
   }
 
   async #ask(ask: VictimRequest["ask"]): Promise<unknown> {
@@ -165,6 +152,6 @@ export class HostileRig implements AsyncDisposable {
   }
 }
 
-function isAtRest({ heldBytes, sessions, endpoints }: VictimReport): boolean {
-  return heldBytes < 4 * 1024 * 1024 && sessions === 1 && endpoints === 1;
+function isAtRest({ liveBeforeBytes, liveNowBytes, sessions, endpoints }: VictimReport): boolean {
+  return liveNowBytes - liveBeforeBytes <= mostLive * 1024 * 1024 && sessions === 1 && endpoints === 1;
 }

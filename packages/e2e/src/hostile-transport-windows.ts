@@ -1,13 +1,13 @@
 import { once } from "node:events";
-import { type ClientHttp2Stream, connect as connectHttp2 } from "node:http2";
+import { type ClientHttp2Stream, connect as connectHttp2, type Settings } from "node:http2";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Attack } from "./hostile-transport-floods.ts";
 import { framesOf } from "./hostile-transport-frames.ts";
 import type { HostileRig } from "./hostile-transport-rig.ts";
 
-/** A stream to a member which may send nothing on it, ever. */
-export async function openWithoutWindow(address: string): Promise<ClientHttp2Stream> {
-  const session = connectHttp2(`http://${address}`, { settings: { initialWindowSize: 0 } });
+/** A stream to a member, with the settings of a client that tests want. */
+export async function openStream(address: string, settings: Settings = {}): Promise<ClientHttp2Stream> {
+  const session = connectHttp2(`http://${address}`, { settings });
   session.on("error", () => {});
   await once(session, "connect");
   return session
@@ -16,6 +16,11 @@ export async function openWithoutWindow(address: string): Promise<ClientHttp2Str
       { endStream: false },
     )
     .on("error", () => {});
+}
+
+/** A stream to a member which may send nothing on it, ever. */
+export function openWithoutWindow(address: string): Promise<ClientHttp2Stream> {
+  return openStream(address, { initialWindowSize: 0 });
 }
 
 /** A greeting as it goes over the wire. */

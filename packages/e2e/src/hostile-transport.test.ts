@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { connect as connectHttp2, constants } from "node:http2";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { connect as connectTls } from "node:tls";
+import { type ConnectionOptions, connect as connectTls } from "node:tls";
 import { GrpcTransport, type GrpcTransportOptions, type Listener } from "@ts-grain/remote";
 import { expect, test } from "vitest";
-import { closed, dial, http2Frame, preface, repeat } from "./hostile-transport-bytes.ts";
+import { closed, dial, http2Frame, preface, repeat, wholeRequest } from "./hostile-transport-bytes.ts";
 import { TestAuthority } from "./test-authority.ts";
 
 const silent = { onFrame() {}, onWritable() {}, onClose() {} };
@@ -253,14 +253,22 @@ test("headers that are too many or too long are refused", async () => {
   await expectOpenToOthers(attacked);
 });
 
-test("a certificate of nobody, of another authority, of its bearer alone, of the past or of the future opens no connection", async () => {
+test("of who shows no certificate, or one of nobody, of another authority, of the past or of the future, or speaks plain text or an older TLS, not a byte gets through", async () => {
   using authority = new TestAuthority();
   using stranger = new TestAuthority();
   const names = ["IP:127.0.0.1"];
   const tls = authority.issue({ names });
   await using attacked = await victim({ tls });
   const { port } = attacked.listener;
-  const trusted = { ca: tls.authorities as string, host: "127.0.0.1", port, ALPNProtocols: ["h2"] };
+  const request = wholeRequest(Uint8Array.of(4, 5, 6));
+  const connect = ({ certificate, privateKey }: Partial<typeof tls>, options: ConnectionOptions = {}) => {
+    const own = certificate ? { cert: certificate as string, key: privateKey as string } : {};
+    const trusted = { ca: tls.authorities as string, host: "127.0.0.1", port, ALPNProtocols: ["h2"] };
+    const socket = connectTls({ ...trusted, ...own, ...options });
+    socket.on("error", () => {}).resume();
+    socket.write(request);
+    return socket;
+  };
   const identities = [
     {},
     stranger.issue({ names }),
@@ -268,26 +276,20 @@ test("a certificate of nobody, of another authority, of its bearer alone, of the
     authority.issue({ names, holds: { fromDay: -2, toDay: -1 } }),
     authority.issue({ names, holds: { fromDay: 1, toDay: 2 } }),
   ];
-  for (const { certificate, privateKey } of identities as Partial<typeof tls>[]) {
-    const socket = connectTls({
-      ...trusted,
-      ...(certificate && { cert: certificate as string, key: privateKey as string }),
-    });
-    socket.on("error", () => {}).resume();
-    await expect(closed(socket, 5_000)).resolves.toBe(true);
-  }
+  const oldVersions = (["TLSv1", "TLSv1.1", "TLSv1.2"] as const).map((version) =>
+    // Else it is our own side that would not speak them.
+    connect(tls, { minVersion: version, maxVersion: version, ciphers: "DEFAULT@SECLEVEL=0" }),
+  );
   const plain = dial(port);
-  plain.write(Buffer.concat([preface, settings]));
-  await expect(closed(plain, 5_000)).resolves.toBe(true);
-  const old = connectTls({
-    ...trusted,
-    cert: tls.certificate as string,
-    key: tls.privateKey as string,
-    maxVersion: "TLSv1.2",
-  });
-  old.on("error", () => {}).resume();
-  await expect(closed(old, 5_000)).resolves.toBe(true);
-  await expect.poll(() => attacked.listener.turnedAway).toBe(identities.length + 2);
+  plain.write(request);
+  const sockets = [...identities.map((identity) => connect(identity)), ...oldVersions, plain];
+  for (const socket of sockets) await expect(closed(socket, 5_000)).resolves.toBe(true);
+  await expect.poll(() => attacked.listener.turnedAway).toBe(sockets.length);
+  expect(attacked.frames).toEqual([]);
+  // What is refused to the others is let through for a member.
+  const member = connect(tls);
+  await expect.poll(() => attacked.frames).toEqual([Buffer.of(4, 5, 6)]);
+  member.destroy();
   await expectOpenToOthers(attacked);
 });
 

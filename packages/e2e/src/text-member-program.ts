@@ -8,7 +8,13 @@ export type TextMemberRequest =
   | { readonly ask: "start"; readonly options: TextMemberOptions }
   | { readonly ask: "watch"; readonly address: string; readonly id: string }
   | { readonly ask: "collected" }
-  | { readonly ask: "say and end"; readonly address: string; readonly texts: readonly string[] };
+  | ({ readonly ask: "say and end"; readonly address: string } & LastWords);
+
+/** What is said before the end, and which connection there is for it. */
+export interface LastWords {
+  readonly connection: "open" | "none";
+  readonly texts: readonly string[];
+}
 
 const started = Promise.withResolvers<TextMember>();
 
@@ -23,7 +29,7 @@ async function obey(told: TextMemberRequest): Promise<void> {
     process.send!({ watches: true });
   } else if (told.ask === "say and end") {
     const { system, remote } = await started.promise;
-    await system.root.requestAsync(new PID(told.address, "echo"), text("x"));
+    if (told.connection === "open") await system.root.requestAsync(new PID(told.address, "echo"), text("x"));
     for (const each of told.texts) system.root.send(new PID(told.address, "collector"), text(each));
     await remote.shutdown();
     process.exit();

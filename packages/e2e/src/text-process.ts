@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { PID } from "@ts-grain/actor";
 import type { TextMemberOptions } from "./text-member.ts";
-import type { TextMemberRequest } from "./text-member-program.ts";
+import type { LastWords, TextMemberRequest } from "./text-member-program.ts";
 
 const program = fileURLToPath(new URL("text-member-program.ts", import.meta.url));
 
@@ -43,10 +43,10 @@ export class TextProcess implements AsyncDisposable {
     return ((await this.#ask({ ask: "collected" })) as { readonly collected: readonly string[] }).collected;
   }
 
-  /** Lets it connect to a member, say something to the collector there, shut its remote down and end at once. */
-  async sayAndEnd(address: string, texts: readonly string[]): Promise<void> {
+  /** Lets it say something to the collector of a member, shut its remote down and end at once. */
+  async sayAndEnd(address: string, last: LastWords): Promise<void> {
     const exit = once(this.#process, "exit");
-    this.#process.send({ ask: "say and end", address, texts } satisfies TextMemberRequest);
+    this.#process.send({ ask: "say and end", address, ...last } satisfies TextMemberRequest);
     await exit;
   }
 

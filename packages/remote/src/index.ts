@@ -10,7 +10,7 @@ export type { TerminationReason } from "./endpoint/endpoint-state.ts";
 export type { ExposeOptions } from "./endpoint/exposed-processes.ts";
 export type { RefusalCounts } from "./endpoint/refusals.ts";
 export { UndecodedMessage } from "./endpoint/undecoded-message.ts";
-export { Remote, type RemoteShutdownOptions, type RemoteStats } from "./remote.ts";
+export { Remote, type RemoteStats } from "./remote.ts";
 export {
   configureRemote,
   type RemoteConfig,
@@ -19,6 +19,7 @@ export {
   remoteDefaults,
 } from "./remote-config.ts";
 export { RemoteError, type RemoteErrorCode } from "./remote-error.ts";
+export type { RemoteShutdownOptions } from "./remote-shutdown.ts";
 export type { RemoteSpawnOptions, SpawnPlace } from "./spawn/spawn-at.ts";
 export type { GrpcTransportOptions, TlsIdentity } from "./transport/grpc/grpc-options.ts";
 export { GrpcTransport } from "./transport/grpc/grpc-transport.ts";

@@ -14,6 +14,7 @@ import { file_remote_remote } from "./gen/remote/remote_pb.ts";
 import type { RemoteConfig } from "./remote-config.ts";
 import { RemoteError } from "./remote-error.ts";
 import { servicesFor } from "./remote-services.ts";
+import { type RemoteShutdownOptions, shutdownTimeoutMs } from "./remote-shutdown.ts";
 import { activatorId, activatorProps } from "./spawn/activator.ts";
 import { type RemoteSpawnOptions, type SpawnPlace, spawnAt } from "./spawn/spawn-at.ts";
 import { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
@@ -22,24 +23,6 @@ import { TypeRegistry } from "./wire/type-registry.ts";
 
 /** Milliseconds that a blocked peer's open connection lasts: what it has sent while it left is still taken. */
 const blockedPeerGraceMs = 3_000;
-/** Milliseconds that a graceful shutdown waits for connections that are being opened, and then for peers to have what was sent. */
-const openingTimeoutMs = 500;
-const farewellTimeoutMs = 2_000;
-
-/**
- * How {@link Remote.shutdown} ends.
- *
- * @example
- * import type { Remote, RemoteShutdownOptions } from "@ts-grain/remote";
- *
- * // Leaves as a process that was killed: nobody is told.
- * const abruptly: RemoteShutdownOptions = { graceful: false };
- * const crash = (remote: Remote): Promise<void> => remote.shutdown(abruptly);
- */
-export interface RemoteShutdownOptions {
-  /** Whether what waits for open connections still leaves, and peers are told goodbye. Default true. */
-  readonly graceful?: boolean | undefined;
-}
 
 /**
  * What a remote has on its hands.
@@ -271,10 +254,11 @@ export class Remote implements AsyncDisposable {
 
   /**
    * Ends all connections and stops listening. Idempotent. Messages to other addresses are dead letters from then on. A graceful one resolves when
-   * peers have what was sent, so that the process may end: over connections that stand within 0.5 s, to who takes it in 2 s more.
+   * peers have what was sent, so that the process may end: over connections that stand within 0.5 s, to who takes it in 2 s more. No peer can hold it
+   * up for longer.
    */
-  shutdown({ graceful = true }: RemoteShutdownOptions = {}): Promise<void> {
-    this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once");
+  shutdown({ graceful = true, timeoutMs }: RemoteShutdownOptions = {}): Promise<void> {
+    this.#stopping ??= this.#shutdown(graceful ? "gracefully" : "at once", timeoutMs);
     return this.#stopping;
   }
 
@@ -283,21 +267,23 @@ export class Remote implements AsyncDisposable {
     return this.shutdown();
   }
 
-  async #shutdown(how: "gracefully" | "at once"): Promise<void> {
+  async #shutdown(how: "gracefully" | "at once", timeoutMs = shutdownTimeoutMs[how]): Promise<void> {
     const { processes } = this.#system;
     processes.useResolver(nowhere);
     this.#terminations.unsubscribe();
     this.#services.peerWatches.stop();
     for (const timer of this.#graces) timer.cancel();
     if (this.#activator) this.#system.root.stop(this.#activator);
-    const { clock } = this.#services;
-    if (how === "gracefully") await within(openingTimeoutMs, this.#endpoints.opening, clock);
+    const { clock, lastLetters, farewells } = this.#services;
+    const endMs = clock.nowMs() + timeoutMs;
+    if (how === "gracefully") await within(timeoutMs / 5, this.#endpoints.opening, clock);
     this.#endpoints.terminateAll(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
-      const { lastLetters, farewells } = this.#services;
       const sent = how === "gracefully" ? [...farewells] : [];
-      await Promise.all([this.#listener.close(), lastLetters.done(), within(farewellTimeoutMs, sent, clock)]);
+      const leftMs = endMs - clock.nowMs();
+      const closed = this.#listener.close({ timeoutMs: leftMs });
+      await Promise.all([closed, lastLetters.done(), within(leftMs, sent, clock)]);
     } finally {
       processes.useResolver(undefined);
     }

@@ -34,6 +34,12 @@ function stopMortal(pair: RemotePair): void {
   pair.b.system.root.stop(mortal);
 }
 
+async function endOf(pair: RemotePair): Promise<void> {
+  const ending = pair.b.remote.shutdown();
+  await pair.clock.advance(100);
+  await ending;
+}
+
 async function breakLink(pair: RemotePair, forMs: number): Promise<void> {
   pair.network.cut("a:1", "b:1");
   await pair.clock.advance(forMs);
@@ -54,14 +60,14 @@ test.for([
     async (pair: RemotePair) => {
       stopMortal(pair);
       await pair.clock.advance(100);
-      await pair.b.remote.shutdown();
+      await endOf(pair);
     },
   ],
   [
     "ends as its process says goodbye",
     async (pair: RemotePair) => {
       stopMortal(pair);
-      await pair.b.remote.shutdown();
+      await endOf(pair);
     },
   ],
   [

@@ -157,7 +157,10 @@ test("H19 members that a member makes up are no members, whatever it says of the
   });
   await tell(rig, rig.actor, says("bob", "topology", anyPack(ClusterTopologySchema, topology)));
   for (const name of names.slice(0, 1_000)) await tell(rig, rig.actor, says(name, "heathbeat", heartbeat));
+  await tell(rig, rig.actor, says("made-up-0", "left", anyPack(EmptySchema, create(EmptySchema))));
   expect(rig.present()).toEqual(["bob", "carol"]);
+  // Of all that only what bob said of itself is news.
+  expect(rig.updates).toMatchObject([{ memberId: "bob", key: "topology" }]);
   // Nor does their silence mean anything, later on.
   await rig.clock.virtual.advance(60_000);
   expect(rig.present()).toEqual(["bob", "carol"]);

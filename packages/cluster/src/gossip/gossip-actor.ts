@@ -6,6 +6,7 @@ import {
   type GossipRequest,
   GossipRequestSchema,
   GossipResponseSchema,
+  type GossipState,
   MemberHeartbeatSchema,
 } from "../gen/cluster/gossip_pb.ts";
 import { FromPeer } from "../membership/from-peer.ts";
@@ -114,8 +115,11 @@ export class GossipActor implements Actor {
       .then(acknowledge, () => undefined);
   }
 
-  #listen(context: ActorContext, state: Parameters<GossipKnowledge["merge"]>[0]): void {
-    for (const entry of this.#knowledge.merge(state, context.system.clock.nowMs())) {
+  /** Of members that nobody lists, a peer may make up any number. */
+  #listen(context: ActorContext, state: GossipState): void {
+    const listed = new Set(this.#peers().map(({ id }) => id));
+    const members = Object.fromEntries(Object.entries(state.members).filter(([id]) => listed.has(id)));
+    for (const entry of this.#knowledge.merge({ ...state, members }, context.system.clock.nowMs())) {
       context.system.eventStream.publish(new GossipUpdated(entry));
       const gone = goneBy(entry);
       if (gone.includes(this.#self)) context.system.eventStream.publish(new DeclaredGone(entry.memberId));

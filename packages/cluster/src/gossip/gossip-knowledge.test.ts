@@ -62,6 +62,21 @@ test("nobody is believed about this member itself, and old news change nothing",
   expect(alice.heard(["mood"]).get("bob")).toBe(3);
 });
 
+test("of a member only so much is kept, however much it says, and what is kept may change", () => {
+  const alice = new GossipKnowledge("alice");
+  const say = (key: string, sequenceNumber: bigint, bytes: number) => {
+    const value = word("x".repeat(bytes));
+    const state = { members: { bob: { values: { [key]: { sequenceNumber, value } } } } };
+    return alice.merge(create(GossipStateSchema, state), 1).length;
+  };
+  const taken = Array.from({ length: 1_000 }, (_, n) => say(`key-${n}`, 1n, 10)).filter((news) => news > 0);
+  expect(taken).toHaveLength(32);
+  expect([say("key-0", 2n, 500_000), say("key-1", 2n, 500_000), say("key-2", 2n, 500_000)]).toEqual([
+    1, 1, 0,
+  ]);
+  expect([say("key-0", 3n, 10), say("key-2", 3n, 500_000)]).toEqual([1, 1]);
+});
+
 test("members that are gone are forgotten, and a pause does not make the others look silent", () => {
   const alice = new GossipKnowledge("alice");
   const bob = new GossipKnowledge("bob");

@@ -7,6 +7,9 @@ import {
   GossipStateSchema,
 } from "../gen/cluster/gossip_pb.ts";
 
+/** What is kept of one member: keys, and bytes of them and of their values. Members say three or four things, the longest of which names all others. */
+const most = { keys: 32, bytes: 1024 * 1024 } as const;
+
 /** Something that a member has said. */
 export interface GossipEntry {
   readonly memberId: string;
@@ -57,6 +60,7 @@ export class GossipKnowledge {
       const known = this.#keysOf(memberId);
       for (const [key, { sequenceNumber, value }] of Object.entries(values)) {
         if (!value || sequenceNumber <= (known.get(key)?.sequence ?? -1n)) continue;
+        if (!hasRoom(known, key, value)) continue;
         known.set(key, { sequence: sequenceNumber, value, heardAtMs: nowMs });
         news.push({ memberId, key, value });
       }
@@ -133,4 +137,15 @@ export class GossipKnowledge {
 
 function toKeyValue({ sequence, value }: Known): GossipKeyValue {
   return create(GossipKeyValueSchema, { sequenceNumber: sequence, value });
+}
+
+/** Whether something that a member says is kept, beside all else that it has said. */
+function hasRoom(known: ReadonlyMap<string, Known>, key: string, value: Any): boolean {
+  const kept = [...known].filter(([other]) => other !== key);
+  const bytes = kept.reduce((sum, [other, said]) => sum + sizeOf(other, said.value), sizeOf(key, value));
+  return kept.length < most.keys && bytes <= most.bytes;
+}
+
+function sizeOf(key: string, { typeUrl, value }: Any): number {
+  return key.length + typeUrl.length + value.length;
 }

@@ -95,7 +95,8 @@ class DistHashSession implements LookupSession {
         cause: error,
       });
     }
-    if (isMessage(response, ActivationResponseSchema) && response.pid) return pidFromWire(response.pid);
+    const pid = isMessage(response, ActivationResponseSchema) && response.pid && pidFromWire(response.pid);
+    if (pid && this.#isAtMember(pid)) return pid;
     throw new ClusterError("not_delivered", `member ${owner} does not activate ${describe(identity)} now`);
   }
 
@@ -110,6 +111,11 @@ class DistHashSession implements LookupSession {
 
   belongsTo(identity: ClusterIdentity, address: string): boolean {
     return this.#rendezvous.ownerOf(identity) === address;
+  }
+
+  /** Who could name any address would have us connect there. */
+  #isAtMember({ address }: PID): boolean {
+    return address === this.#context.system.address || this.#receivers.has(address);
   }
 
   #placementActorsOf({ members }: Topology): ReadonlyMap<string, PID> {

@@ -13,8 +13,11 @@ import {
   InheritSubscribersResponseSchema,
   SubscriptionEndedSchema,
 } from "../gen/tsgrain/cluster/v1/topic_pb.ts";
+import type { GrainCluster } from "../grain/grain-cluster.ts";
+import { FromPeer } from "../membership/from-peer.ts";
 import type { Delivery } from "./delivery.ts";
 import { DeliveryFailed, type DeliveryFailure, type FailedDelivery } from "./delivery-failed.ts";
+import { isMemberAt } from "./place-of-subscriber.ts";
 import { subscriberKey, subscriberToWire } from "./subscriber.ts";
 import { readSubscription } from "./subscription.ts";
 import type { SubscriptionLedger } from "./subscription-ledger.ts";
@@ -23,6 +26,7 @@ import type { TopicRequests } from "./topic-requests.ts";
 
 /** What a delivery actor works with. */
 export interface DeliveryActorParts {
+  readonly cluster: GrainCluster;
   readonly delivery: Delivery;
   readonly ledger: SubscriptionLedger;
   readonly requests: TopicRequests;
@@ -51,17 +55,23 @@ export class DeliveryActor implements Actor {
     else if (isMessage(message, DeliverBatchRequestTransportSchema))
       this.#deliver(context, this.#read(message));
     else if (isMessage(message, FindSubscribersRequestSchema)) this.#tell(context, message.topic);
-    else if (isMessage(message, InheritSubscribersRequestSchema)) {
-      const subscribers = message.subscribers?.subscribers.slice(0, this.#parts.maxSubscribers) ?? [];
-      ledger.inherit(
-        message.topic,
-        subscribers.flatMap((wire) => readSubscription(wire) ?? []),
-      );
-      context.respond(create(InheritSubscribersResponseSchema));
-    } else if (isMessage(message, SubscriptionEndedSchema)) {
+    else if (message instanceof FromPeer) this.#inherit(context, message);
+    else if (isMessage(message, SubscriptionEndedSchema)) {
       const ended = readSubscription(message.subscriber);
       if (ended) ledger.remove(message.topic, ended.key);
     }
+  }
+
+  /** Only of members: topics connect to where subscribers live. */
+  #inherit(context: ActorContext, { told, address }: FromPeer): void {
+    const { cluster, ledger, maxSubscribers } = this.#parts;
+    if (!isMessage(told, InheritSubscribersRequestSchema) || !isMemberAt(address, cluster)) return;
+    const subscribers = told.subscribers?.subscribers.slice(0, maxSubscribers) ?? [];
+    ledger.inherit(
+      told.topic,
+      subscribers.flatMap((wire) => readSubscription(wire) ?? []),
+    );
+    context.respond(create(InheritSubscribersResponseSchema));
   }
 
   /** @throws RemoteError for a batch that is none: the actor goes on with its next message. */

@@ -22,11 +22,15 @@ import {
   UnsubscribeRequestSchema,
   UnsubscribeResponseSchema,
 } from "../gen/cluster/pubsub_pb.ts";
-import { file_tsgrain_cluster_v1_topic } from "../gen/tsgrain/cluster/v1/topic_pb.ts";
+import {
+  file_tsgrain_cluster_v1_topic,
+  InheritSubscribersRequestSchema,
+} from "../gen/tsgrain/cluster/v1/topic_pb.ts";
 import type { GrainCluster } from "../grain/grain-cluster.ts";
 import { type HostedKind, PlainActivation } from "../identity/activation.ts";
 import { identityProblem } from "../identity/cluster-identity.ts";
 import type { PidCache } from "../identity/pid-cache.ts";
+import { receiveFromPeers } from "../membership/from-peer.ts";
 import { Delivery } from "./delivery.ts";
 import { DeliveryActor } from "./delivery-actor.ts";
 import { ForeignTypes } from "./foreign-types.ts";
@@ -216,6 +220,7 @@ export class PubSub implements PubSubServices {
 
   #startDelivery(): void {
     const parts = {
+      cluster: this.cluster,
       delivery: this.#delivery,
       ledger: this.#ledger,
       requests: this.requests,
@@ -233,6 +238,7 @@ function registerTypes(batchTypes: BatchTypes): void {
   const { types } = batchTypes;
   types.register(file_cluster_pubsub, { knownBy: "every peer" });
   types.register(file_tsgrain_cluster_v1_topic);
+  receiveFromPeers(types, [InheritSubscribersRequestSchema]);
   const received = (message: Message): MessageBatch =>
     new SubscriberBatch(TopicBatch.read(message as PubSubAutoRespondBatchTransport, batchTypes));
   types.register(PubSubAutoRespondBatchTransportSchema, { received });

@@ -33,6 +33,7 @@ import { type Activation, Passivate } from "../identity/activation.ts";
 import { memberAddress } from "../membership/member.ts";
 import { DeliveryFailed, type DeliveryFailure } from "./delivery-failed.ts";
 import { Dispatch, type DispatchParts } from "./dispatch.ts";
+import { isMemberAt, livesNear } from "./place-of-subscriber.ts";
 import { readSubscription, type Subscription } from "./subscription.ts";
 import type { SubscriptionLedger } from "./subscription-ledger.ts";
 import { StoredSubscriptions } from "./subscription-store.ts";
@@ -91,7 +92,7 @@ export class TopicActor implements Actor {
     const { message, sender } = context;
     const isReady = await this.#load(context);
     if (isMessage(message, SubscribeRequestSchema))
-      this.#answer(context, message, isReady ? await this.#subscribe(message) : notLoaded);
+      this.#answer(context, message, isReady ? await this.#subscribe(message, sender) : notLoaded);
     else if (isMessage(message, UnsubscribeRequestSchema))
       this.#answer(context, message, isReady ? await this.#unsubscribe(message) : notLoaded);
     else if (message instanceof TopicBatch) await this.#publish(context, isReady ? message : undefined);
@@ -154,9 +155,11 @@ export class TopicActor implements Actor {
   }
 
   /** Why nothing was changed; empty if it was. */
-  async #subscribe({ subscriber }: SubscribeRequest): Promise<string> {
+  async #subscribe({ subscriber }: SubscribeRequest, by: PID | undefined): Promise<string> {
     const subscription = readSubscription(subscriber);
     if (!subscription) return "the subscriber is neither an actor nor a grain";
+    if (!livesNear(subscription, by, this.#parts.cluster))
+      return "the subscriber lives neither where it is subscribed from nor on a member";
     if (this.#subscriptions.has(subscription.key)) return "";
     const { maxSubscribers } = this.#parts.config;
     if (this.#subscriptions.size >= maxSubscribers)
@@ -235,8 +238,7 @@ export class TopicActor implements Actor {
   /** The process of a client that has ended: nobody else says so. */
   async #unreachable(_context: ActorContext, { target, reason }: DeadLetterResponse): Promise<void> {
     if (target?.id !== deliveryActorId || reason === "overloaded") return;
-    const { members } = this.#parts.cluster;
-    if (members.topology.members.some((member) => memberAddress(member) === target.address)) return;
+    if (isMemberAt(target.address, this.#parts.cluster)) return;
     await this.#remove(({ address }) => address === target.address);
   }
 

@@ -202,7 +202,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
    * Leaves in order: takes no new activations, lets each finish the calls that it has, says goodbye and deregisters so that others
    * activate them elsewhere, and stops the remote and the actor system. Calls of others that come meanwhile are
    * answered by the next owner. Idempotent; bounded: `shutdownTimeoutMs` for the activations, then less than
-   * five seconds, whatever the provider does. A step that fails is logged, and the next one is taken.
+   * five seconds, whatever the provider and peers do. A step that fails is logged, and the next one is taken.
    */
   async shutdown(): Promise<void> {
     this.#ending ??= this.#leave().finally(this.#ended.resolve);
@@ -229,7 +229,7 @@ export class Cluster implements GrainCluster, AsyncDisposable {
     if (this.self) await this.#step("answer the others", () => this.#remote.drained(time.drain));
     await this.#step("refuse who still asks", async () => this.#lookup.close?.());
     this.#phase = "stopped";
-    await this.#step("disconnect", () => this.#remote.shutdown({ graceful: true }));
+    await this.#step("disconnect", () => this.#remote.shutdown(time.disconnect));
     await this.#step("stop its actors", () => this.system.shutdown(time.stop));
   }
 

@@ -9,12 +9,15 @@ const stopTimeoutMs = 2_000;
 const leastStopTimeoutMs = 200;
 /** Milliseconds that are left in any case to say goodbye and deregister. */
 const leastFarewellTimeoutMs = 200;
+/** Milliseconds that peers have to take what was sent to them, and those that are left to them in any case. */
+const disconnectTimeoutMs = 2_500;
+const leastDisconnectTimeoutMs = 400;
 
 interface Timeout {
   readonly timeoutMs: number;
 }
 
-/** What the steps of leaving share: a provider that does not answer takes from the time of those after it. */
+/** What the steps of leaving share: a provider that does not answer, or a peer that takes nothing, takes from the time of those after it. */
 export class LeaveTime {
   readonly #clock: Clock;
   readonly #endMs: number;
@@ -36,6 +39,11 @@ export class LeaveTime {
   /** For answering the others. */
   get drain(): Timeout {
     return { timeoutMs: Math.max(0, Math.min(drainTimeoutMs, this.#leftMs)) };
+  }
+
+  /** For ending the connections. */
+  get disconnect(): Timeout {
+    return { timeoutMs: Math.max(leastDisconnectTimeoutMs, Math.min(disconnectTimeoutMs, this.#leftMs)) };
   }
 
   /** For the actors. */

@@ -96,10 +96,9 @@ export const transportConformance: readonly TransportCase[] = [
     },
   },
   {
-    name: "a connection that says when it has ended does so when the other side has all that was sent",
+    name: "a connection has ended, by what it says, only when the other side has all that was sent",
     run: async (pair) => {
       await using link = await Link.open(pair);
-      if (link.outward.closed === undefined) return;
       const sent = Array.from({ length: 24 }, (_, n) => bytes(n, 256 * 1024));
       for (const frame of sent) link.outward.send(frame.slice());
       link.outward.close();

@@ -49,6 +49,28 @@ test("a lost frame breaks its connection for both sides", async () => {
   ]);
 });
 
+test("a connection that was closed has ended once what was sent has come to the other side", async () => {
+  const clock = new VirtualClock();
+  const network = new InMemoryNetwork({ clock, delayMs: 50 });
+  let received = 0;
+  await network.transport().listen({ host: "b", port: 1 }, (accepted) => {
+    accepted.receive({ ...silent, onFrame: () => received++ });
+  });
+  const connecting = network.transport().connect("b:1", silent);
+  await clock.advance(50);
+  const connection = await connecting;
+  connection.send(Uint8Array.of(1));
+  connection.close();
+  let hasEnded = false;
+  void connection.closed!.then(() => {
+    hasEnded = true;
+  });
+  await clock.advance(49);
+  expect([hasEnded, received]).toEqual([false, 0]);
+  await clock.advance(1);
+  expect([hasEnded, received]).toEqual([true, 1]);
+});
+
 test("a cut of one way breaks what the one has dialled, and leaves what the other has", async () => {
   const network = new InMemoryNetwork();
   const [a, b] = [network.transport(), network.transport()];

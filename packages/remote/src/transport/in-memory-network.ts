@@ -169,14 +169,16 @@ class Link {
   readonly #outward: InMemoryPipe;
   readonly #homeward: InMemoryPipe;
   readonly #endings: (() => void)[] = [];
+  /** The end has come to the other side. */
+  readonly #gone = Promise.withResolvers<void>();
   #hasEnded = false;
 
   constructor({ from, to, weather }: LinkOptions) {
     this.from = from;
     this.to = to;
-    const onLost = () => this.break("a frame was lost");
-    this.#outward = new InMemoryPipe(weather, onLost);
-    this.#homeward = new InMemoryPipe(weather, onLost);
+    const events = { onLost: () => this.break("a frame was lost"), onEnd: () => this.#gone.resolve() };
+    this.#outward = new InMemoryPipe(weather, events);
+    this.#homeward = new InMemoryPipe(weather, events);
   }
 
   onEnd(ending: () => void): void {
@@ -217,6 +219,7 @@ class Link {
       get unproven() {
         return outgoing.unproven;
       },
+      closed: this.#gone.promise,
       close: () => {
         incoming.receiver = undefined;
         outgoing.sender = undefined;

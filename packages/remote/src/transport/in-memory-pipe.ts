@@ -10,6 +10,14 @@ export interface PipeWeather {
   readonly loses: () => boolean;
 }
 
+/** What a pipe tells its connection. */
+export interface PipeEvents {
+  /** A frame was lost. */
+  readonly onLost: () => void;
+  /** The end has come to the other side, after all that was before it. */
+  readonly onEnd: () => void;
+}
+
 type Item =
   | { readonly atMs: number; readonly frame: Uint8Array; readonly messages: number }
   | { readonly atMs: number; readonly end: Error | undefined };
@@ -20,7 +28,7 @@ const highWaterBytes = 1024 * 1024;
 /** One direction of an in-memory connection: what goes in comes out later, in order. */
 export class InMemoryPipe {
   readonly #weather: PipeWeather;
-  readonly #onLost: () => void;
+  readonly #events: PipeEvents;
   #items: Item[] = [];
   #lastAtMs = 0;
   #bytes = 0;
@@ -30,9 +38,9 @@ export class InMemoryPipe {
   #receiver: ConnectionHandlers | undefined;
   #sender: ConnectionHandlers | undefined;
 
-  constructor(weather: PipeWeather, onLost: () => void) {
+  constructor(weather: PipeWeather, events: PipeEvents) {
     this.#weather = weather;
-    this.#onLost = onLost;
+    this.#events = events;
   }
 
   /** Whoever hears frames and the end; undefined after it said that it wants no more. */
@@ -53,7 +61,7 @@ export class InMemoryPipe {
   send(frame: Uint8Array, messages: number): boolean {
     this.#unproven += messages;
     if (this.#weather.loses()) {
-      this.#onLost();
+      this.#events.onLost();
       return true;
     }
     this.#bytes += frame.length;
@@ -107,6 +115,7 @@ export class InMemoryPipe {
       const receiver = this.#receiver;
       this.#receiver = undefined;
       receiver?.onClose(item.end);
+      this.#events.onEnd();
       return;
     }
     this.#bytes -= item.frame.length;

@@ -90,8 +90,11 @@ export interface Listener extends HostAndPort {
   readonly turnedAway?: number | undefined;
   /** Whether other machines can reach it and nothing but their word says who they are. Default: unknown. */
   readonly isInsecure?: boolean | undefined;
-  /** Accepts no more and ends the connections that are still open. Settles when all are gone. */
-  close(): Promise<void>;
+  /**
+   * Accepts no more and ends the connections that are still open. Settles when all are gone: peers have so many milliseconds to take what was
+   * sent and to end their side, too. Default 2 000.
+   */
+  close(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
 
 /**
@@ -128,7 +131,7 @@ export interface Connection {
   readonly unproven?: number | undefined;
   /** Ends the connection after what was sent has left. Nothing is called any more. Calling it again does nothing. */
   close(): void;
-  /** Resolves when the connection has ended and what was sent has come to the other side, or is given up. Default: when it is closed. */
+  /** Resolves when the connection has ended and what was sent has come to the other side, or is given up. Default: at once, when it is closed. */
   readonly closed?: Promise<void> | undefined;
   /** The peer takes frequent probes: from now on a link that went dead without a word is noticed within seconds. */
   probe(): void;

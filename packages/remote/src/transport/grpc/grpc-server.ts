@@ -50,6 +50,8 @@ const http2Limits: ServerOptions = {
 
 /** Milliseconds that a stranger has to take our last words and to end the stream, too. */
 const strangerLeaveMs = 100;
+/** Milliseconds that all have when the listener is closed. */
+const closeTimeoutMs = 2_000;
 
 interface Serving {
   readonly connection: GrpcConnection;
@@ -117,7 +119,7 @@ export class GrpcServer {
       get turnedAway() {
         return turnedAway();
       },
-      close: () => this.#close(),
+      close: (options) => this.#close(options),
     };
   }
 
@@ -205,14 +207,19 @@ export class GrpcServer {
     socket.once("close", () => timer.cancel());
   }
 
-  async #close(): Promise<void> {
+  async #close({ timeoutMs = closeTimeoutMs }: Parameters<Listener["close"]>[0] = {}): Promise<void> {
     const closed = Promise.withResolvers<void>();
     this.#server.close(() => closed.resolve());
     const serving = [...this.#connections.values()];
     const sources = new Set(serving.map(({ source }) => source));
     for (const { connection } of serving) connection.close();
     for (const [source, { socket }] of this.#callers) if (!sources.has(source)) socket.destroy();
+    // Who takes little by little, or never ends its side, would hold us for longer.
+    const timer = this.#settings.clock.schedule(timeoutMs, () => {
+      for (const { socket } of this.#callers.values()) socket.destroy();
+    });
     await closed.promise;
+    timer.cancel();
   }
 }
 

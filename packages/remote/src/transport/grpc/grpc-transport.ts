@@ -68,9 +68,9 @@ export class GrpcTransport implements Transport {
     const server = new GrpcServer({ settings: this.#settings, busyPoll: this.#busyPoll, accept });
     const listener = await server.listen(at);
     this.#servers.add(server);
-    const close = () => {
+    const close: Listener["close"] = (options) => {
       this.#servers.delete(server);
-      return listener.close();
+      return listener.close(options);
     };
     return {
       host: listener.host,

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+
+/** What a process has seen of itself since it began to look. Sizes in bytes, times in milliseconds. */
+export interface SelfReport {
+  /** Longest time from one turn of the event loop to the next. */
+  readonly stallMs: number;
+  /** The same without the time in which other programs had the processor, where the system tells (Linux): our own stall. */
+  readonly ownStallMs: number;
+  /** The most that this thread computed without a turn of the event loop. */
+  readonly busyMs: number;
+  /** Resident memory: before, and at its highest. */
+  readonly beforeBytes: number;
+  readonly peakBytes: number;
+  /** What objects and their buffers took before. */
+  readonly liveBeforeBytes: number;
+  /** Errors that reached the process. */
+  readonly strayErrors: number;
+}
+
+/** What a process takes when it rests. Sizes in bytes. */
+export interface RestReport {
+  /** Resident memory after a collection. */
+  readonly nowBytes: number;
+  /** What objects and their buffers take. */
+  readonly liveNowBytes: number;
+}
+
+const everyMs = 5;
+
+/** Looks every few milliseconds at what this process takes. */
+export class SelfWatch {
+  #report = { ...fresh(), strayErrors: 0 };
+  #lastMs = performance.now();
+  #lastBusyMs = threadMs();
+  #lastWaitedMs = waitedMs();
+
+  start(): void {
+    process.on("unhandledRejection", () => this.#report.strayErrors++);
+    process.on("uncaughtException", () => this.#report.strayErrors++);
+    setInterval(() => this.#look(), everyMs);
+  }
+
+  get report(): SelfReport {
+    return this.#report;
+  }
+
+  async begin(): Promise<void> {
+    const { nowBytes, liveNowBytes } = await this.rest();
+    this.#report = {
+      ...fresh(),
+      strayErrors: this.#report.strayErrors,
+      beforeBytes: nowBytes,
+      peakBytes: nowBytes,
+      liveBeforeBytes: liveNowBytes,
+    };
+  }
+
+  /** What this process takes without what only waits for the collector. The collections, which it asks for, count as no stall. */
+  async rest(): Promise<RestReport> {
+    this.#collect();
+    // Buffers are let go of one collection after the objects that hold them, and then by another thread.
+    await pause(100);
+    this.#collect();
+    await pause(100);
+    const { heapUsed, external, rss: nowBytes } = process.memoryUsage();
+    return { nowBytes, liveNowBytes: heapUsed + external };
+  }
+
+  /** Only with `--expose-gc`. */
+  #collect(): void {
+    this.#look();
+    globalThis.gc?.();
+    [this.#lastMs, this.#lastBusyMs, this.#lastWaitedMs] = [performance.now(), threadMs(), waitedMs()];
+  }
+
+  #look(): void {
+    const [nowMs, busyMs, lateMs] = [performance.now(), threadMs(), waitedMs()];
+    const report = this.#report;
+    const stallMs = nowMs - this.#lastMs - everyMs;
+    report.stallMs = Math.max(report.stallMs, stallMs);
+    report.ownStallMs = Math.max(report.ownStallMs, stallMs - (lateMs - this.#lastWaitedMs));
+    report.busyMs = Math.max(report.busyMs, busyMs - this.#lastBusyMs);
+    report.peakBytes = Math.max(report.peakBytes, process.memoryUsage.rss());
+    [this.#lastMs, this.#lastBusyMs, this.#lastWaitedMs] = [nowMs, busyMs, lateMs];
+  }
+}
+
+function fresh() {
+  return {
+    stallMs: 0,
+    ownStallMs: 0,
+    busyMs: 0,
+    beforeBytes: 0,
+    peakBytes: 0,
+    liveBeforeBytes: 0,
+  };
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
+
+const schedule = `/proc/self/task/${process.pid}/schedstat`;
+
+/** How long this thread could have run and did not, as a processor was free for it only later. */
+function waitedMs(): number {
+  try {
+    return Number(readFileSync(schedule, "utf8").split(" ")[1]) / 1e6;
+  } catch {
+    // Only Linux tells.
+    return 0;
+  }
+}
