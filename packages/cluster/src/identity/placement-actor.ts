@@ -25,7 +25,6 @@ import {
   type DeactivationReason,
   type HostedKind,
   Passivate,
-  type SpawnActivation,
 } from "./activation.ts";
 import { CallForGrain } from "./call-for-grain.ts";
 import { CallHere } from "./call-here.ts";
@@ -36,6 +35,7 @@ import { HandoverNews } from "./handover-news.ts";
 import { HandoverPatience } from "./handover-patience.ts";
 import { Leaving } from "./leaving.ts";
 import type { Location } from "./location.ts";
+import { NewActivations } from "./new-activations.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
   Finish,
@@ -67,10 +67,10 @@ export interface PlacementParts {
  */
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
-  readonly #self: string;
   readonly #barrier: HandoverBarrier;
   readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
+  readonly #newcomers: NewActivations;
   readonly #held: Held[] = [];
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
@@ -85,7 +85,7 @@ export class PlacementActor implements Actor {
 
   constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
     this.#kinds = kinds;
-    this.#self = self;
+    this.#newcomers = new NewActivations({ kinds, self, parent: () => this.#context });
     this.#news = new HandoverNews({ self, kinds });
     this.#barrier = new HandoverBarrier(self, (identity, addresses) =>
       this.#news.isHeldBy(this.#context!, identity, addresses),
@@ -127,7 +127,7 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(identity) && this.#barrier.lets(identity);
-    return isFree ? this.#placed.add(this.#newActivation(identity)) : undefined;
+    return isFree ? this.#placed.add(this.#newcomers.create(identity)) : undefined;
   }
 
   #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
@@ -147,7 +147,7 @@ export class PlacementActor implements Actor {
       context.forward(known.pid);
     } else if (!known && this.#accepts(call) && this.#barrier.lets(call)) {
       // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
-      const placed = this.#placed.add(this.#newActivation(call));
+      const placed = this.#placed.add(this.#newcomers.create(call));
       const { actorless } = this.#kinds.get(call.kind)!;
       if (!actorless?.begin(placed, context)) context.forward(placed.pid);
     } else {
@@ -194,26 +194,11 @@ export class PlacementActor implements Actor {
 
   /** Starts it as an actor. */
   #activate(identity: ClusterIdentity): Activation {
-    const placed = this.#newActivation(identity);
+    const placed = this.#newcomers.create(identity);
     // Reading it starts the actor.
     void placed.pid;
     return this.#placed.add(placed);
   }
-
-  #newActivation({ kind, identity }: ClusterIdentity): Activation {
-    const made = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
-    made.begunAtMs = Math.ceil(this.#context!.system.clock.nowMs());
-    if (made.kind === kind) return made;
-    throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${made.kind}`);
-  }
-
-  readonly #spawn: SpawnActivation = (activation) => {
-    const { kind, identity, hasEnded } = activation;
-    const context = this.#context;
-    // What is sent there comes back: a child's id never ends so.
-    if (!context || hasEnded) return new PID(this.#self, `${placementActorId}/${identity}$`);
-    return context.spawnPrefix(this.#kinds.get(kind)!.propsFor(activation), identity);
-  };
 
   #onTopology(context: ActorContext, topology: Topology): void {
     this.#topology = topology;
