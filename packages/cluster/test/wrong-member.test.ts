@@ -12,9 +12,10 @@ import {
 import { type HostedKind, PlainActivation } from "../src/identity/activation.ts";
 import { PlacementActor } from "../src/identity/placement-actor.ts";
 import { PlaceBy, placementActorId, Refuse, Release } from "../src/identity/placement-messages.ts";
-import { type Member, Rendezvous } from "../src/index.ts";
+import { DistHashLookup, type Member, Rendezvous } from "../src/index.ts";
 import { memberAddress, splitAddress } from "../src/membership/member.ts";
 import { createTopology } from "../src/membership/topology.ts";
+import { LookupRig, rigKind } from "../src/testing/lookup-rig.ts";
 import { GoStub } from "./go-stub.ts";
 import { Testimony } from "./witness-grain.ts";
 
@@ -253,6 +254,31 @@ test("a member that ends has nothing to come for those who asked it", async () =
   expect(it.clock.scheduled).toBe(1);
   await it.system.shutdown();
   expect(it.clock.scheduled).toBe(0);
+});
+
+test("who waits for a refusal is refused with all others when a member ends that has just begun to leave", async () => {
+  const { it, foreign } = await start();
+  await using _ = it;
+  await it.ask(foreign);
+  await it.tell(new Release());
+  expect(it.answers).toEqual([]);
+  await it.tell(new Refuse());
+  expect(it.answers).toMatchObject([{ atMs: 0, failed: true }]);
+});
+
+test("a member of ts-grain that asks the wrong one is refused at once, and knows what to do", async () => {
+  const rig = new LookupRig(() => new DistHashLookup());
+  const [asker, asked] = [await rig.addMember(), await rig.addMember()];
+  const view = [asker.self!, asked.self!, { ...member("ghost"), kinds: [rigKind] }];
+  asked.members.update(view);
+  const later = new Rendezvous(createTopology(view).members);
+  const identity = lamps.find((lamp) => {
+    const isHis = asker.lookup.belongsTo!({ kind: rigKind, identity: lamp }, asked.system.address);
+    return isHis && later.ownerOf({ kind: rigKind, identity: lamp }) === "ghost:1";
+  })!;
+  const askedAtMs = rig.clock.nowMs();
+  await expect(rig.find(asker, identity)).rejects.toMatchObject({ code: "not_delivered" });
+  expect(rig.clock.nowMs() - askedAtMs).toBeLessThan(holdMs / 2);
 });
 
 /** A member and the stub, which owns the grain that it asks the member for. */
