@@ -1,10 +1,9 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type Message, type MessageInitShape } from "@bufbuild/protobuf";
 import { ActorSystem, DeadLetterEvent, PID, propsFromFunction, propsFromProducer } from "@ts-grain/actor";
 import { quietLogger, VirtualClock } from "@ts-grain/actor/testing";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  type ActivationRequest,
   ActivationRequestSchema,
   type ActivationResponse,
   ActivationResponseSchema,
@@ -94,7 +93,10 @@ class AskedMember implements AsyncDisposable {
   }
 
   /** Asks as one in Go does, unless other fields are given. */
-  async ask(identity: string, fields: Partial<ActivationRequest> = {}): Promise<void> {
+  async ask(
+    identity: string,
+    fields: Exclude<MessageInitShape<typeof ActivationRequestSchema>, Message> = {},
+  ): Promise<void> {
     const asker = new PID("elsewhere:1", `${this.askers.length}`);
     this.askers.push({ identity, askedAtMs: this.clock.nowMs(), wasOwner: this.owns(identity) });
     const request = create(ActivationRequestSchema, { clusterIdentity: { kind, identity }, ...fields });
@@ -179,7 +181,7 @@ test.each([
 ])("$who is refused at once", async ({ fields }) => {
   const { it, foreign } = await start();
   await using _ = it;
-  await it.ask(foreign, fields as never);
+  await it.ask(foreign, fields);
   expect(it.answers).toMatchObject([{ atMs: 0, failed: true }]);
 });
 
