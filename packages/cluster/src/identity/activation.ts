@@ -1,6 +1,7 @@
 import type { ActorContext, PID, Props } from "@ts-grain/actor";
 import type { ClusterIdentity } from "./cluster-identity.ts";
 import { Location } from "./location.ts";
+import type { Question } from "./question.ts";
 
 /**
  * Why an activation ends: no call for its idle timeout; its identity belongs to another member now; this member
@@ -28,7 +29,7 @@ export type DeactivationReason = "idle" | "moved" | "shutdown" | "evicted" | "fa
 /** How an activation ends. */
 interface Ending {
   reason: DeactivationReason;
-  askers: PID[] | undefined;
+  askers: Question[] | undefined;
 }
 
 /**
@@ -93,8 +94,8 @@ export abstract class Activation extends Location implements ClusterIdentity {
     else this.#ending = { reason, askers: undefined };
   }
 
-  /** Those who asked while it was ending; undefined while it lives. */
-  get askers(): PID[] | undefined {
+  /** @internal Those who asked while it was ending; undefined while it lives. */
+  get askers(): Question[] | undefined {
     return this.#ending?.askers;
   }
 

@@ -85,7 +85,7 @@ class DistHashSession implements LookupSession {
     try {
       response = await this.#context.system.root.requestAsync(
         this.#receivers.get(owner) ?? this.#placement,
-        activationRequest(identity),
+        activationRequest(identity, this.#context.members.topology.hash),
         options,
       );
     } catch (error) {
@@ -145,13 +145,16 @@ class DistHashSession implements LookupSession {
   }
 }
 
-/** A literal, which takes a fraction of the time of `create`. */
-function activationRequest({ kind, identity }: ClusterIdentity): ActivationRequest {
+/**
+ * A literal, which takes a fraction of the time of `create`. It names the topology by which it is asked: who does that need not be kept waiting for a
+ * refusal.
+ */
+function activationRequest({ kind, identity }: ClusterIdentity, topologyHash: bigint): ActivationRequest {
   return {
     $typeName: "cluster.ActivationRequest",
     clusterIdentity: { $typeName: "cluster.ClusterIdentity", kind, identity },
     requestId: "",
-    topologyHash: 0n,
+    topologyHash,
   };
 }
 

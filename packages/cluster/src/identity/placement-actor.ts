@@ -3,7 +3,7 @@ import {
   type Actor,
   type ActorContext,
   DeadLetterResponse,
-  PID,
+  type PID,
   Restarting,
   Started,
   Stopped,
@@ -20,13 +20,7 @@ import {
 import { HoldingsSchema } from "../gen/tsgrain/cluster/v1/holdings_pb.ts";
 import { FromPeer } from "../membership/from-peer.ts";
 import type { Topology } from "../membership/topology.ts";
-import {
-  type Activation,
-  type DeactivationReason,
-  type HostedKind,
-  Passivate,
-  type SpawnActivation,
-} from "./activation.ts";
+import { type Activation, type DeactivationReason, type HostedKind, Passivate } from "./activation.ts";
 import { CallForGrain } from "./call-for-grain.ts";
 import { CallHere } from "./call-here.ts";
 import { type ClusterIdentity, identityProblem } from "./cluster-identity.ts";
@@ -34,8 +28,11 @@ import { endAll, endAtOnce } from "./end-actorless.ts";
 import { HandoverBarrier } from "./handover-barrier.ts";
 import { HandoverNews } from "./handover-news.ts";
 import { HandoverPatience } from "./handover-patience.ts";
+import { HeldQuestions } from "./held-questions.ts";
 import { Leaving } from "./leaving.ts";
 import type { Location } from "./location.ts";
+import { Misdirected } from "./misdirected.ts";
+import { NewActivations } from "./new-activations.ts";
 import { PlacedActivations } from "./placed-activations.ts";
 import {
   Finish,
@@ -43,15 +40,11 @@ import {
   PlaceBy,
   placementActorId,
   Refuse,
+  RefuseOverdue,
   Release,
   TellAgain,
 } from "./placement-messages.ts";
-
-/** Who asked for what an earlier owner may still hold, or for what the next owner will have. */
-interface Held {
-  readonly identity: ClusterIdentity;
-  readonly asker: PID;
-}
+import { type Question, readQuestion } from "./question.ts";
 
 /** What a placement actor works with, beside the kinds. */
 export interface PlacementParts {
@@ -59,6 +52,8 @@ export interface PlacementParts {
   readonly self: string;
   /** Is told when an activation takes no more calls. */
   readonly left: ((identity: ClusterIdentity, location: Location) => void) | undefined;
+  /** How many may wait for a refusal, for each reason. Default 100,000. */
+  readonly maxHeld?: number;
 }
 
 /**
@@ -67,31 +62,35 @@ export interface PlacementParts {
  */
 export class PlacementActor implements Actor {
   readonly #kinds: ReadonlyMap<string, HostedKind>;
-  readonly #self: string;
   readonly #barrier: HandoverBarrier;
   readonly #left: PlacementParts["left"];
   readonly #placed = new PlacedActivations();
-  readonly #held: Held[] = [];
+  readonly #newcomers: NewActivations;
+  /** Who asked for what an earlier owner may still hold. */
+  readonly #held: Question[] = [];
+  readonly #misdirected: Misdirected;
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
   readonly #leftovers = new Set<Activation>();
   readonly #news: HandoverNews;
   readonly #patience: HandoverPatience;
-  readonly #leaving = new Leaving();
+  readonly #leaving: Leaving;
   /** While it lives. */
   #context: ActorContext | undefined;
   /** The end of what has no actor. */
   #ending: Promise<void> | undefined;
 
-  constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left }: PlacementParts) {
+  constructor(kinds: ReadonlyMap<string, HostedKind>, { self, left, maxHeld }: PlacementParts) {
     this.#kinds = kinds;
-    this.#self = self;
+    this.#newcomers = new NewActivations({ kinds, self, parent: () => this.#context });
     this.#news = new HandoverNews({ self, kinds });
     this.#barrier = new HandoverBarrier(self, (identity, addresses) =>
       this.#news.isHeldBy(this.#context!, identity, addresses),
     );
     this.#patience = new HandoverPatience(this.#barrier);
     this.#left = left;
+    this.#misdirected = new Misdirected(new HeldQuestions(maxHeld));
+    this.#leaving = new Leaving(new HeldQuestions(maxHeld));
   }
 
   receive(context: ActorContext): void | Promise<void> | undefined {
@@ -104,7 +103,9 @@ export class PlacementActor implements Actor {
     else if (message instanceof Finish) this.#finish(context, message.activation);
     else if (message instanceof PlaceBy) this.#onTopology(context, message.topology);
     else if (message instanceof Release) this.#onRelease(context);
-    else if (message instanceof Refuse) this.#onRefuse(context);
+    else if (message instanceof Refuse) this.#answerAll(context, this.#leaving.seen(context));
+    else if (message instanceof RefuseOverdue)
+      this.#answerAll(context, this.#misdirected.takeOverdue(context));
     else if (message instanceof GiveUpWaiting) this.#onPatienceLost(context, message);
     else if (message instanceof TellAgain) this.#news.tellAgain(context, message);
     else if (message instanceof Started) this.#onStarted(context);
@@ -127,12 +128,12 @@ export class PlacementActor implements Actor {
     const placed = this.#placed.get(identity);
     if (placed) return placed.askers ? undefined : placed;
     const isFree = this.#accepts(identity) && this.#barrier.lets(identity);
-    return isFree ? this.#placed.add(this.#newActivation(identity)) : undefined;
+    return isFree ? this.#placed.add(this.#newcomers.create(identity)) : undefined;
   }
 
-  #onRequest(context: ActorContext, { clusterIdentity }: ActivationRequest): void {
-    const { kind = "", identity = "" } = clusterIdentity ?? {};
-    if (context.sender) this.#answer(context, { kind, identity }, context.sender);
+  #onRequest(context: ActorContext, request: ActivationRequest): void {
+    const question = readQuestion(context, request);
+    if (question) this.#answer(context, question);
   }
 
   /**
@@ -147,7 +148,7 @@ export class PlacementActor implements Actor {
       context.forward(known.pid);
     } else if (!known && this.#accepts(call) && this.#barrier.lets(call)) {
       // A grain that is called but once need not be known, and need be no actor: who calls it again is told where it is.
-      const placed = this.#placed.add(this.#newActivation(call));
+      const placed = this.#placed.add(this.#newcomers.create(call));
       const { actorless } = this.#kinds.get(call.kind)!;
       if (!actorless?.begin(placed, context)) context.forward(placed.pid);
     } else {
@@ -171,20 +172,34 @@ export class PlacementActor implements Actor {
    * wait until they have seen that. Refused at once they would only ask here again: one in Go three times within a millisecond,
    * and then it fails the call.
    */
-  #answer(context: ActorContext, identity: ClusterIdentity, asker: PID): void {
+  #answer(context: ActorContext, question: Question): void {
+    const { identity, asker } = question;
     const placed = this.#placed.get(identity);
-    if (this.#leaving.holds(asker, this.#held.length)) this.#held.push({ identity, asker });
-    else if (this.#leaving.hasBegun) this.#tell(context, asker, undefined);
-    else if (placed?.askers) placed.askers.push(asker);
+    if (this.#leaving.holds(question)) return;
+    if (this.#leaving.hasBegun) this.#tell(context, asker, undefined);
+    else if (placed?.askers) placed.askers.push(question);
     else if (placed) this.#tell(context, asker, placed.pid);
-    else if (!this.#accepts(identity)) this.#tell(context, asker, undefined);
+    else if (!this.#accepts(identity)) this.#refuse(context, question);
     else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
-    else this.#held.push({ identity, asker });
+    else this.#held.push(question);
+  }
+
+  #answerAll(context: ActorContext, questions: readonly Question[]): void {
+    for (const question of questions) this.#answer(context, question);
+  }
+
+  /** At once, unless only the asker's view of the cluster, or this member's, has to change. */
+  #refuse(context: ActorContext, question: Question): void {
+    if (this.#hosts(question.identity) && this.#misdirected.holds(context, question)) return;
+    this.#tell(context, question.asker, undefined);
+  }
+
+  #hosts({ kind, identity }: ClusterIdentity): boolean {
+    return this.#kinds.has(kind) && identityProblem(identity) === undefined;
   }
 
   #accepts(identity: ClusterIdentity): boolean {
-    if (this.#leaving.hasBegun || !this.#kinds.has(identity.kind)) return false;
-    return identityProblem(identity.identity) === undefined && this.#barrier.owns(identity);
+    return !this.#leaving.hasBegun && this.#hosts(identity) && this.#barrier.owns(identity);
   }
 
   #onStarted(context: ActorContext): void {
@@ -194,26 +209,11 @@ export class PlacementActor implements Actor {
 
   /** Starts it as an actor. */
   #activate(identity: ClusterIdentity): Activation {
-    const placed = this.#newActivation(identity);
+    const placed = this.#newcomers.create(identity);
     // Reading it starts the actor.
     void placed.pid;
     return this.#placed.add(placed);
   }
-
-  #newActivation({ kind, identity }: ClusterIdentity): Activation {
-    const made = this.#kinds.get(kind)!.newActivation(identity, this.#spawn);
-    made.begunAtMs = Math.ceil(this.#context!.system.clock.nowMs());
-    if (made.kind === kind) return made;
-    throw new TypeError(`newActivation of the kind ${kind} has made one of the kind ${made.kind}`);
-  }
-
-  readonly #spawn: SpawnActivation = (activation) => {
-    const { kind, identity, hasEnded } = activation;
-    const context = this.#context;
-    // What is sent there comes back: a child's id never ends so.
-    if (!context || hasEnded) return new PID(this.#self, `${placementActorId}/${identity}$`);
-    return context.spawnPrefix(this.#kinds.get(kind)!.propsFor(activation), identity);
-  };
 
   #onTopology(context: ActorContext, topology: Topology): void {
     this.#topology = topology;
@@ -228,7 +228,7 @@ export class PlacementActor implements Actor {
     this.#tellCompleted(context);
     // A client activates nothing, so it waits for nobody.
     if (this.#kinds.size > 0 && !this.#leaving.hasBegun) this.#patience.renew(context);
-    this.#answerHeld(context);
+    this.#answerEverybody(context);
   }
 
   #tellCompleted(context: ActorContext): void {
@@ -240,29 +240,25 @@ export class PlacementActor implements Actor {
     if (isMessage(told, HoldingsSchema)) this.#news.told(context, { holdings: told, address }, here);
     else if (isMessage(told, RebalanceCompletedSchema)) this.#barrier.complete(address, told.topologyHash);
     if (this.#barrier.isOpen) this.#patience.stop();
-    this.#answerHeld(context);
+    this.#answerAll(context, this.#held.splice(0));
   }
 
   #onPatienceLost(context: ActorContext, { whom }: GiveUpWaiting): void {
     this.#patience.lose(context, whom);
-    this.#answerHeld(context);
+    this.#answerAll(context, this.#held.splice(0));
   }
 
-  #answerHeld(context: ActorContext): void {
-    for (const { identity, asker } of this.#held.splice(0)) this.#answer(context, identity, asker);
+  /** What this member owns has changed, or ends. */
+  #answerEverybody(context: ActorContext): void {
+    this.#answerAll(context, [...this.#held.splice(0), ...this.#misdirected.takeAll()]);
   }
 
   #onRelease(context: ActorContext): void {
     this.#leaving.begin(context);
     for (const placed of this.#placed) this.#end(context, placed, "shutdown");
     this.#patience.stop();
-    this.#answerHeld(context);
+    this.#answerEverybody(context);
     this.#leaving.tellIfDone(context, this.#placed);
-  }
-
-  #onRefuse(context: ActorContext): void {
-    this.#leaving.seen(context);
-    this.#answerHeld(context);
   }
 
   #onPassivate(context: ActorContext, { activation, reason }: Passivate): void {
@@ -302,7 +298,7 @@ export class PlacementActor implements Actor {
     this.#left?.(placed, placed);
     this.#leftovers.delete(placed);
     this.#news.tellEnded(context, placed);
-    for (const asker of placed.askers ?? []) this.#answer(context, placed, asker);
+    this.#answerAll(context, placed.askers ?? []);
     this.#tellCompleted(context);
     this.#leaving.tellIfDone(context, this.#placed);
   }
@@ -317,6 +313,7 @@ export class PlacementActor implements Actor {
     this.#context = undefined;
     this.#news.stop();
     this.#patience.stop();
+    this.#misdirected.stop();
     const actorless = this.#placed.takeActorless();
     for (const placed of actorless) this.#left?.(placed, placed);
     await endAll(this.#kinds, actorless);

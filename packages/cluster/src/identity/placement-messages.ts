@@ -21,6 +21,9 @@ export class Release {}
 /** Asks it, once it was released, to refuse whoever waits and whoever asks from then on; it answers `Released`. */
 export class Refuse {}
 
+/** It is time to look who has waited long enough to be refused. */
+export class RefuseOverdue {}
+
 /** All activations have ended, or all who waited are answered. */
 export class Released {}
 
