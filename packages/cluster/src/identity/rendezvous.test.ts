@@ -43,18 +43,6 @@ test.each(scores)(
   },
 );
 
-test("the scores are FNV-1a-32 of the identity and the member's address", () => {
-  for (const [identity, ...all] of scores)
-    expect(members.map((member) => score(`${identity}127.0.0.1:${member.port}`))).toEqual(all);
-});
-
-/** Fowler, Noll and Vo's hash, as docs/protocol.md has it. */
-function score(text: string): number {
-  return new TextEncoder()
-    .encode(text)
-    .reduce((hash, byte) => Math.imul(hash ^ byte, 16_777_619) >>> 0, 2_166_136_261);
-}
-
 test("a kind that nobody hosts has no owner", () => {
   expect(new Rendezvous(members).ownerOf({ kind: "Other", identity: "a" })).toBeUndefined();
   expect(new Rendezvous([]).ownerOf({ kind: "Hello", identity: "a" })).toBeUndefined();
