@@ -2,6 +2,8 @@
 // `edit` changes files of the clone through `write(path, text)` and `change(path, (text) => text)`; `gate` is the
 // command that must then fail; `says` is what its output must contain, so that it fails for this reason.
 
+import { remoteBreaks } from "./remote-breaks.mjs";
+
 const lock = "package-lock.json";
 const actorFile = "packages/actor/src/pid/broken.ts";
 const remoteFile = "packages/remote/src/wire/broken.ts";
@@ -310,4 +312,5 @@ export const breaks = [
     gate: structure,
     says: /packages\/actor: no source file was checked/,
   },
+  ...remoteBreaks,
 ];

@@ -25,6 +25,29 @@ test("a member says who it is in the form of Proto.Actor Go, and nothing else", 
   expect((await fetch(`${url}/_health`, { method: "POST", body: "x" })).status).toBe(405);
 });
 
+test.each([
+  "/_health/",
+  "/_health?all",
+  "//_health",
+  "/_health/../metrics",
+  "/%5fhealth",
+  "/_health%00",
+  "/../../etc/passwd",
+  "http://other/_health",
+  "/metrics",
+])("H18 a stranger's request of %s is answered by nothing but that it is not there", async (path) => {
+  const { port } = await joinAlice();
+  const socket = connect(port, "127.0.0.1");
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  let heard = "";
+  socket.on("data", (bytes) => {
+    heard += String(bytes);
+  });
+  await once(socket, "close");
+  expect(heard).toMatch(/^HTTP\/1\.1 404 /);
+  expect(heard).not.toMatch(/alice|passwd/);
+});
+
 test("who sends half a request is cut off, and who sends too much", { timeout: 10_000 }, async () => {
   const { port, url } = await joinAlice();
   const slow = connect(port, "127.0.0.1");

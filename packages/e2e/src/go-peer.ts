@@ -22,6 +22,14 @@ export function buildGoPeer(): boolean {
   }
 }
 
+/** What the Go program was built with and from: "go1.24.4, github.com/asynkron/protoactor-go v0.0.0-…". */
+export function goVersions(): string {
+  const built = execFileSync("go", ["version", "-m", binary], { encoding: "utf8" });
+  const [, go] = /: (go\S+)/.exec(built)!;
+  const [, module, version] = /\tdep\t(\S+\/protoactor-go)\t(\S+)/.exec(built)!;
+  return `${go}, ${module} ${version}`;
+}
+
 /** A running Proto.Actor Go process with an `echo` and a `control` actor. */
 export class GoPeer implements AsyncDisposable {
   readonly address: string;
@@ -65,6 +73,11 @@ export class GoPeer implements AsyncDisposable {
     return this.#process.exitCode === null && this.#process.signalCode === null
       ? true
       : this.#output.join("");
+  }
+
+  /** All that it has printed, its log among it. */
+  get printed(): string {
+    return this.#output.join("");
   }
 
   /** Whether it was told to end. */

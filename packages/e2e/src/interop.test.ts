@@ -4,13 +4,20 @@ import { PID, Touch, type Touched } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { EndpointConnectedEvent, EndpointTerminatedEvent, GrpcTransport } from "@ts-grain/remote";
 import { CapturingListener, RawPeer } from "@ts-grain/remote/testing";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { buildGoPeer, GoPeer } from "./go-peer.ts";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest";
+import { buildGoPeer, GoPeer, goVersions } from "./go-peer.ts";
+import { type Direction, InteropTranscript } from "./interop-transcript.ts";
 import { TextMember, text } from "./text-member.ts";
+import { TextProcess } from "./text-process.ts";
+
+// docs/interop.md shows what these tests print at the end, and docs/interop.test.mjs compares the two.
 
 describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
   let go: GoPeer;
   let ours: TextMember;
+  const transcript = new InteropTranscript();
+
+  afterAll(() => console.log(transcript.toString(goVersions())));
 
   beforeEach(async () => {
     [go, ours] = await Promise.all([GoPeer.start(), TextMember.start()]);
@@ -30,6 +37,15 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect(go.isAlive).toBe(true);
   }
 
+  function saw(number: number, direction: Direction, seen: string): void {
+    const title = expect.getState().currentTestName!.split(" > ").at(-1)!;
+    transcript.note({ number, direction, title, seen });
+  }
+
+  /** How the last of Go's connections to us has ended, as it logs it. */
+  const goLogged = () =>
+    /EndpointWriter (got DisconnectRequest|lost connection|stream completed)/.exec(go.printed)?.[0];
+
   const goActor = (id: string) => new PID(go.address, id);
 
   /** Has the Go process do something to a process of ours, and returns what it reports. */
@@ -40,30 +56,37 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
   }
 
   test("our request is answered by a Go actor", async () => {
+    const connected = ours.next(EndpointConnectedEvent);
     await expect(ours.request(goActor("echo"), text("hello"))).resolves.toEqual(text("go: hello"));
+    await expect(connected).resolves.toMatchObject({ address: go.address });
+    saw(1, "us → Go", "EndpointConnectedEvent");
     expect(go.isAlive).toBe(true);
   });
 
   test("a Go actor's request is answered by ours", async () => {
     await expect(tellGo({ do: "request", id: "echo", text: "hello" })).resolves.toBe("answer: ts: hello");
+    expect(ours.remote.stats.sessions).toBe(1);
+    saw(1, "Go → us", "one session");
     expect(go.isAlive).toBe(true);
   });
 
   test("every greeting is answered, also a second one, on both sides", async () => {
-    for (const address of [go.address, ours.remote.address]) {
+    const greetTwice = async (address: string) => {
       const peer = await RawPeer.connect(new GrpcTransport(), address);
       peer.greet().greet();
-      await expect
-        .poll(() => peer.answers.map(({ messageType }) => messageType.case))
-        .toEqual(["connectResponse", "connectResponse"]);
+      const answers = () => peer.answers.map(({ messageType }) => messageType.case);
+      await expect.poll(answers).toEqual(["connectResponse", "connectResponse"]);
       peer.close();
-    }
+      return answers().join(", ");
+    };
+    saw(1, "raw peer → Go", await greetTwice(go.address));
+    saw(1, "raw peer → us", await greetTwice(ours.remote.address));
     expect(go.isAlive).toBe(true);
   });
 
   test("a request id comes back with the reply, from both sides", async () => {
     await using listener = await CapturingListener.start(new GrpcTransport());
-    for (const address of [go.address, ours.remote.address]) {
+    const ask77 = async (address: string) => {
       const peer = await RawPeer.connect(new GrpcTransport(), address);
       peer.greet({ address: listener.address }).batch({
         typeNames: [StringValueSchema.typeName],
@@ -72,41 +95,59 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
         envelopes: [{ sender: 1, senderRequestId: 77, messageData: toBinary(StringValueSchema, text("x")) }],
       });
       const { targets, envelopes } = await listener.nextBatch();
-      expect([targets[0]?.Id, envelopes[0]?.targetRequestId]).toEqual(["asker", 77]);
       peer.close();
-    }
+      return [targets[0]?.Id, envelopes[0]?.targetRequestId];
+    };
+    // Go gives its own requests no number: only a raw peer asks us with one.
+    const answers = [await ask77(go.address), await ask77(ours.remote.address)];
+    expect(answers).toEqual([
+      ["asker", 77],
+      ["asker", 77],
+    ]);
+    saw(5, "raw peer → Go", answers[0]!.join(" "));
+    saw(5, "raw peer → us", answers[1]!.join(" "));
     expect(go.isAlive).toBe(true);
   });
 
   test("headers arrive on both sides", async () => {
-    const answer = ours.system.root.requestAsync(goActor("echo"), text("x"), {
-      headers: { trace: "1", user: "ä" },
-    });
-    await expect(answer).resolves.toEqual(text("go: x with trace=1,user=ä"));
+    const headers = { trace: "1", user: "ä" };
+    const fromGo = (await ours.system.root.requestAsync(goActor("echo"), text("x"), {
+      headers,
+    })) as StringValue;
+    expect(fromGo.value).toBe("go: x with trace=1,user=ä");
+    saw(6, "us → Go", fromGo.value);
     const order = { do: "request with headers", id: "echo", text: "x", headers: { trace: "2", user: "ö" } };
-    await expect(tellGo(order)).resolves.toBe("answer: ts: x trace=2 user=ö");
+    const fromUs = await tellGo(order);
+    expect(fromUs).toBe("answer: ts: x trace=2 user=ö");
+    saw(6, "Go → us", fromUs);
     expect(go.isAlive).toBe(true);
   });
 
   test("Touch is answered on both sides", async () => {
-    const touched = await ours.request(goActor("echo"), new Touch());
-    expect((touched as Touched).who.toString()).toBe(`${go.address}/echo`);
-    await expect(tellGo({ do: "touch", id: "echo" })).resolves.toBe(`touched: ${ours.remote.address}/echo`);
+    const who = ((await ours.request(goActor("echo"), new Touch())) as Touched).who.toString();
+    expect(who).toBe(`${go.address}/echo`);
+    saw(2, "us → Go", `Touched ${who}`);
+    const answer = await tellGo({ do: "touch", id: "echo" });
+    expect(answer).toBe(`touched: ${ours.remote.address}/echo`);
+    saw(2, "Go → us", answer);
     expect(go.isAlive).toBe(true);
   });
 
   test("a request to nobody is a dead letter on both sides", async () => {
     await expect(ours.request(goActor("nobody"), text("x"))).rejects.toMatchObject({ code: "dead_letter" });
-    await expect(tellGo({ do: "request", id: "nobody", text: "x" })).resolves.toBe(
-      "error: future: dead letter",
-    );
+    saw(3, "us → Go", "dead_letter");
+    const answer = await tellGo({ do: "request", id: "nobody", text: "x" });
+    expect(answer).toBe("error: future: dead letter");
+    saw(3, "Go → us", answer);
     expect(go.isAlive).toBe(true);
   });
 
   test("a watch of nobody is answered on both sides", async () => {
     const watcher = new TestProbe(ours.system);
     watcher.watch(goActor("nobody"));
-    expect((await watcher.next()).message).toMatchObject({ why: "not_found" });
+    const { message } = await watcher.next();
+    expect(message).toMatchObject({ who: goActor("nobody"), why: "not_found" });
+    saw(4, "us → Go", "Terminated not_found");
     const report = new TestProbe(ours.system);
     report.request(
       goActor("control"),
@@ -114,7 +155,9 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     );
     expect((await report.next()).message).toEqual(text("watching"));
     // Go replaces the reason that a remote gives by "Stopped".
-    expect((await report.next()).message).toEqual(text(`terminated: ${ours.remote.address}/nobody Stopped`));
+    const told = (await report.next()).message as StringValue;
+    expect(told.value).toBe(`terminated: ${ours.remote.address}/nobody Stopped`);
+    saw(4, "Go → us", told.value);
     expect(go.isAlive).toBe(true);
   });
 
@@ -218,6 +261,8 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
       }
     }
     expect(answers).toEqual(["actor.DeadLetterResponse", "ts: from JSON"]);
+    // Go sends no JSON: in this direction there is nothing of it to see.
+    saw(7, "raw peer → us", answers.join(", "));
     peer.close();
   });
 
@@ -239,6 +284,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect(answer.value).toBe(
       `json: google.protobuf.compiler.Version ${JSON.stringify(toJson(VersionSchema, message))}`,
     );
+    saw(7, "us → Go", answer.value);
     expect(go.isAlive).toBe(true);
   });
 
@@ -252,22 +298,26 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     await terminated;
     go = await GoPeer.start({ port: go.port });
     await expect(ours.request(goActor("echo"), text("again"))).resolves.toEqual(text("go: again"));
+    saw(10, "us → Go", "Terminated address_terminated; go: again");
     expect(go.isAlive).toBe(true);
   });
 
-  test("Go's watcher hears of our member's sudden end, and traffic resumes with its successor", async () => {
-    await using observer = await TextMember.start();
-    const report = new TestProbe(observer.system);
-    const { address } = ours.remote;
+  test("Go's watcher hears of a process of ours that was killed, and traffic resumes with its successor", async () => {
+    await using killed = await TextProcess.fork();
+    await killed.start({});
+    const { address } = killed;
+    const report = new TestProbe(ours.system);
     report.request(goActor("control"), text(JSON.stringify({ do: "watch", address, id: "echo" })));
-    await report.next({ timeoutMs: 5_000 });
-    await tellGo({ do: "request", id: "echo", text: "x" });
-    await ours[Symbol.asyncDispose]();
-    expect((await report.next({ timeoutMs: 15_000 })).message).toEqual(
-      text(`terminated: ${address}/echo AddressTerminated`),
-    );
-    ours = await TextMember.start({ port: Number(address.split(":")[1]) });
-    await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
+    expect((await report.next()).message).toEqual(text("watching"));
+    await expect(tellGo({ do: "request", address, id: "echo", text: "x" })).resolves.toBe("answer: ts: x");
+    await killed.kill();
+    const told = (await report.next({ timeoutMs: 15_000 })).message as StringValue;
+    expect(told.value).toBe(`terminated: ${address}/echo AddressTerminated`);
+    expect(goLogged()).toBe("EndpointWriter lost connection");
+    await using _successor = await TextMember.start({ port: Number(address.split(":")[1]) });
+    const answer = await tellGo({ do: "request", address, id: "echo", text: "again" });
+    expect(answer).toBe("answer: ts: again");
+    saw(10, "Go → us", `Go's log: ${goLogged()}; ${told.value}; ${answer}`);
     expect(go.isAlive).toBe(true);
   });
 
@@ -276,6 +326,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     const terminated = ours.next(EndpointTerminatedEvent);
     await go.shutdown();
     await expect(terminated).resolves.toMatchObject({ address: go.address, reason: "said_goodbye" });
+    saw(11, "Go → us", "EndpointTerminatedEvent said_goodbye");
     go = await GoPeer.start({ port: go.port });
     const connected = ours.next(EndpointConnectedEvent);
     await expect(ours.request(goActor("echo"), text("again"))).resolves.toEqual(text("go: again"));
@@ -283,13 +334,17 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect(go.isAlive).toBe(true);
   });
 
-  test("our goodbye ends Go's endpoint, and its next message dials again", async () => {
+  test("our goodbye reaches Go and ends its endpoint, and its next message dials again", async () => {
     const { address } = ours.remote;
     await tellGo({ do: "request", id: "echo", text: "x" });
     await ours.remote.shutdown();
     await ours.system.shutdown();
+    // A connection that ends without a word would end the endpoint as well: Go logs what it has read.
+    await expect.poll(goLogged).toBe("EndpointWriter got DisconnectRequest");
     ours = await TextMember.start({ port: Number(address.split(":")[1]) });
-    await expect(tellGo({ do: "request", id: "echo", text: "again" })).resolves.toBe("answer: ts: again");
+    const answer = await tellGo({ do: "request", id: "echo", text: "again" });
+    expect(answer).toBe("answer: ts: again");
+    saw(11, "us → Go", `Go's log: ${goLogged()}; ${answer}`);
     expect(go.isAlive).toBe(true);
   });
 });
