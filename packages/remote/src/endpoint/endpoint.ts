@@ -7,12 +7,12 @@ import {
   Stop,
   type SystemMessage,
   Terminated,
-  type TerminatedReason,
   Unwatch,
   Watch,
 } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
+import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
 import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint-events.ts";
@@ -46,7 +46,8 @@ export class Endpoint {
     this.#services = services;
     this.#onEnd = onEnd;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
-    this.#watches = new OwnWatches({ ...services, repeat: (watch) => this.#repeat(watch) });
+    const firstNumber = Math.floor(services.random.next() * 2 ** 32);
+    this.#watches = new OwnWatches({ ...services, firstNumber, repeat: (watch) => this.#repeat(watch) });
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
@@ -105,21 +106,13 @@ export class Endpoint {
 
   /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
   sendSystem(target: PID, message: SystemMessage): void {
-    if (message instanceof Watch) {
-      this.#watches.add({ watchee: target, watcher: message.watcher });
-    } else if (message instanceof Unwatch) {
-      this.#watches.take(target.id, message.watcher.id);
-    } else if (message instanceof Terminated) {
-      this.#services.peerWatches.take({ watcher: target, watchee: message.who });
-    } else if (!(message instanceof Stop)) {
-      return; // The others never leave the process that they are about.
-    }
-    this.#add(target, message, undefined, undefined);
+    const noted = this.#noted(target, message);
+    if (noted !== undefined) this.#add(target, noted, undefined, undefined);
   }
 
   /** The peer says that one of its processes ended. */
-  watcheeTerminated(watcheeId: string, watcherId: string, why: TerminatedReason): void {
-    const watch = this.#watches.take(watcheeId, watcherId);
+  watcheeTerminated(watcherId: string, { who, why, number }: NumberedTerminated): void {
+    const watch = this.#watches.take(who.id, watcherId, number);
     if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
   }
 
@@ -132,6 +125,26 @@ export class Endpoint {
   terminate(reason: "left" | "stopped", how: "gracefully" | "at once" = "at once"): void {
     if (how === "gracefully" && this.#link.phase === "open") this.#sendWaiting("regardless");
     this.#link.terminate(reason);
+  }
+
+  /** What the peer is told; undefined for what it is none of its business. */
+  #noted(target: PID, message: SystemMessage): SystemMessage | undefined {
+    if (message instanceof Watch) {
+      const { watcher } = message;
+      return new NumberedWatch(watcher, this.#watches.add({ watchee: target, watcher }));
+    }
+    if (message instanceof Terminated) return this.#answer(target, message);
+    if (message instanceof Unwatch) this.#watches.take(target.id, message.watcher.id);
+    // Others never leave the process that they are about.
+    return message instanceof Unwatch || message instanceof Stop ? message : undefined;
+  }
+
+  /** Undefined if the watch was answered before, or taken back: then nobody waits. */
+  #answer(watcher: PID, message: Terminated): NumberedTerminated | undefined {
+    const { who, why } = message;
+    const watch = this.#services.peerWatches.take({ watcher, watchee: who });
+    if (message instanceof NumberedTerminated) return message;
+    return watch && new NumberedTerminated(who, why, watch.number);
   }
 
   #add(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
@@ -235,9 +248,9 @@ export class Endpoint {
   }
 
   /** Not while there is no connection, nor behind what it does not take. */
-  #repeat({ watchee, watcher }: RemoteWatch): boolean {
+  #repeat({ watchee, watcher, number }: RemoteWatch): boolean {
     if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isFull) return false;
-    this.#add(watchee, new Watch(watcher), undefined, undefined);
+    this.#add(watchee, new NumberedWatch(watcher, number), undefined, undefined);
     return true;
   }
 

@@ -22,7 +22,7 @@ function connection(systemId: string, { isTsGrain = true, address = "there:1" } 
 }
 
 function watch(watchee: string, watcher: string) {
-  return { watchee: new PID("here:1", watchee), watcher: new PID("there:1", watcher) };
+  return { watchee: new PID("here:1", watchee), watcher: new PID("there:1", watcher), number: 0 };
 }
 
 test("a minute after a connection has ended, and not before, what was watched over it is dropped, and no timer stays", async () => {
@@ -167,9 +167,7 @@ test.for([true, false])(
     for (let n = 0; n < 100; n++) {
       const peer = connection(`p${n}`, { isTsGrain, address: `there:${n + 2}` });
       for (const id of ["v", "w"])
-        expect(
-          watches.add(peer, { watchee: new PID("here:1", "x"), watcher: new PID(peer.address, id) }),
-        ).toBe(true);
+        expect(watches.add(peer, { ...watch("x", id), watcher: new PID(peer.address, id) })).toBe(true);
       watches.ended(peer);
     }
     expect(watches.size).toBe(4 + 4);

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "@ts-grain/actor";
 import type { Peer } from "./peer.ts";
-import { type RemoteWatch, WatchTable } from "./watch-table.ts";
+import { type RemoteWatch, type WatchPair, WatchTable } from "./watch-table.ts";
 
 /** Looks at a connection that has ended, at the last of which its watches are dropped; and milliseconds between two, at least. */
 const look = { most: 4, everyMs: 20_000 } as const;
@@ -71,12 +71,14 @@ export class PeerWatches {
     return true;
   }
 
-  /** A watch was taken back, or is answered. */
-  take({ watchee, watcher: { address, id } }: RemoteWatch): void {
+  /** A watch was taken back, or is answered. Returns it; undefined if there is none. */
+  take({ watchee, watcher: { address, id } }: WatchPair): RemoteWatch | undefined {
+    let taken: RemoteWatch | undefined;
     for (const [peer, { watches, isOpen }] of this.#made.get(address) ?? []) {
-      watches.take(watchee.id, id);
+      taken = watches.take(watchee.id, id) ?? taken;
       if (watches.size === 0 && !isOpen) this.#forget(peer);
     }
+    return taken;
   }
 
   /** A connection has ended. */
