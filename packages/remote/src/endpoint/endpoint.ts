@@ -4,26 +4,33 @@ import {
   type MessageHeaders,
   type PID,
   RequestFailed,
-  Stop,
   type SystemMessage,
-  Terminated,
-  Unwatch,
-  Watch,
+  type Watch,
 } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
-import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
+import type { NumberedTerminated } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
 import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint-events.ts";
 import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
+import { EndpointWatches } from "./endpoint-watches.ts";
 import { Outbox } from "./outbox.ts";
-import { OwnWatches } from "./own-watches.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
-import type { RemoteWatch } from "./watch-table.ts";
+
+/** Whom an endpoint tells of its end. */
+export interface EndpointListener {
+  /** It is no more, before anybody else hears of it. */
+  onEnd(): void;
+  /** Nobody at the address took what was to be told to watchers there; after all else. */
+  onUntold(): void;
+}
+
+/** Ends at which a peer may live that we cannot talk to. */
+const noWay: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused"]);
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -31,8 +38,8 @@ export class Endpoint {
   readonly #services: EndpointServices;
   readonly #outbox: Outbox;
   readonly #link: EndpointLink;
-  readonly #watches: OwnWatches;
-  readonly #onEnd: () => void;
+  readonly #watches: EndpointWatches;
+  readonly #listener: EndpointListener;
   /** Who answered last; undefined before the first answer. */
   #peer: LinkPeer | undefined;
   #isBlocked = false;
@@ -41,13 +48,12 @@ export class Endpoint {
   /** How many processes had been struck off when the sender was handed out whom like messages have; −1 while it cannot be answered. */
   #handedOutAt = 0;
 
-  constructor(address: string, services: EndpointServices, onEnd: () => void) {
+  constructor(address: string, services: EndpointServices, listener: EndpointListener) {
     this.address = address;
     this.#services = services;
-    this.#onEnd = onEnd;
+    this.#listener = listener;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
-    const firstNumber = Math.floor(services.random.next() * 2 ** 32);
-    this.#watches = new OwnWatches({ ...services, firstNumber, repeat: (watch) => this.#repeat(watch) });
+    this.#watches = new EndpointWatches(services, (watchee, watch) => this.#repeat(watchee, watch));
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
@@ -106,14 +112,13 @@ export class Endpoint {
 
   /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
   sendSystem(target: PID, message: SystemMessage): void {
-    const noted = this.#noted(target, message);
+    const noted = this.#watches.note(target, message);
     if (noted !== undefined) this.#add(target, noted, undefined, undefined);
   }
 
   /** The peer says that one of its processes ended. */
-  watcheeTerminated(watcherId: string, { who, why, number }: NumberedTerminated): void {
-    const watch = this.#watches.take(who.id, watcherId, number);
-    if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+  watcheeTerminated(watcherId: string, ended: NumberedTerminated): void {
+    this.#watches.ended(watcherId, ended);
   }
 
   /** The peer's connection to us has opened or ended, and an answer to a watch may have been lost with it. */
@@ -125,26 +130,6 @@ export class Endpoint {
   terminate(reason: "left" | "stopped", how: "gracefully" | "at once" = "at once"): void {
     if (how === "gracefully" && this.#link.phase === "open") this.#sendWaiting("regardless");
     this.#link.terminate(reason);
-  }
-
-  /** What the peer is told; undefined for what it is none of its business. */
-  #noted(target: PID, message: SystemMessage): SystemMessage | undefined {
-    if (message instanceof Watch) {
-      const { watcher } = message;
-      return new NumberedWatch(watcher, this.#watches.add({ watchee: target, watcher }));
-    }
-    if (message instanceof Terminated) return this.#answer(target, message);
-    if (message instanceof Unwatch) this.#watches.take(target.id, message.watcher.id);
-    // Others never leave the process that they are about.
-    return message instanceof Unwatch || message instanceof Stop ? message : undefined;
-  }
-
-  /** Undefined if the watch was answered before, or taken back: then nobody waits. */
-  #answer(watcher: PID, message: Terminated): NumberedTerminated | undefined {
-    const { who, why } = message;
-    const watch = this.#services.peerWatches.take({ watcher, watchee: who });
-    if (message instanceof NumberedTerminated) return message;
-    return watch && new NumberedTerminated(who, why, watch.number);
   }
 
   #add(target: PID, message: Message, sender: PID | undefined, headers: MessageHeaders | undefined): void {
@@ -195,7 +180,10 @@ export class Endpoint {
     // Once the connection has ended, what waits is for the next one.
     while (this.#link.takesFrames) {
       const frame = this.#outbox.take();
-      if (frame === undefined) return;
+      if (frame === undefined) {
+        this.#watches.allSent();
+        return;
+      }
       this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
       if (this.#isBlocked && until === "while there is room") return;
     }
@@ -248,19 +236,19 @@ export class Endpoint {
   }
 
   /** Not while there is no connection, nor behind what it does not take. */
-  #repeat({ watchee, watcher, number }: RemoteWatch): boolean {
+  #repeat(watchee: PID, watch: Watch): boolean {
     if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isFull) return false;
-    this.#add(watchee, new NumberedWatch(watcher, number), undefined, undefined);
+    this.#add(watchee, watch, undefined, undefined);
     return true;
   }
 
   #terminated(reason: TerminationReason): void {
     this.#opening?.resolve();
-    this.#onEnd();
+    this.#listener.onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
     this.#services.lastLetters.add(this.#outbox.takeAll());
-    for (const { watcher, watchee } of this.#watches.takeAll())
-      this.#tell(watcher, new Terminated(watchee, "address_terminated"));
+    this.#watches.end();
+    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold();
   }
 
   #isThere(sender: PID): boolean {
@@ -275,9 +263,5 @@ export class Endpoint {
 
   #fail(request: PID, error: Error): void {
     this.#services.processes.get(request).sendUser(request, new RequestFailed(error), undefined, undefined);
-  }
-
-  #tell(watcher: PID, news: Terminated): void {
-    this.#services.processes.get(watcher).sendSystem(watcher, news);
   }
 }

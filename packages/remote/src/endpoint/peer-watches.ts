@@ -101,6 +101,11 @@ export class PeerWatches {
       if (!peer.isTsGrain && !isOpen) this.#drop(peer);
   }
 
+  /** The peer tells its watchers itself, as its connection was ended for that. */
+  dismissed(peer: Peer): void {
+    this.#drop(peer);
+  }
+
   /** Drops all: from now on no peer can be told. */
   stop(): void {
     this.#isStopped = true;
