@@ -62,7 +62,7 @@ test("watchers at an address where nobody answers are told of an end, once, and 
   pair.b.system.root.stop(mortal);
   await pair.clock.advance(refusedMs);
   const both = ["mortal: address_terminated", "living: address_terminated"];
-  expect([told(watcher), reasons]).toEqual([both, ["one_way"]]);
+  expect([told(watcher), reasons, pair.b.remote.stats.watchers]).toEqual([both, ["one_way"], 0]);
   await pair.clock.advance(120_000);
   expect(told(watcher)).toEqual(both);
   expect(pair.a.remote.stats).toMatchObject({ endpoints: 0, watches: 0 });
@@ -97,6 +97,36 @@ test("who only sends keeps its connection, though no reply reaches it", async ()
     await pair.clock.advance(2_000);
   }
   expect([texts.length, reasons, pair.b.remote.stats.sessions]).toEqual([20, [], 1]);
+});
+
+test("who was told of all ends keeps its connection when the way back closes after that", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const { texts, target } = collect(pair);
+  const reasons = endings(pair);
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(new PID("b:1", "missing"));
+  await pair.clock.advance(1_000);
+  pair.network.cutOneWay("b:1", "a:1");
+  pair.a.system.root.requestAsync(target, text("x"), { timeoutMs: 1_000 }).catch(() => {});
+  await pair.clock.advance(60_000);
+  expect([told(watcher), texts, reasons, pair.b.remote.stats.sessions]).toEqual([
+    ["missing: not_found"],
+    ["x"],
+    [],
+    1,
+  ]);
+});
+
+test("watchers whose process refuses connections of who is watched are told, too", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const mortal = pair.expose("mortal", () => {});
+  pair.a.remote.blockList.add(pair.b.system.id);
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(mortal);
+  await pair.clock.advance(1_000);
+  pair.b.system.root.stop(mortal);
+  await pair.clock.advance(refusedMs);
+  expect(told(watcher)).toEqual(["mortal: address_terminated"]);
 });
 
 test("a way back that is closed for a moment does no harm", async () => {

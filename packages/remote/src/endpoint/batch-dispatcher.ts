@@ -129,6 +129,8 @@ export class BatchDispatcher {
       exposed.process.sendSystem(target, message);
     } else {
       this.#refuse(batch, "a peer watches as many actors as it may");
+      // A peer of ts-grain makes it again by itself. Go would wait for ever.
+      if (!peer.isTsGrain) this.#answer(message, target, "address_terminated");
     }
   }
 

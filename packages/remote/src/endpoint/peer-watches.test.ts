@@ -141,7 +141,7 @@ test("once it is stopped all is dropped, and nothing kept", async () => {
   expect([watches.size, clock.scheduled]).toEqual([0, 0]);
 });
 
-test("one address has so many watches at most, also of several connections, and may make anew those that it has", async () => {
+test("one process has so many watches at most, also of several connections, and may make anew those that it has", async () => {
   const { clock, watches } = table({ mostOfAPeer: 3 });
   const [earlier, later] = [connection("p"), connection("p")];
   const other = connection("q", { address: "elsewhere:1" });
@@ -156,6 +156,17 @@ test("one address has so many watches at most, also of several connections, and 
   // That of the first connection which was not made again.
   await clock.advance(90_000);
   expect([add(later, "z"), add(later, "refused")]).toEqual([true, false]);
+});
+
+test("the watches of a process that died do not count against another at its address, whether or not its end has been noticed", () => {
+  const { watches } = table({ mostOfAPeer: 2 });
+  const [first, second, third] = [connection("first"), connection("second"), connection("third")];
+  const add = (peer: Peer, id: string) => watches.add(peer, watch("x", id));
+  expect([add(first, "u"), add(first, "v"), add(first, "refused")]).toEqual([true, true, false]);
+  expect([add(second, "w"), add(second, "x"), add(second, "refused")]).toEqual([true, true, false]);
+  watches.ended(first);
+  watches.ended(second);
+  expect([add(third, "y"), add(third, "z"), add(third, "refused")]).toEqual([true, true, false]);
 });
 
 test.for([true, false])(
