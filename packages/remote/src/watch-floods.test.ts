@@ -165,6 +165,7 @@ test("a watcher whose watch was refused is told of the end all the same, later",
   for (const watcher of watchers) watcher.watch(target);
   await pair.clock.advance(1_000);
   expect(pair.b.remote.stats).toMatchObject({ watchers: 2, refused: { messages: 2 } });
+  expect(watchers.flatMap(({ messages }) => messages)).toEqual([]);
   pair.b.system.root.stop(target);
   await pair.clock.advance(20_000);
   expect(watchers.map(({ messages }) => messages.length)).toEqual([1, 1, 1, 1]);

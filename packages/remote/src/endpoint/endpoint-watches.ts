@@ -3,14 +3,17 @@ import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { OwnWatches } from "./own-watches.ts";
 
+/** What {@link EndpointWatches} works with. */
+type WatchServices = Pick<EndpointServices, "clock" | "later" | "peerWatches" | "processes" | "random">;
+
 /** Keeps book of the watches and their ends that go between this process and one address. */
 export class EndpointWatches {
-  readonly #services: EndpointServices;
+  readonly #services: WatchServices;
   readonly #own: OwnWatches;
   #owesAnswer = false;
 
   /** `repeat` tells the peer of a watch once more; false if that is no use now. */
-  constructor(services: EndpointServices, repeat: (watchee: PID, watch: Watch) => boolean) {
+  constructor(services: WatchServices, repeat: (watchee: PID, watch: Watch) => boolean) {
     this.#services = services;
     this.#own = new OwnWatches({
       ...services,
