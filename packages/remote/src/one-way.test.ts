@@ -7,7 +7,7 @@ import { RemotePair } from "../test/remote-pair.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { TerminationReason } from "./endpoint/endpoint-state.ts";
 import { WatchSchema } from "./gen/actor/actor_pb.ts";
-import { RawPeer } from "./testing/raw-peer.ts";
+import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
 
 /** Within which a watcher is told when nobody answers at its address: the peer dials for a second, and then gives up. */
 const refusedMs = 1_500;
@@ -67,6 +67,20 @@ test("watchers at an address where nobody answers are told of an end, once, and 
   expect(told(watcher)).toEqual(both);
   expect(pair.a.remote.stats).toMatchObject({ endpoints: 0, watches: 0 });
   expect(pair.b.remote.stats).toMatchObject({ endpoints: 0, sessions: 0, watchers: 0 });
+});
+
+test("where nothing answers, not even that nobody listens, watchers are told within 16 seconds", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const { listen } = pair.network.transport();
+  const connect = () => new Promise<never>(() => {});
+  const deaf = await pair.member("deaf", 1, { transport: { listen, connect } });
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(new PID("deaf:1", "missing"));
+  await pair.clock.advance(15_000);
+  expect(told(watcher)).toEqual([]);
+  await pair.clock.advance(1_000);
+  expect(told(watcher)).toEqual(["missing: address_terminated"]);
+  await deaf.remote.shutdown({ graceful: false });
 });
 
 test("who is told so of an actor that is not there may send and watch again", async () => {
@@ -173,4 +187,21 @@ test("a Go peer at whose address nobody answers loses its connection without a w
   await pair.clock.advance(refusedMs);
   expect([peer.isClosed, pair.b.remote.stats.watchers]).toEqual([true, 0]);
   expect(peer.answers.map(({ messageType }) => messageType.case)).toEqual(["connectResponse"]);
+});
+
+test("a Go peer that may have lost what it was told loses its connection once nobody answers at its address", async () => {
+  await using pair = await RemotePair.start();
+  const listener = await CapturingListener.start(pair.network.transport());
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: listener.address });
+  const watcher = { Address: listener.address, Id: "w" };
+  peer.batch({
+    typeNames: [WatchSchema.typeName],
+    targets: [{ Address: "b:1", Id: "missing" }],
+    envelopes: [{ messageData: toBinary(WatchSchema, create(WatchSchema, { Watcher: watcher })) }],
+  });
+  await pair.clock.advance(60_000);
+  expect(peer.isClosed).toBe(false);
+  await listener[Symbol.asyncDispose]();
+  await pair.clock.advance(refusedMs);
+  expect(peer.isClosed).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { type PID, Stop, type SystemMessage, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
+import type { LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { OwnWatches } from "./own-watches.ts";
 
@@ -27,7 +28,7 @@ export class EndpointWatches {
     return this.#own.size;
   }
 
-  /** Whether among what waits for the peer there is an answer to a watch. */
+  /** Whether the peer may wait for an answer to a watch that has not come to it, and does not ask again. */
   get owesAnswer(): boolean {
     return this.#owesAnswer;
   }
@@ -44,9 +45,9 @@ export class EndpointWatches {
     return message instanceof Unwatch || message instanceof Stop ? message : undefined;
   }
 
-  /** Nothing waits for the peer any more. */
-  allSent(): void {
-    this.#owesAnswer = false;
+  /** Nothing waits for the peer any more. What is lost on its way a peer of ts-grain asks for again, and Go does not. */
+  allSent({ isTsGrain }: LinkPeer): void {
+    if (isTsGrain) this.#owesAnswer = false;
   }
 
   /** The peer says that one of its processes ended. */

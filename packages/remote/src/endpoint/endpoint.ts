@@ -181,7 +181,7 @@ export class Endpoint {
     while (this.#link.takesFrames) {
       const frame = this.#outbox.take();
       if (frame === undefined) {
-        this.#watches.allSent();
+        this.#watches.allSent(this.#peer!);
         return;
       }
       this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
