@@ -34,7 +34,7 @@ test("a watcher whose process advertises an address at which nobody listens is t
   await expect(given).resolves.toMatchObject({ address: there.remote.address, reason: "one_way" });
   expect(warnings).toEqual([
     [
-      { address: there.remote.address, own: "127.0.0.1:1" },
+      { address: there.remote.address, own: "127.0.0.1:1", unlogged: 0 },
       expect.stringContaining("the peer cannot connect to us"),
     ],
   ]);

@@ -182,10 +182,11 @@ export class EndpointLink {
   }
 
   #dismissed(reason: PartingReason): void {
-    const { logger, self } = this.#services;
-    if (reason === "one_way")
+    const { clock, logger, refusals, self } = this.#services;
+    const unlogged = reason === "one_way" ? refusals.nextLine(clock.nowMs()) : undefined;
+    if (unlogged !== undefined)
       logger.warn(
-        { address: this.#address, own: self.address },
+        { address: this.#address, own: self.address, unlogged },
         "the peer cannot connect to us: see whether it reaches our address, and advertisedHost",
       );
     this.#on({ kind: "goodbye", reason });
