@@ -54,9 +54,15 @@ async function askUnread(rig: HostileRig): Promise<Tally> {
   return { ended: rounds };
 }
 
+/** Takes what comes, for as long as the listener lives. */
+async function drop(listener: CapturingListener): Promise<never> {
+  for (;;) await listener.nextBatch();
+}
+
 async function watchForAll(rig: HostileRig): Promise<void> {
   // It takes what it is told: as a Go peer it is told of each watch that is refused.
   await using listener = await CapturingListener.start(new GrpcTransport());
+  void drop(listener);
   const { address } = listener;
   const peer = await peerAt(rig, address);
   for (let batch = 0; batch < batchesOfWatches && !peer.isClosed; batch++) {
