@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { GrpcTransport } from "@ts-grain/remote";
-import { RawPeer } from "@ts-grain/remote/testing";
+import { CapturingListener, RawPeer } from "@ts-grain/remote/testing";
 import { startGlutton } from "./glutton.ts";
 import type { Attack, Tally } from "./hostile-transport-floods.ts";
 import type { Batch } from "./hostile-transport-peers.ts";
@@ -54,17 +54,26 @@ async function askUnread(rig: HostileRig): Promise<Tally> {
   return { ended: rounds };
 }
 
+/** Takes what comes, for as long as the listener lives. */
+async function drop(listener: CapturingListener): Promise<never> {
+  for (;;) await listener.nextBatch();
+}
+
 async function watchForAll(rig: HostileRig): Promise<void> {
-  const peer = await peerAt(rig, "raw:7");
+  // It takes what it is told: as a Go peer it is told of each watch that is refused.
+  await using listener = await CapturingListener.start(new GrpcTransport());
+  void drop(listener);
+  const { address } = listener;
+  const peer = await peerAt(rig, address);
   for (let batch = 0; batch < batchesOfWatches && !peer.isClosed; batch++) {
-    peer.batch(watches(rig, "echo", "raw:7", { batch }));
+    peer.batch(watches(rig, "echo", address, { batch }));
     await pause(5);
   }
   await pause(500);
   peer.close();
   await pause(100);
   // Another process at its address shows that it is gone, so that its watches are, too.
-  const successor = await peerAt(rig, "raw:7");
+  const successor = await peerAt(rig, address);
   await pause(100);
   successor.close();
 }

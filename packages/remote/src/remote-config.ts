@@ -33,7 +33,7 @@ export interface RemoteNumbers {
   readonly maxReconnectDelayMs: number;
   /** Milliseconds that a peer which dialled us has to say who it is. Default 5 000. */
   readonly greetingTimeoutMs: number;
-  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded", and above a quarter more a peer that makes another watch loses its connection. Default 16 MiB. */
+  /** Bytes that may wait for one peer; above, messages to it are dead letters with reason "overloaded", and above a quarter and a frame more a peer that makes another watch loses its connection. Default 16 MiB. */
   readonly maxBufferBytes: number;
   /** Bytes of a frame that we send or take; bounds a single message. Default 4 MiB, which is what Go takes. */
   readonly maxFrameBytes: number;
@@ -50,7 +50,7 @@ export interface RemoteNumbers {
   readonly maxHeaders: number;
   /** Bytes of all headers of one message that we take; who sends more loses its connection. Default 8 KiB. */
   readonly maxHeaderBytes: number;
-  /** Watches of our actors that processes at one address may have; more are refused, and counted. Peers of ts-grain try again. Default 32 768. */
+  /** Watches of our actors that one process may have; more are refused, and counted. Peers of ts-grain try again, those of Go are told. Default 32 768. */
   readonly maxPeerWatches: number;
 }
 

@@ -193,7 +193,7 @@ test("whatever links, actors and processes do, no watcher is told more than once
     { weight: 1, arbitrary: fc.constant({ do: "replace" as const }) },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(act, { maxLength: 25, size: "max" }), async (acts) => {
+    fc.asyncProperty(fc.array(act, { maxLength: 25, size: "max" }), fc.boolean(), async (acts, isOneWay) => {
       await using pair = await RemotePair.start({ network: { delayMs: 10 } });
       const targets = [0, 1, 2, 3, 4].map((n) => pair.expose(`mortal-${n}`, () => {}));
       const told = targets.map((target, n) => watchBare(pair, target, `watcher-${n}`));
@@ -212,6 +212,8 @@ test("whatever links, actors and processes do, no watcher is told more than once
         expect(Math.max(...told.map(({ length }) => length))).toBeLessThanOrEqual(1);
       }
       pair.network.heal("a:1", "b:1");
+      // So it stays: who is watched cannot connect to who watches.
+      if (isOneWay) pair.network.cutOneWay("b:1", "a:1");
       await pair.clock.advance(longMs);
       // Its process lives on, so that none is told merely because that is gone.
       for (const target of targets) pair.b.system.root.stop(target);

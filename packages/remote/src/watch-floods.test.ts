@@ -1,10 +1,10 @@
-import { create, toBinary } from "@bufbuild/protobuf";
+import { create, fromBinary, isMessage, toBinary } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { PID } from "@ts-grain/actor";
+import { type ActorContext, PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
-import { WatchSchema } from "./gen/actor/actor_pb.ts";
+import { TerminatedReason, TerminatedSchema, WatchSchema } from "./gen/actor/actor_pb.ts";
 import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
 
 /** A batch of watches by a peer's actors, from the one to the other number. */
@@ -22,7 +22,7 @@ function watches(Id: string, from: number, to: number, address = "raw:1") {
 }
 
 test("a peer that watches what is not there and takes no answer loses its connection, and little waits for it", async () => {
-  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000, maxFrameBytes: 10_000 } });
   const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
   let batches = 0;
   // Nobody listens at its address; it has not been given up yet.
@@ -37,7 +37,7 @@ test("a peer that watches what is not there and takes no answer loses its connec
 });
 
 test("a peer that watches actors which end, and takes no answer, loses its connection, too", async () => {
-  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000, maxFrameBytes: 10_000 } });
   const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
   let batches = 0;
   for (; batches < 1_000 && !peer.isClosed; batches++) {
@@ -52,7 +52,7 @@ test("a peer that watches actors which end, and takes no answer, loses its conne
 });
 
 test("a peer for which as many messages wait as may keeps its connection when it makes a watch", async () => {
-  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000, maxFrameBytes: 10_000 } });
   const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
   const { root } = pair.b.system;
   while (pair.b.system.stats.deadLetters.overloaded === 0)
@@ -65,7 +65,7 @@ test("a peer for which as many messages wait as may keeps its connection when it
 });
 
 test("a peer that takes its answers may ask as often as it likes", async () => {
-  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000, maxFrameBytes: 10_000 } });
   await using listener = await CapturingListener.start(pair.network.transport());
   const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: listener.address });
   let answers = 0;
@@ -99,6 +99,65 @@ test("watches of a living actor above the limit are refused and counted, and tho
   await expect(listener.nextBatch()).resolves.toMatchObject({ envelopes: { length: 60 } });
 });
 
+test("a Go peer is told at once of the end of a watch that is refused, as it makes it only once", async () => {
+  await using pair = await RemotePair.start({ remote: { maxPeerWatches: 100 } });
+  pair.expose("living", () => {});
+  await using listener = await CapturingListener.start(pair.network.transport());
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: listener.address });
+  peer.batch(watches("living", 0, 103, listener.address));
+  await pair.clock.settle();
+  const { targets, envelopes } = await listener.nextBatch();
+  expect(targets.map(({ Id }) => Id)).toEqual(["w100", "w101", "w102"]);
+  for (const { messageData } of envelopes)
+    expect(fromBinary(TerminatedSchema, messageData)).toMatchObject({
+      who: { Address: "b:1", Id: "living" },
+      Why: TerminatedReason.AddressTerminated,
+    });
+  expect(pair.b.remote.stats).toMatchObject({ sessions: 1, watchers: 100, refused: { messages: 3 } });
+});
+
+test("a peer for which one long message waits keeps its connection when it makes a watch", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000 } });
+  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  const { root } = pair.b.system;
+  root.send(new PID("raw:1", "x"), create(StringValueSchema, { value: "x".repeat(4_000_000) }));
+  peer.batch(watches("nobody", 0, 50));
+  await pair.clock.settle();
+  peer.batch(watches("nobody", 50, 100));
+  await pair.clock.settle();
+  expect([peer.isClosed, pair.b.remote.stats.refused.frames]).toEqual([false, 0]);
+});
+
+/** Watches from `a` what is not there, until what is to be told to it is more than may wait. */
+async function watchWhatIsMissing(pair: RemotePair, watchers: readonly TestProbe[]): Promise<void> {
+  for (const [n, watcher] of watchers.entries()) {
+    watcher.watch(new PID("b:1", `missing-${n}`));
+    if (n % 100 === 99) await pair.clock.settle();
+  }
+}
+
+test("a ts-grain peer that takes no answers and asks for more keeps its connection and what it sends, and is told later", async () => {
+  const patient = { connectAttempts: 1_000, maxReconnectDelayMs: 1_000 };
+  await using pair = await RemotePair.start({
+    remote: { ...patient, maxBufferBytes: 20_000, maxFrameBytes: 5_000 },
+  });
+  pair.network.cutOneWay("b:1", "a:1");
+  const texts: string[] = [];
+  const target = pair.expose("collector", ({ message }: ActorContext) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  const watchers = Array.from({ length: 2_000 }, () => new TestProbe(pair.a.system));
+  await watchWhatIsMissing(pair, watchers);
+  pair.a.system.root.send(target, create(StringValueSchema, { value: "beside them" }));
+  await pair.clock.settle();
+  const { sessions, refused } = pair.b.remote.stats;
+  expect([sessions, refused.frames, texts, pair.a.remote.stats.lost]).toEqual([1, 0, ["beside them"], 0]);
+  expect(refused.messages).toBeGreaterThan(100);
+  pair.network.heal("a:1", "b:1");
+  await pair.clock.advance(60_000);
+  expect(new Set(watchers.map(({ messages }) => messages.length))).toEqual(new Set([1]));
+});
+
 test("a watcher whose watch was refused is told of the end all the same, later", async () => {
   await using pair = await RemotePair.start({ remote: { maxPeerWatches: 2 } });
   const target = pair.expose("living", () => {});
@@ -106,6 +165,7 @@ test("a watcher whose watch was refused is told of the end all the same, later",
   for (const watcher of watchers) watcher.watch(target);
   await pair.clock.advance(1_000);
   expect(pair.b.remote.stats).toMatchObject({ watchers: 2, refused: { messages: 2 } });
+  expect(watchers.flatMap(({ messages }) => messages)).toEqual([]);
   pair.b.system.root.stop(target);
   await pair.clock.advance(20_000);
   expect(watchers.map(({ messages }) => messages.length)).toEqual([1, 1, 1, 1]);

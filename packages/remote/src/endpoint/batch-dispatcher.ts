@@ -1,5 +1,6 @@
-import { type Message, type PID, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
+import { type Message, type PID, PoisonPill, Stop, type TerminatedReason, Unwatch } from "@ts-grain/actor";
 import { limitExceeded } from "../wire/byte-reader.ts";
+import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { ArrivingBatch } from "./arriving-batch.ts";
 import { BeatenTrack } from "./beaten-track.ts";
@@ -84,9 +85,9 @@ export class BatchDispatcher {
 
   #deliver(message: Message, batch: ArrivingBatch): void {
     const { peer } = batch;
-    if (message instanceof Terminated) {
+    if (message instanceof NumberedTerminated) {
       this.#terminated(message, batch);
-    } else if (message instanceof Watch || message instanceof Unwatch) {
+    } else if (message instanceof NumberedWatch || message instanceof Unwatch) {
       if (message.watcher.address === peer.address) this.#watch(message, batch);
       else this.#refuse(batch, "a peer may watch only for its own actors");
     } else if (message instanceof Stop || message instanceof PoisonPill) {
@@ -97,19 +98,20 @@ export class BatchDispatcher {
   }
 
   /** Believes only the peer itself about its processes, and only what somebody here watches. */
-  #terminated({ who, why }: Terminated, batch: ArrivingBatch): void {
-    if (who.address !== batch.peer.address)
+  #terminated(message: NumberedTerminated, batch: ArrivingBatch): void {
+    const { address } = message.who;
+    if (address !== batch.peer.address)
       this.#refuse(batch, "a peer may report only the end of its own actors");
-    else this.#endpoints.get(who.address)?.watcheeTerminated(who.id, batch.target.id, why);
+    else this.#endpoints.get(address)?.watcheeTerminated(batch.target.id, message);
   }
 
   /** @throws RemoteError "limit_exceeded" if the peer does not take the answers that it asks for. */
-  #watch(message: Watch | Unwatch, batch: ArrivingBatch): void {
+  #watch(message: NumberedWatch | Unwatch, batch: ArrivingBatch): void {
     const { target, peer } = batch;
     const { peerWatches } = this.#services;
     const { watcher } = message;
     // Each is answered, sooner or later.
-    if (message instanceof Watch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
+    if (message instanceof NumberedWatch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
       const why = "the peer takes no answers, and asks for more";
       // A peer of ts-grain makes it again by itself; what it has sent beside it must not be lost.
       if (peer.isTsGrain) this.#refuse(batch, why);
@@ -119,14 +121,22 @@ export class BatchDispatcher {
     const exposed = this.#find(target, batch);
     if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
     if (exposed === undefined) {
-      if (message instanceof Watch)
-        this.#endpoints.obtain(watcher.address).sendSystem(watcher, new Terminated(target, "not_found"));
-      // Before it is answered, which takes it out.
-    } else if (message instanceof Unwatch || peerWatches.add(peer, { watcher, watchee: target })) {
+      if (message instanceof NumberedWatch) this.#answer(message, target, "not_found");
+    } else if (
+      message instanceof Unwatch ||
+      peerWatches.add(peer, { watcher, watchee: target, number: message.number })
+    ) {
+      // Once it is in the table, as the answer takes it out.
       exposed.process.sendSystem(target, message);
     } else {
       this.#refuse(batch, "a peer watches as many actors as it may");
+      // A peer of ts-grain makes it again by itself. Go would wait for ever.
+      if (!peer.isTsGrain) this.#answer(message, target, "address_terminated");
     }
+  }
+
+  #answer({ watcher, number }: NumberedWatch, who: PID, why: TerminatedReason): void {
+    this.#endpoints.obtain(watcher.address).sendSystem(watcher, new NumberedTerminated(who, why, number));
   }
 
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {

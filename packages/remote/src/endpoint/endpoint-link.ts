@@ -1,7 +1,7 @@
 import type { Timer } from "@ts-grain/actor";
 import type { ConnectResponse } from "../gen/remote/remote_pb.ts";
 import type { Connection, ConnectionHandlers } from "../transport/transport.ts";
-import { readFrame } from "../wire/frame.ts";
+import { type PartingReason, readFrame } from "../wire/frame.ts";
 import { backoffMs } from "./backoff.ts";
 import { DialHandshake } from "./dial-handshake.ts";
 import { BlockedByPeerEvent } from "./endpoint-events.ts";
@@ -150,7 +150,7 @@ export class EndpointLink {
       if (frame.kind === "connect_response") {
         this.#answered(frame.response);
       } else if (frame.kind === "disconnect_request") {
-        this.#on({ kind: "goodbye" });
+        this.#dismissed(frame.reason);
       } else {
         this.#failed(`the peer sent a ${frame.kind} where none belongs`, undefined);
       }
@@ -179,6 +179,17 @@ export class EndpointLink {
       this.#peer = step;
       this.#on({ kind: "answered", memberId: step.memberId, isRefused: false });
     }
+  }
+
+  #dismissed(reason: PartingReason): void {
+    const { clock, logger, refusals, self } = this.#services;
+    const unlogged = reason === "one_way" ? refusals.nextLine(clock.nowMs()) : undefined;
+    if (unlogged !== undefined)
+      logger.warn(
+        { address: this.#address, own: self.address, unlogged },
+        "the peer cannot connect to us: see whether it reaches our address, and advertisedHost",
+      );
+    this.#on({ kind: "goodbye", reason });
   }
 
   #failed(why: string, error: unknown): void {

@@ -41,7 +41,10 @@ const anyEvent: fc.Arbitrary<EndpointEvent> = fc.oneof(
     memberId: fc.constantFrom("m1", "m2"),
     isRefused: fc.boolean(),
   }),
-  fc.constantFrom<EndpointEvent>({ kind: "goodbye" }, { kind: "terminate", reason: "left" }),
+  fc.constantFrom<EndpointEvent>(
+    { kind: "goodbye", reason: "said_goodbye" },
+    { kind: "terminate", reason: "left" },
+  ),
 );
 /** Mostly the way that leads far, so that long lives are tried too. */
 const life = fc.array(

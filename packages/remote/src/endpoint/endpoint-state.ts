@@ -1,3 +1,5 @@
+import type { PartingReason } from "../wire/frame.ts";
+
 /**
  * Why an endpoint is no more.
  *
@@ -8,6 +10,7 @@ export type TerminationReason =
   | "replaced" // another process answers at the address now
   | "refused" // the peer does not talk to us
   | "said_goodbye" // the peer shut down
+  | "one_way" // the peer cannot connect to us, so that it can neither answer nor report the ends of its actors
   | "left" // somebody else found out that the peer is gone
   | "stopped"; // this remote shut down
 
@@ -35,7 +38,7 @@ export type EndpointEvent =
   | { readonly kind: "pause_over" }
   /** The connection has held for a while. */
   | { readonly kind: "settled" }
-  | { readonly kind: "goodbye" }
+  | { readonly kind: "goodbye"; readonly reason: PartingReason }
   | { readonly kind: "terminate"; readonly reason: TerminationReason };
 
 /** What the endpoint does about it, in order. */
@@ -82,7 +85,7 @@ export function endpointStep(state: EndpointState, event: EndpointEvent, maxFail
     case "failed":
       return failed(state, maxFailures);
     case "goodbye":
-      return state.phase === "open" ? terminate("said_goodbye") : stay(state);
+      return state.phase === "open" ? terminate(event.reason) : stay(state);
     case "terminate":
       return terminate(event.reason);
   }

@@ -11,10 +11,13 @@ interface Entry {
 /** The endpoints that live: one for each address that was sent to and is not known to be gone. */
 export class EndpointTable {
   readonly #services: EndpointServices;
+  readonly #onUntold: (address: string) => void;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(services: EndpointServices) {
+  /** `onUntold` hears of addresses that were given up with ends of actors that watchers there were to be told of. */
+  constructor(services: EndpointServices, onUntold: (address: string) => void) {
     this.#services = services;
+    this.#onUntold = onUntold;
   }
 
   get size(): number {
@@ -36,7 +39,10 @@ export class EndpointTable {
   obtain(address: string): Endpoint {
     const living = this.get(address);
     if (living !== undefined) return living;
-    const endpoint = new Endpoint(address, this.#services, () => this.#entries.delete(address));
+    const endpoint = new Endpoint(address, this.#services, {
+      onEnd: () => this.#entries.delete(address),
+      onUntold: () => this.#onUntold(address),
+    });
     this.#entries.set(address, { endpoint, process: this.#processAt(address) });
     return endpoint;
   }

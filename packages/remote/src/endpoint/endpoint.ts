@@ -7,23 +7,32 @@ import {
   Stop,
   type SystemMessage,
   Terminated,
-  type TerminatedReason,
-  Unwatch,
-  Watch,
+  type Watch,
 } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
+import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
 import { EndpointConnectedEvent, EndpointTerminatedEvent } from "./endpoint-events.ts";
 import { EndpointLink, type LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
+import { EndpointWatches } from "./endpoint-watches.ts";
 import { Outbox } from "./outbox.ts";
-import { OwnWatches } from "./own-watches.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
-import type { RemoteWatch } from "./watch-table.ts";
+
+/** Whom an endpoint tells of its end. */
+export interface EndpointListener {
+  /** It is no more, before anybody else hears of it. */
+  onEnd(): void;
+  /** Nobody at the address took what was to be told to watchers there; after all else. */
+  onUntold(): void;
+}
+
+/** Ends at which a peer may live that we cannot talk to. */
+const noWay: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused"]);
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -31,8 +40,8 @@ export class Endpoint {
   readonly #services: EndpointServices;
   readonly #outbox: Outbox;
   readonly #link: EndpointLink;
-  readonly #watches: OwnWatches;
-  readonly #onEnd: () => void;
+  readonly #watches: EndpointWatches;
+  readonly #listener: EndpointListener;
   /** Who answered last; undefined before the first answer. */
   #peer: LinkPeer | undefined;
   #isBlocked = false;
@@ -41,12 +50,12 @@ export class Endpoint {
   /** How many processes had been struck off when the sender was handed out whom like messages have; −1 while it cannot be answered. */
   #handedOutAt = 0;
 
-  constructor(address: string, services: EndpointServices, onEnd: () => void) {
+  constructor(address: string, services: EndpointServices, listener: EndpointListener) {
     this.address = address;
     this.#services = services;
-    this.#onEnd = onEnd;
+    this.#listener = listener;
     this.#outbox = new Outbox({ target: address, own: services.self.address }, services.outbox);
-    this.#watches = new OwnWatches({ ...services, repeat: (watch) => this.#repeat(watch) });
+    this.#watches = new EndpointWatches(services, (watchee, watch) => this.#repeat(watchee, watch));
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
@@ -108,17 +117,10 @@ export class Endpoint {
    * dead letter, and what is said of watches is said in a later round; answers always fit.
    */
   sendSystem(target: PID, message: SystemMessage): void {
-    if (message instanceof Watch) {
-      this.#watches.add({ watchee: target, watcher: message.watcher });
-    } else if (message instanceof Unwatch) {
-      this.#watches.take(target.id, message.watcher.id);
-    } else if (message instanceof Terminated) {
-      this.#services.peerWatches.take({ watcher: target, watchee: message.who });
-    } else if (!(message instanceof Stop)) {
-      return; // The others never leave the process that they are about.
-    }
-    if (message instanceof Terminated || !this.#outbox.isFull) this.#addSystem(target, message);
-    else if (message instanceof Stop)
+    const noted = this.#watches.note(target, message);
+    if (noted instanceof Terminated || (noted !== undefined && !this.#outbox.isFull))
+      this.#addSystem(target, noted);
+    else if (noted instanceof Stop)
       this.#services.deadLetter({ target, message, sender: undefined, reason: "overloaded" });
   }
 
@@ -128,14 +130,17 @@ export class Endpoint {
       this.#add(target, message, undefined, undefined);
     } catch (error) {
       this.#services.logger.warn({ error }, "a system message could not be sent");
-      if (message instanceof Watch) this.watcheeTerminated(target.id, message.watcher.id, "not_found");
+      if (message instanceof NumberedWatch)
+        this.watcheeTerminated(
+          message.watcher.id,
+          new NumberedTerminated(target, "not_found", message.number),
+        );
     }
   }
 
   /** The peer says that one of its processes ended. */
-  watcheeTerminated(watcheeId: string, watcherId: string, why: TerminatedReason): void {
-    const watch = this.#watches.take(watcheeId, watcherId);
-    if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+  watcheeTerminated(watcherId: string, ended: NumberedTerminated): void {
+    this.#watches.ended(watcherId, ended);
   }
 
   /** The peer's connection to us has opened or ended, and an answer to a watch may have been lost with it. */
@@ -197,7 +202,10 @@ export class Endpoint {
     // Once the connection has ended, what waits is for the next one.
     while (this.#link.takesFrames) {
       const frame = this.#outbox.take();
-      if (frame === undefined) return;
+      if (frame === undefined) {
+        this.#watches.allSent(this.#peer!);
+        return;
+      }
       this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
       if (this.#isBlocked && until === "while there is room") return;
     }
@@ -250,19 +258,19 @@ export class Endpoint {
   }
 
   /** Not while there is no connection, nor behind what it does not take. */
-  #repeat({ watchee, watcher }: RemoteWatch): boolean {
+  #repeat(watchee: PID, watch: Watch): boolean {
     if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isFull) return false;
-    this.#add(watchee, new Watch(watcher), undefined, undefined);
+    this.#addSystem(watchee, watch);
     return true;
   }
 
   #terminated(reason: TerminationReason): void {
     this.#opening?.resolve();
-    this.#onEnd();
+    this.#listener.onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
     this.#services.lastLetters.add(this.#outbox.takeAll());
-    for (const { watcher, watchee } of this.#watches.takeAll())
-      this.#tell(watcher, new Terminated(watchee, "address_terminated"));
+    this.#watches.end();
+    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold();
   }
 
   #isThere(sender: PID): boolean {
@@ -277,9 +285,5 @@ export class Endpoint {
 
   #fail(request: PID, error: Error): void {
     this.#services.processes.get(request).sendUser(request, new RequestFailed(error), undefined, undefined);
-  }
-
-  #tell(watcher: PID, news: Terminated): void {
-    this.#services.processes.get(watcher).sendSystem(watcher, news);
   }
 }

@@ -4,7 +4,7 @@ import { RemoteError } from "../remote-error.ts";
 import type { InboundConnection } from "../transport/transport.ts";
 import { RecentTables } from "../wire/batch-reader.ts";
 import { limitExceeded, malformed } from "../wire/byte-reader.ts";
-import { disconnectRequestFrame, readFrame } from "../wire/frame.ts";
+import { disconnectRequestFrame, type PartingReason, readFrame } from "../wire/frame.ts";
 import type { BatchDispatcher } from "./batch-dispatcher.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { type Arrival, Intake } from "./intake.ts";
@@ -76,9 +76,9 @@ export class InboundSession {
   }
 
   /** Says goodbye and closes. */
-  disconnect(): void {
+  disconnect(reason?: PartingReason): void {
     if (this.#hasEnded) return;
-    this.#connection.send(disconnectRequestFrame());
+    this.#connection.send(disconnectRequestFrame(reason));
     this.close();
   }
 

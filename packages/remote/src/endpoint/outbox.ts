@@ -15,7 +15,7 @@ export interface OutboxLimits {
   readonly maxBatchBytes: number;
   /** Bytes that the peer takes in one frame; bounds a single message. */
   readonly maxFrameBytes: number;
-  /** Bytes that wait for the connection; above, user messages are refused, and above a quarter more also answers of the runtime. */
+  /** Bytes that wait for the connection; above, user messages are refused. Answers of the runtime have a quarter more, beside the message that came last. */
   readonly maxBufferBytes: number;
 }
 
@@ -54,9 +54,10 @@ export class Outbox {
     return this.#closedBytes + this.#open.byteLength >= this.#limits.maxBufferBytes;
   }
 
-  /** Whether a quarter more waits than user messages may fill. */
+  /** Whether a quarter more waits than user messages may fill, of which the last may be as long as a frame. */
   get isOverfull(): boolean {
-    return this.#closedBytes + this.#open.byteLength >= 1.25 * this.#limits.maxBufferBytes;
+    const { maxBufferBytes, maxFrameBytes } = this.#limits;
+    return this.#closedBytes + this.#open.byteLength >= 1.25 * maxBufferBytes + maxFrameBytes;
   }
 
   /** @throws RemoteError "message_too_large", "not_serializable" (what the encoder said is the cause). */

@@ -5,7 +5,7 @@ import { OwnWatches } from "./own-watches.ts";
 import type { RemoteWatch } from "./watch-table.ts";
 
 function watch(watchee: string): RemoteWatch {
-  return { watchee: new PID("there:1", watchee), watcher: new PID("here:1", "w") };
+  return { watchee: new PID("there:1", watchee), watcher: new PID("here:1", "w"), number: 0 };
 }
 
 function table() {
@@ -14,6 +14,7 @@ function table() {
   const link = { isOpen: true, turns: 0 };
   const watches = new OwnWatches({
     clock,
+    firstNumber: 1,
     later: (callback) => {
       link.turns++;
       clock.eventLoop.later(callback);

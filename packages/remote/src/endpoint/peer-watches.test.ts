@@ -22,7 +22,7 @@ function connection(systemId: string, { isTsGrain = true, address = "there:1" } 
 }
 
 function watch(watchee: string, watcher: string) {
-  return { watchee: new PID("here:1", watchee), watcher: new PID("there:1", watcher) };
+  return { watchee: new PID("here:1", watchee), watcher: new PID("there:1", watcher), number: 0 };
 }
 
 test("a minute after a connection has ended, and not before, what was watched over it is dropped, and no timer stays", async () => {
@@ -141,7 +141,7 @@ test("once it is stopped all is dropped, and nothing kept", async () => {
   expect([watches.size, clock.scheduled]).toEqual([0, 0]);
 });
 
-test("one address has so many watches at most, also of several connections, and may make anew those that it has", async () => {
+test("one process has so many watches at most, also of several connections, and may make anew those that it has", async () => {
   const { clock, watches } = table({ mostOfAPeer: 3 });
   const [earlier, later] = [connection("p"), connection("p")];
   const other = connection("q", { address: "elsewhere:1" });
@@ -158,6 +158,17 @@ test("one address has so many watches at most, also of several connections, and 
   expect([add(later, "z"), add(later, "refused")]).toEqual([true, false]);
 });
 
+test("the watches of a process that died do not count against another at its address, whether or not its end has been noticed", () => {
+  const { watches } = table({ mostOfAPeer: 2 });
+  const [first, second, third] = [connection("first"), connection("second"), connection("third")];
+  const add = (peer: Peer, id: string) => watches.add(peer, watch("x", id));
+  expect([add(first, "u"), add(first, "v"), add(first, "refused")]).toEqual([true, true, false]);
+  expect([add(second, "w"), add(second, "x"), add(second, "refused")]).toEqual([true, true, false]);
+  watches.ended(first);
+  watches.ended(second);
+  expect([add(third, "y"), add(third, "z"), add(third, "refused")]).toEqual([true, true, false]);
+});
+
 test.for([true, false])(
   "whoever comes under ever other addresses piles nothing up: of connections that have ended the last watches are kept (ts-grain: %s)",
   async (isTsGrain) => {
@@ -167,9 +178,7 @@ test.for([true, false])(
     for (let n = 0; n < 100; n++) {
       const peer = connection(`p${n}`, { isTsGrain, address: `there:${n + 2}` });
       for (const id of ["v", "w"])
-        expect(
-          watches.add(peer, { watchee: new PID("here:1", "x"), watcher: new PID(peer.address, id) }),
-        ).toBe(true);
+        expect(watches.add(peer, { ...watch("x", id), watcher: new PID(peer.address, id) })).toBe(true);
       watches.ended(peer);
     }
     expect(watches.size).toBe(4 + 4);

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from "@ts-grain/actor";
 import type { Peer } from "./peer.ts";
-import { type RemoteWatch, WatchTable } from "./watch-table.ts";
+import { type RemoteWatch, type WatchPair, WatchTable } from "./watch-table.ts";
 
 /** Looks at a connection that has ended, at the last of which its watches are dropped; and milliseconds between two, at least. */
 const look = { most: 4, everyMs: 20_000 } as const;
@@ -10,7 +10,7 @@ export interface PeerWatchesOptions {
   readonly clock: Clock;
   /** Milliseconds after which a peer that cannot connect has given up, if its settings are ours. */
   readonly patienceMs: number;
-  /** Watches that peers at one address may have. */
+  /** Watches that one process may have. */
   readonly mostOfAPeer: number;
   /** Takes a watch back from the local actor that it is about. */
   readonly drop: (watch: RemoteWatch) => void;
@@ -33,7 +33,7 @@ interface Made {
  * Proto.Actor Go tells its watchers as soon as it notices that its connection has ended, and makes no watch again; but while it says
  * nothing it may not notice. Its watches are dropped once its process is known to be gone, or has opened another connection.
  *
- * Of connections that have ended no more watches are kept than one address may have, those of the last ones: else a peer that comes under
+ * Of connections that have ended no more watches are kept than one process may have, those of the last ones: else a peer that comes under
  * ever other addresses could pile them up.
  */
 export class PeerWatches {
@@ -54,7 +54,7 @@ export class PeerWatches {
   /** Watchers of local actors, counted once for each actor. */
   get size(): number {
     let size = 0;
-    for (const address of this.#made.keys()) size += this.#sizeAt(address);
+    for (const here of this.#made.values()) for (const { watches } of here.values()) size += watches.size;
     return size;
   }
 
@@ -63,20 +63,22 @@ export class PeerWatches {
     if (this.#isStopped) return true;
     // What it has already is only made again.
     this.take(watch);
-    if (this.#sizeAt(peer.address) >= this.#options.mostOfAPeer) return false;
     const here = this.#made.get(peer.address) ?? new Map<Peer, Made>();
+    if (sizeOf(peer, here) >= this.#options.mostOfAPeer) return false;
     const made = here.get(peer) ?? { watches: new WatchTable(), isOpen: true, looks: 0 };
     made.watches.add(watch);
     this.#made.set(peer.address, here.set(peer, made));
     return true;
   }
 
-  /** A watch was taken back, or is answered. */
-  take({ watchee, watcher: { address, id } }: RemoteWatch): void {
+  /** A watch was taken back, or is answered. Returns it; undefined if there is none. */
+  take({ watchee, watcher: { address, id } }: WatchPair): RemoteWatch | undefined {
+    let taken: RemoteWatch | undefined;
     for (const [peer, { watches, isOpen }] of this.#made.get(address) ?? []) {
-      watches.take(watchee.id, id);
+      taken = watches.take(watchee.id, id) ?? taken;
       if (watches.size === 0 && !isOpen) this.#forget(peer);
     }
+    return taken;
   }
 
   /** A connection has ended. */
@@ -99,6 +101,11 @@ export class PeerWatches {
       if (!peer.isTsGrain && !isOpen) this.#drop(peer);
   }
 
+  /** The peer tells its watchers itself, as its connection was ended for that. */
+  dismissed(peer: Peer): void {
+    this.#drop(peer);
+  }
+
   /** Drops all: from now on no peer can be told. */
   stop(): void {
     this.#isStopped = true;
@@ -118,12 +125,6 @@ export class PeerWatches {
     }
     if (isLeft) this.#timer = this.#options.clock.schedule(this.#everyMs, this.#look);
   };
-
-  #sizeAt(address: string): number {
-    let size = 0;
-    for (const { watches } of this.#made.get(address)?.values() ?? []) size += watches.size;
-    return size;
-  }
 
   #dropEarliest(): void {
     let size = 0;
@@ -151,4 +152,11 @@ export class PeerWatches {
     here?.delete(peer);
     if (here?.size === 0) this.#made.delete(peer.address);
   }
+}
+
+/** The watches of a process. Those of another that had its address before are none of it, also where they are not known to be over. */
+function sizeOf({ systemId }: Peer, here: ReadonlyMap<Peer, Made>): number {
+  let size = 0;
+  for (const [peer, { watches }] of here) if (peer.systemId === systemId) size += watches.size;
+  return size;
 }

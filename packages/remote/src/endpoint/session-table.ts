@@ -54,6 +54,22 @@ export class SessionTable {
     for (const session of this.#of(systemId)) session.close();
   }
 
+  /**
+   * Nobody takes what is told to watchers at an address. Who is connected under it, and so lives, is to give us up and to tell its watchers itself:
+   * they would wait for ever.
+   */
+  dismiss(address: string): void {
+    for (const session of [...this.#sessions]) {
+      const { peer } = session;
+      if (peer?.address !== address) continue;
+      this.#logDismissal(peer);
+      // Go would take the goodbye and the end behind it for two.
+      if (peer.isTsGrain) session.disconnect("one_way");
+      else session.close();
+      this.#options.services.peerWatches.dismissed(peer);
+    }
+  }
+
   /** Says goodbye to all. */
   disconnect(): void {
     for (const session of [...this.#sessions]) session.disconnect();
@@ -65,6 +81,16 @@ export class SessionTable {
    */
   #endEarlier({ systemId, address }: Peer): void {
     for (const session of this.#of(systemId)) if (session.peer!.address === address) session.close();
+  }
+
+  #logDismissal(peer: Peer): void {
+    const { refusals, clock, logger } = this.#options.services;
+    const unlogged = refusals.nextLine(clock.nowMs());
+    if (unlogged !== undefined)
+      logger.warn(
+        { peer, unlogged },
+        "a peer's connection was closed: nobody answers at its address, so that its watchers cannot be told of an end",
+      );
   }
 
   #endWatches(peer: Peer): void {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { WatchTable } from "./watch-table.ts";
 
 function watch(watcher: string, watchee: string) {
-  return { watcher: new PID("here:1", watcher), watchee: new PID("there:1", watchee) };
+  return { watcher: new PID("here:1", watcher), watchee: new PID("there:1", watchee), number: 0 };
 }
 
 test("an entry is taken once", () => {

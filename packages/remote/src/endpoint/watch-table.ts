@@ -1,9 +1,15 @@
 import { PID } from "@ts-grain/actor";
 
-/** An actor of one process that watches one of another. */
-export interface RemoteWatch {
+/** An actor of one process, and one of another that it watches. */
+export interface WatchPair {
   readonly watcher: PID;
   readonly watchee: PID;
+}
+
+/** A watch of one process by one of another. */
+export interface RemoteWatch extends WatchPair {
+  /** Tells it from an earlier watch of the same two; 0 if the watcher's side has said none. */
+  readonly number: number;
 }
 
 /** Who watches whom between this process and one address, one way. An entry leaves when its watcher is told, so nobody is told twice. */
@@ -16,19 +22,20 @@ export class WatchTable {
     return this.#size;
   }
 
-  add({ watchee, watcher }: RemoteWatch): void {
+  add({ watchee, watcher, number }: RemoteWatch): void {
     const watchers = this.#watches.get(watchee.id) ?? new Map<string, RemoteWatch>();
     if (!watchers.has(watcher.id)) this.#size++;
     // Watches are about processes: a request id says nothing here.
-    watchers.set(watcher.id, { watcher, watchee: new PID(watchee.address, watchee.id) });
+    watchers.set(watcher.id, { watcher, watchee: new PID(watchee.address, watchee.id), number });
     this.#watches.set(watchee.id, watchers);
   }
 
-  /** Takes an entry out; undefined if there is none. */
-  take(watcheeId: string, watcherId: string): RemoteWatch | undefined {
+  /** Takes an entry out; undefined if there is none, or only one of another number. Number 0 means whichever there is. */
+  take(watcheeId: string, watcherId: string, number = 0): RemoteWatch | undefined {
     const watchers = this.#watches.get(watcheeId);
     const watch = watchers?.get(watcherId);
     if (watchers === undefined || watch === undefined) return undefined;
+    if (number !== 0 && number !== watch.number) return undefined;
     watchers.delete(watcherId);
     this.#size--;
     if (watchers.size === 0) this.#watches.delete(watcheeId);

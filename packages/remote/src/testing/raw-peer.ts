@@ -6,7 +6,7 @@ import {
   type RemoteMessage,
   RemoteMessageSchema,
 } from "../gen/remote/remote_pb.ts";
-import type { Connection, Listener, Transport } from "../transport/transport.ts";
+import type { Connection, InboundConnection, Listener, Transport } from "../transport/transport.ts";
 
 type Init = NonNullable<MessageInitShape<typeof RemoteMessageSchema>["messageType"]>;
 
@@ -145,12 +145,14 @@ class Inbox {
   readonly #batches: MessageBatch[] = [];
   readonly #waiting: ((batch: MessageBatch) => void)[] = [];
 
-  received(frame: Uint8Array, connection: Connection): void {
+  received(frame: Uint8Array, connection: InboundConnection): void {
     const { messageType } = fromBinary(RemoteMessageSchema, frame);
     if (messageType.case === "connectRequest") {
       const value = create(ConnectResponseSchema, { memberId: "raw-peer" });
       const answer = create(RemoteMessageSchema, { messageType: { case: "connectResponse", value } });
       connection.send(toBinary(RemoteMessageSchema, answer));
+      // Its batches may be longer than what a stranger may send.
+      connection.admit();
     } else if (messageType.case === "messageBatch") {
       const take = this.#waiting.shift();
       if (take === undefined) this.#batches.push(messageType.value);

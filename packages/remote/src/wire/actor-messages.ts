@@ -15,6 +15,7 @@ import {
 } from "@ts-grain/actor";
 import * as wire from "../gen/actor/actor_pb.ts";
 import { malformed } from "./byte-reader.ts";
+import { NumberedTerminated, NumberedWatch } from "./numbered.ts";
 import { pidFromWire, pidToWire } from "./pid-wire.ts";
 
 type ToWire = (message: never) => ProtobufMessage;
@@ -33,10 +34,19 @@ const toWire: ReadonlyMap<unknown, ToWire> = new Map<unknown, ToWire>([
   [Touch, () => create(wire.TouchSchema)],
   [Touched, ({ who }: Touched) => create(wire.TouchedSchema, { who: pidToWire(who) })],
   [Watch, ({ watcher }: Watch) => create(wire.WatchSchema, { Watcher: pidToWire(watcher) })],
+  [
+    NumberedWatch,
+    ({ watcher, number }: NumberedWatch) => create(wire.WatchSchema, { Watcher: pidToWire(watcher), number }),
+  ],
   [Unwatch, ({ watcher }: Unwatch) => create(wire.UnwatchSchema, { Watcher: pidToWire(watcher) })],
   [
     Terminated,
     ({ who, why }: Terminated) => create(wire.TerminatedSchema, { who: pidToWire(who), Why: whyToWire[why] }),
+  ],
+  [
+    NumberedTerminated,
+    ({ who, why, number }: NumberedTerminated) =>
+      create(wire.TerminatedSchema, { who: pidToWire(who), Why: whyToWire[why], number }),
   ],
   [
     DeadLetterResponse,
@@ -50,11 +60,15 @@ const fromWire: ReadonlyMap<string, ReadWire> = new Map<string, ReadWire>([
   [wire.StopSchema.typeName, () => Stop.instance],
   [wire.TouchSchema.typeName, () => new Touch()],
   [wire.TouchedSchema.typeName, ({ who }: wire.Touched, peer) => new Touched(named(who, peer))],
-  [wire.WatchSchema.typeName, ({ Watcher }: wire.Watch, peer) => new Watch(named(Watcher, peer))],
+  [
+    wire.WatchSchema.typeName,
+    ({ Watcher, number }: wire.Watch, peer) => new NumberedWatch(named(Watcher, peer), number),
+  ],
   [wire.UnwatchSchema.typeName, ({ Watcher }: wire.Unwatch, peer) => new Unwatch(named(Watcher, peer))],
   [
     wire.TerminatedSchema.typeName,
-    ({ who, Why }: wire.Terminated, peer) => new Terminated(named(who, peer), whyFromWire(Why)),
+    ({ who, Why, number }: wire.Terminated, peer) =>
+      new NumberedTerminated(named(who, peer), whyFromWire(Why), number),
   ],
   [
     wire.DeadLetterResponseSchema.typeName,

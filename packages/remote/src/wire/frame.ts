@@ -4,6 +4,7 @@ import {
   ConnectRequestSchema,
   type ConnectResponse,
   ConnectResponseSchema,
+  DisconnectRequestSchema,
   type RemoteMessage,
   RemoteMessageSchema,
   ServerConnectionSchema,
@@ -16,9 +17,12 @@ export type Frame =
   | { readonly kind: "batch"; readonly body: ByteReader }
   | { readonly kind: "connect_request"; readonly request: ConnectRequest }
   | { readonly kind: "connect_response"; readonly response: ConnectResponse }
-  | { readonly kind: "disconnect_request" }
+  | { readonly kind: "disconnect_request"; readonly reason: PartingReason }
   /** A variant that we do not know: a newer peer's. */
   | { readonly kind: "unknown" };
+
+/** Why the listening side ends a connection: it shuts down, or it cannot connect to the dialling side and so can tell it nothing. */
+export type PartingReason = "said_goodbye" | "one_way";
 
 /** Everything but a batch is small; a larger one is refused before it is decoded. */
 const maxControlBytes = 16 * 1024;
@@ -45,7 +49,7 @@ export function readFrame(bytes: Uint8Array): Frame {
     case "connectResponse":
       return { kind: "connect_response", response: value };
     case "disconnectRequest":
-      return { kind: "disconnect_request" };
+      return { kind: "disconnect_request", reason: value.reason === "one_way" ? "one_way" : "said_goodbye" };
     case "messageBatch":
       throw malformed("a batch follows another field");
     case undefined:
@@ -94,8 +98,9 @@ export function connectResponseFrame({ memberId, blocked, hello }: Answer): Uint
 }
 
 /** The listening side's goodbye. */
-export function disconnectRequestFrame(): Uint8Array {
-  return controlFrame({ case: "disconnectRequest", value: { $typeName: "remote.DisconnectRequest" } });
+export function disconnectRequestFrame(reason: PartingReason = "said_goodbye"): Uint8Array {
+  const value = create(DisconnectRequestSchema, reason === "said_goodbye" ? {} : { reason });
+  return controlFrame({ case: "disconnectRequest", value });
 }
 
 function controlFrame(messageType: RemoteMessage["messageType"]): Uint8Array {

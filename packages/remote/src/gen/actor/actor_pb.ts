@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file actor/actor.proto.
  */
 export const file_actor_actor: GenFile = /*@__PURE__*/
-  fileDesc("ChFhY3Rvci9hY3Rvci5wcm90bxIFYWN0b3IiNgoDUElEEg8KB0FkZHJlc3MYASABKAkSCgoCSWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoDSIMCgpQb2lzb25QaWxsIkEKEkRlYWRMZXR0ZXJSZXNwb25zZRIaCgZUYXJnZXQYASABKAsyCi5hY3Rvci5QSUQSDwoGcmVhc29uGOgHIAEoCSIkCgVXYXRjaBIbCgdXYXRjaGVyGAEgASgLMgouYWN0b3IuUElEIiYKB1Vud2F0Y2gSGwoHV2F0Y2hlchgBIAEoCzIKLmFjdG9yLlBJRCJLCgpUZXJtaW5hdGVkEhcKA3dobxgBIAEoCzIKLmFjdG9yLlBJRBIkCgNXaHkYAiABKA4yFy5hY3Rvci5UZXJtaW5hdGVkUmVhc29uIgYKBFN0b3AiBwoFVG91Y2giIgoHVG91Y2hlZBIXCgN3aG8YASABKAsyCi5hY3Rvci5QSUQqRAoQVGVybWluYXRlZFJlYXNvbhILCgdTdG9wcGVkEAASFQoRQWRkcmVzc1Rlcm1pbmF0ZWQQARIMCghOb3RGb3VuZBACYgZwcm90bzM");
+  fileDesc("ChFhY3Rvci9hY3Rvci5wcm90bxIFYWN0b3IiNgoDUElEEg8KB0FkZHJlc3MYASABKAkSCgoCSWQYAiABKAkSEgoKcmVxdWVzdF9pZBgDIAEoDSIMCgpQb2lzb25QaWxsIkEKEkRlYWRMZXR0ZXJSZXNwb25zZRIaCgZUYXJnZXQYASABKAsyCi5hY3Rvci5QSUQSDwoGcmVhc29uGOgHIAEoCSI1CgVXYXRjaBIbCgdXYXRjaGVyGAEgASgLMgouYWN0b3IuUElEEg8KBm51bWJlchjoByABKA0iJgoHVW53YXRjaBIbCgdXYXRjaGVyGAEgASgLMgouYWN0b3IuUElEIlwKClRlcm1pbmF0ZWQSFwoDd2hvGAEgASgLMgouYWN0b3IuUElEEiQKA1doeRgCIAEoDjIXLmFjdG9yLlRlcm1pbmF0ZWRSZWFzb24SDwoGbnVtYmVyGOgHIAEoDSIGCgRTdG9wIgcKBVRvdWNoIiIKB1RvdWNoZWQSFwoDd2hvGAEgASgLMgouYWN0b3IuUElEKkQKEFRlcm1pbmF0ZWRSZWFzb24SCwoHU3RvcHBlZBAAEhUKEUFkZHJlc3NUZXJtaW5hdGVkEAESDAoITm90Rm91bmQQAmIGcHJvdG8z");
 
 /**
  * Names a process in a cluster.
@@ -99,6 +99,13 @@ export type Watch = Message<"actor.Watch"> & {
    * @generated from field: actor.PID Watcher = 1;
    */
   Watcher?: PID | undefined;
+
+  /**
+   * ts-grain: tells this watch from an earlier one of the same two processes. 0 = not said.
+   *
+   * @generated from field: uint32 number = 1000;
+   */
+  number: number;
 };
 
 /**
@@ -142,6 +149,13 @@ export type Terminated = Message<"actor.Terminated"> & {
    * @generated from field: actor.TerminatedReason Why = 2;
    */
   Why: TerminatedReason;
+
+  /**
+   * ts-grain: the number of the watch that this answers. 0 = not said.
+   *
+   * @generated from field: uint32 number = 1000;
+   */
+  number: number;
 };
 
 /**

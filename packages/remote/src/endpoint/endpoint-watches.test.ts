@@ -1,0 +1,83 @@
+import { create } from "@bufbuild/protobuf";
+import { StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { ActorSystem, PID, Terminated } from "@ts-grain/actor";
+import { quietLogger, TestProbe, VirtualClock } from "@ts-grain/actor/testing";
+import { expect, test } from "vitest";
+import { RemotePair } from "../../test/remote-pair.ts";
+import type { Connection, Transport } from "../transport/transport.ts";
+import { NumberedTerminated } from "../wire/numbered.ts";
+import { EndpointWatches } from "./endpoint-watches.ts";
+import { PeerWatches } from "./peer-watches.ts";
+
+/** A way into a network that asks its senders to wait while it is stuck, and counts the messages that it takes. */
+class StickyWay {
+  isStuck = false;
+  messages = 0;
+  readonly transport: Transport;
+  #onWritable = (): void => {};
+
+  constructor(inner: Transport) {
+    this.transport = {
+      listen: inner.listen,
+      connect: async (address, handlers, options) => {
+        this.#onWritable = () => handlers.onWritable();
+        return this.#around(await inner.connect(address, handlers, options));
+      },
+    };
+  }
+
+  free(): void {
+    this.isStuck = false;
+    this.#onWritable();
+  }
+
+  #around(connection: Connection): Connection {
+    return {
+      probe: () => connection.probe(),
+      close: () => connection.close(),
+      send: (frame, messages = 0) => {
+        this.messages += messages;
+        connection.send(frame, messages);
+        return !this.isStuck;
+      },
+    };
+  }
+}
+
+test("an end is told to who watches, with the number of the watch, and to nobody who was told or has taken the watch back", () => {
+  const system = new ActorSystem({ logger: quietLogger, clock: new VirtualClock() });
+  const { clock, processes, random } = system;
+  const peerWatches = new PeerWatches({ clock, patienceMs: 0, mostOfAPeer: 10, drop() {} });
+  const later = clock.eventLoop!.later;
+  const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, () => true);
+  const [watchee, watcher] = [new PID("here:1", "x"), new PID("there:1", "w")];
+  const peer = { systemId: "p", address: "there:1", isTsGrain: true, features: new Set<number>() };
+  const ended = () => watches.note(watcher, new Terminated(watchee));
+  peerWatches.add(peer, { watchee, watcher, number: 7 });
+  expect([ended(), ended()]).toEqual([new NumberedTerminated(watchee, "stopped", 7), undefined]);
+  peerWatches.add(peer, { watchee, watcher, number: 8 });
+  peerWatches.take({ watchee, watcher });
+  expect(ended()).toBeUndefined();
+});
+
+test("a watch is not told again behind what the peer does not take, and is once it does", async () => {
+  await using pair = await RemotePair.start();
+  const target = pair.expose("living", () => {});
+  const way = new StickyWay(pair.network.transport());
+  const stuck = await pair.member("stuck", 1, { transport: way.transport });
+  new TestProbe(stuck.system).watch(target);
+  await pair.clock.advance(1_000);
+  expect(way.messages).toBe(1);
+  way.isStuck = true;
+  stuck.system.root.send(target, create(StringValueSchema));
+  await pair.clock.advance(150_000);
+  expect(way.messages).toBe(2);
+  way.free();
+  await pair.clock.settle();
+  // Nothing has waited behind it.
+  expect(way.messages).toBe(2);
+  await pair.clock.advance(15_000);
+  expect(way.messages).toBe(3);
+  pair.b.system.root.stop(new PID("b:1", "living"));
+  await stuck.remote.shutdown({ graceful: false });
+});
