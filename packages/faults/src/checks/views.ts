@@ -32,6 +32,19 @@ export function findDisagreements(history: History): readonly Span[] {
   return spans;
 }
 
+/** Every time that a process saw other members than before within a span, as lines for people: none, if nobody was missed and nobody came. */
+export function findChanges(
+  { processes }: Pick<History, "processes">,
+  { fromMs, toMs }: Span,
+): readonly string[] {
+  return processes.flatMap(({ process, events }) =>
+    events
+      .filter((event) => event.event === "seen")
+      .filter(({ atMs }) => atMs > fromMs && atMs < toMs)
+      .map(({ atMs, members }) => `${process} saw ${members.length} after ${Math.round(atMs - fromMs)} ms`),
+  );
+}
+
 /** Every change of a member's view, in order of time. */
 function findTurns(history: History): readonly Turn[] {
   const members = history.processes.filter(({ process }) => history.isMember(process));
