@@ -255,7 +255,7 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect(go.isAlive).toBe(true);
   });
 
-  test("Go's watcher hears of our member's sudden end, and traffic resumes with its successor", async () => {
+  test("Go's watcher hears that our member has closed its connections without a goodbye, and traffic resumes with its successor", async () => {
     await using observer = await TextMember.start();
     const report = new TestProbe(observer.system);
     const { address } = ours.remote;
