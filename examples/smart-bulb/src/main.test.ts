@@ -1,11 +1,16 @@
 import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 
-test("the program prints what the tutorial says, and ends", async () => {
+test("the program that npm start runs prints what the tutorial says, and ends", async () => {
+  const { scripts } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  expect(scripts["start"]).toBe("node src/main.ts");
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [
     "--conditions=@ts-grain/source",
     main,

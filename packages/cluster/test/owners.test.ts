@@ -94,3 +94,34 @@ test("members that were told of each other in whatever order name the same owner
   // Each member owns some of them, so that naming one and the same would not do.
   expect(named.size).toBe(7);
 });
+
+/** A million at night. */
+const many = process.env["TS_GRAIN_NIGHTLY"] === "true" ? 1_000_000 : 100_000;
+
+test(`five members that were told of each other in different orders name the same owners of ${many} grains, ties among them`, () => {
+  const [tie] = ties.filter(({ identity }) => identity === "lamp-1");
+  const lower = Array.from({ length: 100 }, (_address, index) => `10.0.${index}.${255 - index}:8090`).filter(
+    (address) => score("lamp-1", address) < score("lamp-1", tie!.one),
+  );
+  const addresses = [tie!.one, tie!.other, ...lower.slice(0, 3)];
+  const members = addresses.map((address, index) => member("caebd"[index]!, address));
+  const views = members.map((_self, index) => {
+    const order = [...members.slice(index), ...members.slice(0, index)];
+    return new Rendezvous(createTopology(index % 2 === 0 ? order : order.toReversed()).members);
+  });
+  const [first, ...others] = views;
+  const differing: string[] = [];
+  const owned = new Map<string, number>();
+  for (let index = 0; index < many; index++) {
+    const target = { kind: "Bulb", identity: `lamp-${index}` };
+    const owner = first!.ownerOf(target)!;
+    if (others.some((view) => view.ownerOf(target) !== owner)) differing.push(target.identity);
+    owned.set(owner, (owned.get(owner) ?? 0) + 1);
+  }
+  expect(differing).toEqual([]);
+  expect(new Set(owned.keys())).toEqual(new Set(addresses));
+  // The first by id of the two that tie.
+  expect(views.map((view) => view.ownerOf({ kind: "Bulb", identity: "lamp-1" }))).toEqual(
+    Array(5).fill(tie!.other),
+  );
+});

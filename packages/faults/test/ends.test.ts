@@ -52,16 +52,18 @@ function waitingAt({ calls, starts, faults }: History, process: string, sender: 
 }
 
 describe.skipIf(consul === undefined)("members that come back", () => {
-  test("C5 a member that was killed and started again at its port at once is another, and serves", {
+  test("C5 a member that was killed and started again at its port within 200 ms is another, and serves within 3 s", {
     timeout: 120_000,
   }, async () => {
     await using rig = await Rig.start({ consul, ttlMs: byNight(4_000, 10_000) });
     const [, victim] = await rig.startMembers(3);
     const client = await rig.start("client", "c1");
+    const successor = await rig.launch("member", "m2+", { port: victim!.port, begins: "when told" });
     const stopLoad = await client.startLoad({ sender: "load", callsPerSecond: 200, identities: lamps(100) });
     await pause(2_000);
     await victim!.kill();
-    await rig.start("member", "m2+", { port: victim!.port });
+    const begunMs = nowMs();
+    await successor.begin();
     const joinedMs = nowMs();
     await pause(byNight(9_000, 18_000));
     await stopLoad();
@@ -69,9 +71,10 @@ describe.skipIf(consul === undefined)("members that come back", () => {
     const killedMs = history.lifeOf("m2", "ended")!;
     const worst = Math.max(...outages(history, killedMs).values());
     console.log(
-      `C5: joined after ${Math.round(joinedMs - killedMs)} ms, worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
+      `C5: begun after ${Math.round(begunMs - killedMs)} ms, joined after ${Math.round(joinedMs - killedMs)} ms, worst outage ${Math.round(worst)} ms; ${summarize(history.calls)}`,
     );
-    expect(worst).toBeLessThan(joinedMs - killedMs + 3_000);
+    expect(begunMs - killedMs).toBeLessThan(200);
+    expect(worst).toBeLessThan(3_000);
     expect(checkRecovery(history, { afterMs: joinedMs, withinMs: 3_000 })).toEqual([]);
   });
 });
@@ -273,7 +276,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
     },
   );
 
-  test("R2 a member that is told to end finishes what it handles and what waits, in order", {
+  test("R2 a member that is told to end while 500 calls wait for a grain and others take 2 s fails none, and starts those of the grain in order", {
     timeout: 60_000,
   }, async () => {
     await using rig = await Rig.start({ consul });
@@ -286,10 +289,10 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
       holdMs: 2_000,
       timeoutMs: 20_000,
     };
-    const queued = { sender: "queued", callsPerSecond: 0, identities: ["hot"], holdMs: 8, timeoutMs: 20_000 };
+    const queued = { sender: "queued", callsPerSecond: 0, identities: ["hot"], holdMs: 6, timeoutMs: 20_000 };
     const bursts = [
       client.ask({ do: "burst", load: busy, calls: 30 }),
-      client.ask({ do: "burst", load: queued, calls: 500 }),
+      client.ask({ do: "burst", load: queued, calls: 600 }),
     ];
     await pause(500);
     const stopLoad = await client.startLoad({
@@ -316,7 +319,7 @@ describe.skipIf(consul === undefined)("members that begin and end", { concurrent
       `R2: ${summarize(history.calls)}; ${waited} waited at the signal, served by ${[...servers].join(", ")}`,
     );
     expect(checkNoFailure(history.calls)).toEqual([]);
-    expect(waited).toBeGreaterThan(300);
+    expect(waited).toBeGreaterThanOrEqual(500);
     expect(servers.size).toBeGreaterThanOrEqual(2);
     expect(ended.filter((name) => !servers.has(name))).toEqual([]);
   });

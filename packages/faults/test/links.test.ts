@@ -37,7 +37,8 @@ async function suffer(
     await m1!.startLoad({ sender: "member", callsPerSecond: 60, identities }),
   ];
   await pause(3_000);
-  const openBefore = await openIn(m1!);
+  const all = [client, ...members];
+  const openBefore = await Promise.all(all.map(openIn));
   for (const link of broken) rig.fault("link broken", "from now", { link });
   const brokenMs = nowMs();
   breaks();
@@ -48,7 +49,9 @@ async function suffer(
   await pause(recoveryMs + 3_000);
   await rig.untilAllSee(3);
   const settledMs = nowMs();
-  const grown = (await openIn(m1!)) - openBefore;
+  const openAfter = await Promise.all(all.map(openIn));
+  /** Sockets, timers and the like that are open now and were not before, in the process with most of them. */
+  const grown = Math.max(...openAfter.map((open, index) => open - openBefore[index]!));
   for (const stop of stops) await stop();
   const history = await rig.finish();
   expect(checkRecovery(history, { afterMs: mendedMs, withinMs: recoveryMs })).toEqual([]);
@@ -129,7 +132,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   });
 
   test.runIf(isNightly)(
-    "N1 a member that is parted from the others but not from Consul",
+    "N1 while a member is parted from the others but not from Consul, nine of ten calls of the client to what others have are served, and all once it is parted no more",
     { timeout: 400_000 },
     async () => {
       await using links = await Links.start(consul!);
@@ -156,7 +159,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   );
 
   test.runIf(isNightly)(
-    "N5 two members that are parted while a third reaches both",
+    "N5 while two members are parted and a third reaches both, nine of ten calls of the client are served, each grain within 30 s, and the topology does not flap",
     { timeout: 400_000 },
     async () => {
       await using links = await Links.start(consul!);
@@ -178,7 +181,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   );
 
   test.runIf(isNightly)(
-    "N6 a member whose cable is pulled is noticed, and comes back",
+    "N6 while a member's cable is pulled calls to what others have do not fail, and once it is plugged in again all are served",
     { timeout: 400_000 },
     async () => {
       await using links = await Links.start(consul!);
@@ -197,7 +200,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   );
 
   test.runIf(isNightly)(
-    "N10 a link that comes and goes every second for two minutes",
+    "N10 a link that comes and goes every second for two minutes costs less than one call in ten, no flapping, and leaves nothing open",
     { timeout: 400_000 },
     async () => {
       await using links = await Links.start(consul!);
@@ -221,7 +224,7 @@ describe.skipIf(!isPossible)("links that break", () => {
       });
       await flapping;
       console.log(
-        `N10: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}`,
+        `N10: client ${summarize(by("client"))}; m1 ${summarize(by("member"))}; changes ${JSON.stringify(changes)}; ${grown} more open`,
       );
       for (const sender of ["client", "member"]) expect(shareOk(by(sender))).toBeGreaterThan(0.9);
       expectNoFlapping(changes);
@@ -231,7 +234,7 @@ describe.skipIf(!isPossible)("links that break", () => {
   );
 
   test.runIf(isNightly)(
-    "N11 connections between members that are reset every second for a minute",
+    "N11 connections between members that are reset every second for a minute cost less than one call in a hundred",
     { timeout: 400_000 },
     async () => {
       await using links = await Links.start(consul!);

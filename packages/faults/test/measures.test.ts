@@ -1,9 +1,10 @@
 import { seededRandom } from "@ts-grain/actor";
 import { expect, test } from "vitest";
 import { mostActivating } from "../src/checks/activations.ts";
-import { growthOf } from "../src/checks/memory.ts";
+import { growthOf, slopeOf } from "../src/checks/memory.ts";
 import { checkGaps, longestGaps } from "../src/checks/service.ts";
 import { findUndisturbed } from "../src/checks/undisturbed.ts";
+import { findChanges, findMissed } from "../src/checks/views.ts";
 import { type Call, History } from "../src/history/history.ts";
 import { drawFromBags } from "../src/rig/bags.ts";
 
@@ -33,6 +34,13 @@ test("memory has grown by what it has in the end above what it had when all was 
     { heapBytes: 60, rssBytes: 900 },
   ];
   expect(growthOf(samples)).toEqual({ heapBytes: 15, rssShare: 0.25 });
+});
+
+test("what is measured at even steps grows by the slope of the line that fits it, wherever it jumps", () => {
+  expect(slopeOf([5, 8, 11, 14])).toBe(3);
+  expect(slopeOf([7, 7, 7])).toBe(0);
+  expect(slopeOf([0, 0, 10])).toBe(5);
+  expect(slopeOf([10, 0, 10])).toBe(0);
 });
 
 test("of grains that come to life those are counted that do so at a time, after a moment", () => {
@@ -89,4 +97,19 @@ test("calls are disturbed by what stood still while they were under way, in what
   ];
   const undisturbed = findUndisturbed(calls, new History(processes, []));
   expect(undisturbed.map(({ message }) => message)).toEqual(["before", "after"]);
+});
+
+test("changes of a view are told, and views that lack a member, but not those of who came later", () => {
+  const seen = (atMs: number, ...members: readonly string[]) => ({ event: "seen", atMs, members }) as const;
+  const processes = [
+    { process: "m1", events: [seen(1, "a"), seen(2, "a", "b"), seen(12, "a", "b", "c"), seen(30, "b")] },
+    { process: "m2", events: [seen(3, "a", "b"), seen(15)] },
+    { process: "m3", events: [seen(14, "c"), seen(16, "a", "b", "c")] },
+  ];
+  const span = { fromMs: 10, toMs: 20 };
+  expect(findChanges({ processes: processes.slice(0, 2) }, span)).toEqual([
+    "m1 saw 3 after 2 ms",
+    "m2 saw 0 after 5 ms",
+  ]);
+  expect(findMissed({ processes }, ["a", "b"], span)).toEqual(["m2 missed one after 5 ms"]);
 });

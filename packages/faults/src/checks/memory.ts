@@ -22,6 +22,14 @@ export function growthOf(samples: readonly MemorySample[]): MemoryGrowth {
   };
 }
 
+/** By how much what was measured at even steps grows from one to the next: the slope of the straight line that fits it best. */
+export function slopeOf(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const shared = values.reduce((sum, value, step) => sum + (step - middle) * (value - mean), 0);
+  return shared / values.reduce((sum, _value, step) => sum + (step - middle) ** 2, 0);
+}
+
 function leastHeap(samples: readonly MemorySample[]): number {
   return Math.min(...samples.map(({ heapBytes }) => heapBytes));
 }

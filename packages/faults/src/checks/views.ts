@@ -32,6 +32,35 @@ export function findDisagreements(history: History): readonly Span[] {
   return spans;
 }
 
+/** Every time that a process saw other members than before within a span, as lines for people: none, if nobody was missed and nobody came. */
+export function findChanges(
+  { processes }: Pick<History, "processes">,
+  { fromMs, toMs }: Span,
+): readonly string[] {
+  return processes.flatMap(({ process, events }) =>
+    events
+      .filter((event) => event.event === "seen")
+      .filter(({ atMs }) => atMs > fromMs && atMs < toMs)
+      .map(({ atMs, members }) => `${process} saw ${members.length} after ${Math.round(atMs - fromMs)} ms`),
+  );
+}
+
+/** Every time within a span that a process which was there before did not see one of some members, as lines for people. */
+export function findMissed(
+  { processes }: Pick<History, "processes">,
+  members: readonly string[],
+  { fromMs, toMs }: Span,
+): readonly string[] {
+  return processes.flatMap(({ process, events }) => {
+    const seen = events.filter((event) => event.event === "seen");
+    if (!seen.some(({ atMs }) => atMs < fromMs)) return [];
+    return seen
+      .filter(({ atMs }) => atMs > fromMs && atMs < toMs)
+      .filter((each) => members.some((id) => !each.members.includes(id)))
+      .map(({ atMs }) => `${process} missed one after ${Math.round(atMs - fromMs)} ms`);
+  });
+}
+
 /** Every change of a member's view, in order of time. */
 function findTurns(history: History): readonly Turn[] {
   const members = history.processes.filter(({ process }) => history.isMember(process));

@@ -36,6 +36,8 @@ export interface ProcessOptions {
   readonly shutdownTimeoutMs?: number | undefined;
   /** Milliseconds until a member that is silent in the gossip is taken for gone. */
   readonly heartbeatExpiryMs?: number | undefined;
+  /** When it begins to join. Default at once. */
+  readonly begins?: "when told" | undefined;
 }
 
 /** What a member may host. */

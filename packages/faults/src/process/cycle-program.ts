@@ -13,7 +13,10 @@ import { getWitnessGrainClient, newWitnessKind } from "../gen/faults/v1/witness_
 
 /** What the cycles have left. */
 export interface CycleReport {
-  readonly heapGrowthBytes: number;
+  /** What is in use for good at the beginning and after each tenth of the cycles. */
+  readonly heapBytes: readonly number[];
+  /** By how many there are more listeners on the process. */
+  readonly listenerGrowth: number;
   /** What is open, by type. */
   readonly resources: readonly string[];
 }
@@ -36,12 +39,21 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
+function countListeners(): number {
+  return process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);
+}
+
 const cycles = Number(process.argv[2]);
 for (let warm = 0; warm < 20; warm++) await cycle();
-const beforeBytes = heapBytes();
-for (let done = 0; done < cycles; done++) await cycle();
+const listenersBefore = countListeners();
+const heaps = [heapBytes()];
+for (let done = 1; done <= cycles; done++) {
+  await cycle();
+  if (done % (cycles / 10) === 0) heaps.push(heapBytes());
+}
 const report: CycleReport = {
-  heapGrowthBytes: heapBytes() - beforeBytes,
+  heapBytes: heaps,
+  listenerGrowth: countListeners() - listenersBefore,
   resources: process.getActiveResourcesInfo(),
 };
 console.log(JSON.stringify(report));

@@ -1,5 +1,6 @@
 // A member or a client of a cluster, in a process of its own: `node node-program.ts OPTIONS`, the options as JSON. It takes
 // commands on its input and answers on file descriptor 3; its output is a log for people.
+import { once } from "node:events";
 import { writeSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { ActorSystem, systemClock } from "@ts-grain/actor";
@@ -163,6 +164,8 @@ async function obey(cluster: Cluster, command: Command): Promise<Answer> {
 
 const stopWatching = watchStalls(journal);
 try {
+  // All that takes a process its time to come up is done by then.
+  if (options.begins === "when told") await once(process.stdin, "data");
   const cluster = await start();
   shutdownOnSignals(cluster);
   answer(0, { kind: "joined", address: cluster.system.address, id: cluster.self?.id });

@@ -28,10 +28,14 @@ export type WireEndNews =
   | { readonly news: "listening" }
   /** Whether it has a connection to the other end, and the other end one to it. */
   | { readonly news: "connections"; readonly own: boolean; readonly other: boolean; readonly atMs: number }
+  /** Its event loop has stood still for so long until now, which it cannot notice anything in. */
+  | { readonly news: "stalled"; readonly forMs: number; readonly atMs: number }
   /** How what was asked ended: "answered" or the code of an error. */
   | { readonly news: "asked"; readonly outcome: string; readonly tookMs: number };
 
 const everyMs = 5;
+/** Milliseconds that a look may be late without being worth a line. */
+const tolerableMs = 20;
 const { host, port, peer } = JSON.parse(process.argv[2]!) as WireEndOptions;
 const system = new ActorSystem({ logger: quietLogger });
 const remote = await Remote.start(
@@ -76,10 +80,14 @@ function stream(messages: number, bytes: number): void {
 
 function watchConnections(): void {
   let before = { own: false, other: false };
+  let lookedMs = nowMs();
   setInterval(() => {
+    const atMs = nowMs();
+    const forMs = atMs - lookedMs - everyMs;
+    if (forMs > tolerableMs) tell({ news: "stalled", forMs, atMs });
+    lookedMs = atMs;
     const now = { own: remote.dialectAt(peer) !== undefined, other: remote.stats.sessions > 0 };
-    if (now.own !== before.own || now.other !== before.other)
-      tell({ news: "connections", ...now, atMs: nowMs() });
+    if (now.own !== before.own || now.other !== before.other) tell({ news: "connections", ...now, atMs });
     before = now;
   }, everyMs);
 }

@@ -114,6 +114,12 @@ export class TestProcess {
     this.#journal.write({ event: "joined", process: this.name, role: this.#role });
   }
 
+  /** Lets it join, if it was to wait for that. Resolves when it has joined. @throws Error when it could not. */
+  begin(): Promise<void> {
+    (this.child.stdin as Writable).write("\n");
+    return this.joined();
+  }
+
   /** Tells it something, and resolves with its answer. */
   async ask(command: Command): Promise<Answer> {
     if (this.exit) return { kind: "failed", problem: "it has ended" };

@@ -2,9 +2,10 @@ import type { Clock, Timer } from "@ts-grain/actor";
 
 /**
  * Milliseconds between looks, and after how many in a row that saw no sign of life the other side is given up. It is asked at the
- * first, third and fifth, so that it may stand still for the time between the first and the last.
+ * first, third and fifth, so that it may stand still for the time between the first and the last. That one comes sooner, so that
+ * late timers and what has yet to be read then keep within three seconds.
  */
-const look = { everyMs: 500, giveUp: 6 } as const;
+const look = { everyMs: 500, giveUp: 6, lastMs: 350 } as const;
 
 /** What a watch for signs of life works with. */
 export interface SignsOfLifeOptions {
@@ -13,7 +14,7 @@ export interface SignsOfLifeOptions {
   readonly ask: (answered: () => void) => void;
   /** Whether the other side has shown otherwise that it lives, since this was asked before. */
   readonly hasShown: () => boolean;
-  /** Three seconds have passed since the last one. Nothing follows. */
+  /** None has come for so long. Nothing follows. */
   readonly onSilence: () => void;
 }
 
@@ -25,7 +26,7 @@ export interface SignsOfLifeOptions {
  */
 export class SignsOfLife {
   /** How long after the last sign it waits, at most. */
-  static readonly patienceMs: number = look.everyMs * look.giveUp;
+  static readonly patienceMs: number = look.everyMs * (look.giveUp - 1) + look.lastMs;
   readonly #options: SignsOfLifeOptions;
   #inVain = 0;
   #timer: Timer | undefined;
@@ -57,7 +58,8 @@ export class SignsOfLife {
       this.#options.onSilence();
       return;
     }
-    this.#timer = this.#options.clock.schedule(look.everyMs, this.#look);
+    const nextMs = inVain === look.giveUp - 1 ? look.lastMs : look.everyMs;
+    this.#timer = this.#options.clock.schedule(nextMs, this.#look);
     if (inVain % 2 === 1) this.#options.ask(this.heard);
   };
 }
