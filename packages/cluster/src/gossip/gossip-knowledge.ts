@@ -6,9 +6,14 @@ import {
   type GossipState,
   GossipStateSchema,
 } from "../gen/cluster/gossip_pb.ts";
+import { gossipKeys } from "./gossip-messages.ts";
 
-/** What is kept of one member: keys, and bytes of them and of their values. Members say three or four things, the longest of which names all others. */
+/**
+ * What is kept of one member beside what members always say: keys, and bytes of them and of their values. Of what they always say, each thing may have as many bytes; the
+ * longest names all members.
+ */
 const most = { keys: 32, bytes: 1024 * 1024 } as const;
+const always: ReadonlySet<string> = new Set([...gossipKeys.heartbeats, gossipKeys.topology, gossipKeys.left]);
 
 /** Something that a member has said. */
 export interface GossipEntry {
@@ -141,7 +146,8 @@ function toKeyValue({ sequence, value }: Known): GossipKeyValue {
 
 /** Whether something that a member says is kept, beside all else that it has said. */
 function hasRoom(known: ReadonlyMap<string, Known>, key: string, value: Any): boolean {
-  const kept = [...known].filter(([other]) => other !== key);
+  if (always.has(key)) return sizeOf(key, value) <= most.bytes;
+  const kept = [...known].filter(([other]) => other !== key && !always.has(other));
   const bytes = kept.reduce((sum, [other, said]) => sum + sizeOf(other, said.value), sizeOf(key, value));
   return kept.length < most.keys && bytes <= most.bytes;
 }

@@ -30,6 +30,8 @@ export type KnowsAddress = (address: string) => boolean;
 export class ArrivingBatch {
   readonly peer: Peer;
   readonly reader: BatchReader;
+  /** The type that the peer was last found to have compiled in. */
+  learned: string | undefined = undefined;
   readonly #types: (RegisteredType | undefined)[] = [];
   readonly #addressees: Addressee[] = [];
   readonly #authors: Author[] = [];

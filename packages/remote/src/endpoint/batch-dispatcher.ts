@@ -1,5 +1,6 @@
 import { type Message, type PID, PoisonPill, Stop, type TerminatedReason, Unwatch } from "@ts-grain/actor";
 import { limitExceeded } from "../wire/byte-reader.ts";
+import { isTooLong } from "../wire/message-limits.ts";
 import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { ArrivingBatch } from "./arriving-batch.ts";
@@ -79,8 +80,11 @@ export class BatchDispatcher {
   readonly #knows = (address: string): boolean => this.#endpoints.get(address) !== undefined;
 
   /** Who has sent a type in protobuf's binary form has it compiled in; who names it, or sends it as JSON, need not. */
-  #learnType({ peer, reader }: ArrivingBatch, { typeName }: RegisteredType): void {
-    if (!peer.isTsGrain && reader.serializerId === 0) this.#services.peerTypes.learn(peer, typeName);
+  #learnType(batch: ArrivingBatch, { typeName }: RegisteredType): void {
+    const { peer, reader } = batch;
+    if (peer.isTsGrain || reader.serializerId !== 0 || batch.learned === typeName) return;
+    batch.learned = typeName;
+    this.#services.peerTypes.learn(peer, typeName);
   }
 
   #deliver(message: Message, batch: ArrivingBatch): void {
@@ -108,8 +112,10 @@ export class BatchDispatcher {
   /** @throws RemoteError "limit_exceeded" if the peer does not take the answers that it asks for. */
   #watch(message: NumberedWatch | Unwatch, batch: ArrivingBatch): void {
     const { target, peer } = batch;
-    const { peerWatches } = this.#services;
+    const { peerWatches, batchLimits } = this.#services;
     const { watcher } = message;
+    // Go would wait for an answer that could not be sent. Its connection's end tells it, too.
+    if (isTooLong(watcher.id, batchLimits)) throw limitExceeded("a peer watches under too long a name");
     // Each is answered, sooner or later.
     if (message instanceof NumberedWatch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
       const why = "the peer takes no answers, and asks for more";

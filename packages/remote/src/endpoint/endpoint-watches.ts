@@ -12,6 +12,8 @@ export class EndpointWatches {
   readonly #services: WatchServices;
   readonly #own: OwnWatches;
   #owesAnswer = false;
+  /** Numbers of watches that the peer was not told of, as too much waited for it. */
+  readonly #unsaid = new Set<number>();
 
   /** `repeat` tells the peer of a watch once more; false if that is no use now. */
   constructor(services: WatchServices, repeat: (watchee: PID, watch: Watch) => boolean) {
@@ -19,7 +21,11 @@ export class EndpointWatches {
     this.#own = new OwnWatches({
       ...services,
       firstNumber: Math.floor(services.random.next() * 2 ** 32),
-      repeat: ({ watchee, watcher, number }) => repeat(watchee, new NumberedWatch(watcher, number)),
+      repeat: ({ watchee, watcher, number }) => {
+        const isTold = repeat(watchee, new NumberedWatch(watcher, number));
+        if (isTold) this.#unsaid.delete(number);
+        return isTold;
+      },
     });
   }
 
@@ -40,9 +46,15 @@ export class EndpointWatches {
       return new NumberedWatch(watcher, this.#own.add({ watchee: target, watcher }));
     }
     if (message instanceof Terminated) return this.#answer(target, message);
-    if (message instanceof Unwatch) this.#own.take(target.id, message.watcher.id);
+    if (message instanceof Unwatch) return this.#takeBack(target, message);
     // Others never leave the process that they are about.
-    return message instanceof Unwatch || message instanceof Stop ? message : undefined;
+    return message instanceof Stop ? message : undefined;
+  }
+
+  /** Too much waits for the peer: it is told of a watch later. */
+  putOff({ number }: NumberedWatch): void {
+    this.#unsaid.add(number);
+    this.#own.repeatSoon();
   }
 
   /** Nothing waits for the peer any more. What is lost on its way a peer of ts-grain asks for again, and Go does not. */
@@ -53,7 +65,9 @@ export class EndpointWatches {
   /** The peer says that one of its processes ended. */
   ended(watcherId: string, { who, why, number }: NumberedTerminated): void {
     const watch = this.#own.take(who.id, watcherId, number);
-    if (watch !== undefined) this.#tell(watch.watcher, new Terminated(watch.watchee, why));
+    if (watch === undefined) return;
+    this.#unsaid.delete(watch.number);
+    this.#tell(watch.watcher, new Terminated(watch.watchee, why));
   }
 
   /** Tells the peer of all once more. */
@@ -68,6 +82,7 @@ export class EndpointWatches {
 
   /** Tells all local watchers that the address is no more. */
   end(): void {
+    this.#unsaid.clear();
     for (const { watcher, watchee } of this.#own.takeAll())
       this.#tell(watcher, new Terminated(watchee, "address_terminated"));
   }
@@ -82,6 +97,12 @@ export class EndpointWatches {
         : watch && new NumberedTerminated(who, why, watch.number);
     this.#owesAnswer ||= answer !== undefined;
     return answer;
+  }
+
+  /** Undefined if the peer has not heard of the watch. */
+  #takeBack(watchee: PID, message: Unwatch): Unwatch | undefined {
+    const watch = this.#own.take(watchee.id, message.watcher.id);
+    return watch && this.#unsaid.delete(watch.number) ? undefined : message;
   }
 
   #tell(watcher: PID, news: Terminated): void {

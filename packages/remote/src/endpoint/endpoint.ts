@@ -6,11 +6,11 @@ import {
   RequestFailed,
   Stop,
   type SystemMessage,
-  Terminated,
   type Watch,
 } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
+import { checkName } from "../wire/message-limits.ts";
 import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
 import { wireFormOf } from "../wire/wire-form.ts";
@@ -113,20 +113,22 @@ export class Endpoint {
   }
 
   /**
-   * Takes a system message for the peer. A watch is remembered until its watcher was told. If too much waits already, the end of a process becomes a
-   * dead letter, and what is said of watches is said in a later round; answers always fit.
+   * Takes a system message for the peer. A watch is remembered until its watcher was told. If too much waits already, what would stop a process becomes a
+   * dead letter, and a watch is told later; what takes one back, and what answers one, always fits, as there are no more of them than of watches.
    */
   sendSystem(target: PID, message: SystemMessage): void {
     const noted = this.#watches.note(target, message);
-    if (noted instanceof Terminated || (noted !== undefined && !this.#outbox.isFull))
-      this.#addSystem(target, noted);
-    else if (noted instanceof Stop)
+    if (noted instanceof NumberedWatch && this.#outbox.isOverfull) this.#watches.putOff(noted);
+    else if (noted instanceof Stop && this.#outbox.isFull)
       this.#services.deadLetter({ target, message, sender: undefined, reason: "overloaded" });
+    else if (noted !== undefined) this.#addSystem(target, noted);
   }
 
   /** What can never leave the process says as much as that there is no such target. */
   #addSystem(target: PID, message: SystemMessage): void {
     try {
+      // The peer could not be told of whom it is to name.
+      if (message instanceof NumberedWatch) checkName(message.watcher.id, this.#services.batchLimits);
       this.#add(target, message, undefined, undefined);
     } catch (error) {
       this.#services.logger.warn({ error }, "a system message could not be sent");
@@ -259,7 +261,7 @@ export class Endpoint {
 
   /** Not while there is no connection, nor behind what it does not take. */
   #repeat(watchee: PID, watch: Watch): boolean {
-    if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isFull) return false;
+    if (this.#link.phase !== "open" || this.#isBlocked || this.#outbox.isOverfull) return false;
     this.#addSystem(watchee, watch);
     return true;
   }

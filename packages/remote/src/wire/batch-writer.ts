@@ -111,6 +111,8 @@ export class BatchWriter {
   ): boolean {
     // A getter of the message may send another one, which must not end up inside of it.
     if (this.#isWriting) throw new RemoteError("not_serializable", "it was sent while another was encoded");
+    // Before anything of it stands in the tables, from which nothing is taken back.
+    this.#check(codec, target, replyTo ?? sender, headers);
     const into = this.#envelopes;
     const before = into.length;
     this.#isWriting = true;
@@ -131,7 +133,7 @@ export class BatchWriter {
         if ((replyTo ?? sender) === sender)
           this.#pattern.learn({ message, codec, target, sender }, into, { start, messageStart, messageEnd });
       } else {
-        if (headers !== undefined) writeHeaders(into, headers, this.#limits);
+        if (headers !== undefined) writeHeaders(into, headers);
         number(into, tag.targetRequestId, target.requestId);
         if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
       }
@@ -165,6 +167,19 @@ export class BatchWriter {
     return this.#isKept(before, maxBytes);
   }
 
+  #check(
+    { typeName }: MessageCodec,
+    target: PID,
+    sender: PID | undefined,
+    headers: MessageHeaders | undefined,
+  ): void {
+    const limits = this.#limits;
+    checkName(typeName, limits);
+    if (target !== this.#lastTarget) checkName(target.id, limits);
+    if (sender !== undefined && sender !== this.#lastSender) checkName(sender.id, limits);
+    if (headers !== undefined) checkHeaders(headers, limits);
+  }
+
   /** Counts what was appended, or takes it back if it is too much. */
   #isKept(before: number, maxBytes: number): boolean {
     if (this.byteLength > maxBytes) {
@@ -190,14 +205,19 @@ export class BatchWriter {
   }
 
   #takeBack(before: number): void {
-    this.#envelopes.truncate(before);
+    // What nothing refers to must not pile up.
+    if (this.#count === 0) this.#clear();
+    else this.#truncate(before);
+  }
+
+  #truncate(length: number): void {
+    this.#envelopes.truncate(length);
     this.#envelopes.shrink(keptCapacity);
   }
 
   #typeId(typeName: string): number {
     const known = this.#typeIndex.get(typeName);
     if (known !== undefined) return known;
-    checkName(typeName, this.#limits);
     const index = this.#typeIndex.size;
     this.#typeIndex.add(typeName, index);
     this.#typeNames.byte(tag.typeName);
@@ -217,7 +237,6 @@ export class BatchWriter {
   #findTarget(id: string): number {
     const known = this.#targetIndex.get(id);
     if (known !== undefined) return known;
-    checkName(id, this.#limits);
     const index = this.#targetIndex.size;
     this.#targetIndex.add(id, index);
     writePid(this.#targets, tag.target, this.#targetAddress, id);
@@ -240,7 +259,6 @@ export class BatchWriter {
     const key = isOwn ? sender.id : `${sender.address}/${sender.id}`;
     const known = seen.get(key);
     if (known !== undefined) return known;
-    checkName(sender.id, this.#limits);
     const index = this.#ownSenderIndex.size + this.#foreignSenderIndex.size + 1;
     seen.add(key, index);
     writePid(this.#senders, tag.sender, sender.address, sender.id);
@@ -255,7 +273,7 @@ export class BatchWriter {
   #clear(): void {
     this.#typeNames.truncate(0);
     this.#targets.truncate(0);
-    this.#takeBack(0);
+    this.#truncate(0);
     this.#senders.truncate(0);
     this.#typeIndex.clear();
     this.#targetIndex.clear();
@@ -286,7 +304,7 @@ function text(into: ByteWriter, fieldTag: number, value: string): void {
   into.string(value);
 }
 
-function writeHeaders(into: ByteWriter, headers: MessageHeaders, limits: MessageLimits): void {
+function writeHeaders(into: ByteWriter, headers: MessageHeaders): void {
   const names = Object.keys(headers);
   if (names.length === 0) return;
   const start = into.beginField(tag.header);
@@ -298,6 +316,5 @@ function writeHeaders(into: ByteWriter, headers: MessageHeaders, limits: Message
     into.string(headers[name]!);
     into.endLength(entry);
   }
-  checkHeaders(headers, into.length - start, limits);
   into.endLength(start);
 }

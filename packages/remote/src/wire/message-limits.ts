@@ -1,5 +1,6 @@
 import type { MessageHeaders } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
+import { varintLength } from "./byte-writer.ts";
 
 /** What a peer takes of one message, beside the bytes of its frame: more would end the connection, and take others along. */
 export interface MessageLimits {
@@ -20,25 +21,42 @@ export const noMessageLimits: MessageLimits = {
 
 const encoder = new TextEncoder();
 
-/** @throws RemoteError "message_too_large". */
-export function checkName(name: string, { maxNameBytes }: MessageLimits): void {
+/** Whether a name takes more bytes than peers take. */
+export function isTooLong(name: string, { maxNameBytes }: MessageLimits): boolean {
   // A character takes three bytes at most.
-  if (name.length * 3 <= maxNameBytes) return;
-  const { length } = encoder.encode(name);
-  if (length > maxNameBytes)
-    throw tooLarge(`it names a type, address or process in ${length} bytes, where ${maxNameBytes} are taken`);
+  return name.length * 3 > maxNameBytes && encoder.encode(name).length > maxNameBytes;
 }
 
-/**
- * @param byteLength what the headers take on the wire
- * @throws RemoteError "message_too_large".
- */
-export function checkHeaders(headers: MessageHeaders, byteLength: number, limits: MessageLimits): void {
-  const { maxHeaders, maxHeaderBytes } = limits;
-  const count = Object.keys(headers).length;
-  if (count > maxHeaders) throw tooLarge(`it has ${count} headers, where ${maxHeaders} are taken`);
-  if (byteLength > maxHeaderBytes)
-    throw tooLarge(`its headers take ${byteLength} bytes, where ${maxHeaderBytes} are taken`);
+/** @throws RemoteError "message_too_large". */
+export function checkName(name: string, limits: MessageLimits): void {
+  if (isTooLong(name, limits))
+    throw tooLarge(`it names a type, address or process in more than ${limits.maxNameBytes} bytes`);
+}
+
+/** @throws RemoteError "message_too_large". */
+export function checkHeaders(headers: MessageHeaders, { maxHeaders, maxHeaderBytes }: MessageLimits): void {
+  const entries = Object.entries(headers);
+  if (entries.length > maxHeaders)
+    throw tooLarge(`it has ${entries.length} headers, where ${maxHeaders} are taken`);
+  const characters = entries.reduce((sum, [name, value]) => sum + name.length + value.length, 0);
+  // A character takes three bytes at most, and an entry some more.
+  if (characters * 3 + entries.length * maxEntryBytes <= maxHeaderBytes) return;
+  const bytes = entries.reduce((sum, entry) => sum + entryBytes(entry), 0);
+  if (bytes > maxHeaderBytes)
+    throw tooLarge(`its headers take ${bytes} bytes, where ${maxHeaderBytes} are taken`);
+}
+
+/** Bytes around a header's name and value: three tags of one byte and three lengths. */
+const maxEntryBytes = 3 + 3 * 5;
+
+/** What a header takes on the wire. */
+function entryBytes(entry: readonly [string, string]): number {
+  const inner = entry.reduce((sum, text) => sum + fieldBytes(encoder.encode(text).length), 0);
+  return fieldBytes(inner);
+}
+
+function fieldBytes(length: number): number {
+  return 1 + varintLength(length) + length;
 }
 
 function tooLarge(why: string): RemoteError {
