@@ -14,10 +14,12 @@ import {
   PID,
   propsFromFunction,
   Started,
+  Terminated,
 } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
+import { WatchSchema } from "./gen/actor/actor_pb.ts";
 import { RemoteError } from "./remote-error.ts";
 import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
 
@@ -182,6 +184,7 @@ test("who names a type, or sends it as JSON, need not have it compiled in", asyn
   expect(await send()).toBe(0);
 });
 
+const longWatcher = { Address: "raw:1", Id: "w".repeat(2_000) };
 const tooLong = new PID("b:1", "x".repeat(2_000));
 const manyHeaders = Object.fromEntries(Array.from({ length: 65 }, (_header, n) => [`h${n}`, "x"]));
 
@@ -203,6 +206,52 @@ test.for([
   await pair.clock.settle();
   expect(texts).toEqual(["before", "after"]);
   expect(pair.b.remote.stats.refused.frames).toBe(0);
+});
+
+test("however many messages are refused, those that go along with them arrive", async () => {
+  await using pair = await RemotePair.start({ remote: { maxFrameBytes: 10_000 } });
+  const texts: string[] = [];
+  const collector = pair.expose("collector", ({ message }: ActorContext) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  const { root } = pair.a.system;
+  const refused = [
+    [text("x"), manyHeaders],
+    [text("x".repeat(20_000)), {}],
+  ] as const;
+  root.send(collector, text("first"));
+  for (const [message, headers] of refused) {
+    const asked = Array.from({ length: 1_500 }, (_asked, n) =>
+      root.requestAsync(new PID(collector.address, `${n}`), message, { headers }),
+    );
+    root.send(collector, text("next"));
+    const settled = await Promise.allSettled(asked);
+    expect(settled.every((each) => each.status === "rejected")).toBe(true);
+  }
+  await pair.clock.settle();
+  expect(texts).toEqual(["first", "next", "next"]);
+  expect(pair.b.remote.stats.refused.frames).toBe(0);
+});
+
+test("who has too long a name to be told is told at once, and a peer in Go loses its connection", async () => {
+  await using pair = await RemotePair.start();
+  const target = pair.expose("living", () => {});
+  const told: string[] = [];
+  const watcher = propsFromFunction((context) => {
+    if (context.message instanceof Started) context.watch(target);
+    else if (context.message instanceof Terminated) told.push(context.message.why);
+  });
+  pair.a.system.root.spawnNamed(watcher, "w".repeat(2_000));
+  await pair.clock.settle();
+  expect(told).toEqual(["not_found"]);
+  const go = (await RawPeer.connect(pair.network.transport(), target.address)).greet();
+  go.batch({
+    typeNames: [WatchSchema.typeName],
+    targets: [{ Address: target.address, Id: target.id }],
+    envelopes: [{ messageData: toBinary(WatchSchema, create(WatchSchema, { Watcher: longWatcher })) }],
+  });
+  await pair.clock.settle();
+  expect(go.isClosed).toBe(true);
 });
 
 test("who watches a process of too long a name is told that there is none, and the connection stands", async () => {

@@ -36,6 +36,16 @@ test("a peer that watches what is not there and takes no answer loses its connec
   expect(pair.b.remote.stats).toMatchObject({ sessions: 0, refused: { frames: 1 } });
 });
 
+test("of many watches of a peer that has not answered yet few wait, and all are told when it has", async () => {
+  const limits = { maxBufferBytes: 5_000, maxFrameBytes: 5_000 };
+  await using pair = await RemotePair.start({ remote: limits, network: { delayMs: { min: 1, max: 1 } } });
+  const watcher = new TestProbe(pair.a.system);
+  for (let n = 0; n < 3_000; n++) watcher.watch(new PID("b:1", `nobody-${n}`));
+  await pair.clock.advance(60_000);
+  expect(watcher.messages).toHaveLength(3_000);
+  expect(pair.a.remote.stats.watches).toBe(0);
+});
+
 test("a peer that watches actors which end, and takes no answer, loses its connection, too", async () => {
   await using pair = await RemotePair.start({ remote: { maxBufferBytes: 50_000, maxFrameBytes: 10_000 } });
   const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();

@@ -1,5 +1,5 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import { anyPack, StringValueSchema } from "@bufbuild/protobuf/wkt";
+import { AnySchema, anyPack, StringValueSchema } from "@bufbuild/protobuf/wkt";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type GossipState, GossipStateSchema } from "../gen/cluster/gossip_pb.ts";
@@ -112,6 +112,19 @@ const gossip: fc.Arbitrary<GossipState> = fc
     return create(GossipStateSchema, { members: Object.fromEntries(members) });
   })
   .map((state) => fromBinary(GossipStateSchema, toBinary(GossipStateSchema, state)));
+
+test("a member that has said as much as is kept of it is still heard to live and to leave", () => {
+  const knowledge = new GossipKnowledge("dave");
+  const say = (key: string, sequenceNumber: bigint, bytes = 10) => {
+    const value = create(AnySchema, { typeUrl: "x", value: new Uint8Array(bytes) });
+    const members = { alice: { values: { [key]: { sequenceNumber, value } } } };
+    return knowledge.merge(create(GossipStateSchema, { members }), 0).length;
+  };
+  expect(say("filler", 1n, 1024 * 1024 - 1_000)).toBe(1);
+  for (let n = 0; n < 40; n++) say(`key-${n}`, BigInt(n + 2));
+  expect(say("one more", 100n)).toBe(0);
+  expect([say("heartbeat", 101n, 100_000), say("left", 102n)]).toEqual([1, 1]);
+});
 
 test("merging is commutative, associative and idempotent", () => {
   fc.assert(

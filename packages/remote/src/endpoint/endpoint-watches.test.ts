@@ -1,11 +1,11 @@
 import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { ActorSystem, PID, Terminated } from "@ts-grain/actor";
+import { ActorSystem, PID, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { quietLogger, TestProbe, VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../../test/remote-pair.ts";
 import type { Connection, Transport } from "../transport/transport.ts";
-import { NumberedTerminated } from "../wire/numbered.ts";
+import { NumberedTerminated, type NumberedWatch } from "../wire/numbered.ts";
 import { EndpointWatches } from "./endpoint-watches.ts";
 import { PeerWatches } from "./peer-watches.ts";
 
@@ -58,6 +58,30 @@ test("an end is told to who watches, with the number of the watch, and to nobody
   peerWatches.add(peer, { watchee, watcher, number: 8 });
   peerWatches.take({ watchee, watcher });
   expect(ended()).toBeUndefined();
+});
+
+test("a watch that was put off is told in a moment, and one that was taken back before is not spoken of", async () => {
+  const clock = new VirtualClock();
+  const { processes, random } = new ActorSystem({ logger: quietLogger, clock });
+  const peerWatches = new PeerWatches({ clock, patienceMs: 0, mostOfAPeer: 10, drop() {} });
+  const later = clock.eventLoop!.later;
+  const told: string[] = [];
+  const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, ({ id }) => {
+    told.push(id);
+    return true;
+  });
+  const watcher = new PID("here:1", "w");
+  const putOff = (id: string) => {
+    const noted = watches.note(new PID("there:1", id), new Watch(watcher));
+    watches.putOff(noted as NumberedWatch);
+  };
+  const takeBack = (id: string) => watches.note(new PID("there:1", id), new Unwatch(watcher));
+  putOff("kept");
+  putOff("dropped");
+  expect(takeBack("dropped")).toBeUndefined();
+  await clock.advance(1_500);
+  expect(told).toEqual(["kept"]);
+  expect(takeBack("kept")).toBeInstanceOf(Unwatch);
 });
 
 test("a watch is not told again behind what the peer does not take, and is once it does", async () => {

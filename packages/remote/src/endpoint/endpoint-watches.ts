@@ -22,8 +22,12 @@ export class EndpointWatches {
       ...services,
       firstNumber: Math.floor(services.random.next() * 2 ** 32),
       repeat: ({ watchee, watcher, number }) => {
+        const isUnsaid = this.#unsaid.has(number);
+        // Those that the peer has never heard of come first.
+        if (!isUnsaid && this.#unsaid.size > 0) return true;
         const isTold = repeat(watchee, new NumberedWatch(watcher, number));
         if (isTold) this.#unsaid.delete(number);
+        else if (isUnsaid) this.#own.repeatSoon();
         return isTold;
       },
     });
