@@ -198,6 +198,17 @@ test("no more callers in Go than the limit are kept waiting, and all others are 
   expect(it.answers).toHaveLength(6);
 });
 
+test("no more callers than the limit wait for an earlier owner to hand over", async () => {
+  const it = new AskedMember(3);
+  await using _ = it;
+  await it.see([it.self, { ...member("earlier"), dialect: "ts-grain" }]);
+  const own = lamps.find((lamp) => it.owns(lamp))!;
+  for (let asked = 0; asked < 5; asked++) await it.ask(own);
+  expect(it.answers.map(({ failed }) => failed)).toEqual([true, true]);
+  await it.clock.advance(6_000);
+  expect(it.answers.slice(2).map(({ failed }) => failed)).toEqual([false, false, false]);
+});
+
 test("no more callers in Go than the limit wait for a member to leave", async () => {
   const { it, own } = await start(3);
   await using _ = it;

@@ -52,7 +52,7 @@ export interface PlacementParts {
   readonly self: string;
   /** Is told when an activation takes no more calls. */
   readonly left: ((identity: ClusterIdentity, location: Location) => void) | undefined;
-  /** How many may wait for a refusal, for each reason. Default 100,000. */
+  /** How many may wait for an answer, for each reason. Default 100,000. */
   readonly maxHeld?: number;
 }
 
@@ -67,7 +67,7 @@ export class PlacementActor implements Actor {
   readonly #placed = new PlacedActivations();
   readonly #newcomers: NewActivations;
   /** Who asked for what an earlier owner may still hold. */
-  readonly #held: Question[] = [];
+  readonly #held: HeldQuestions;
   readonly #misdirected: Misdirected;
   #topology: Topology = { hash: 0n, members: [] };
   /** What is here and owned by others: they are told once nothing is. */
@@ -89,6 +89,7 @@ export class PlacementActor implements Actor {
     );
     this.#patience = new HandoverPatience(this.#barrier);
     this.#left = left;
+    this.#held = new HeldQuestions(maxHeld);
     this.#misdirected = new Misdirected(new HeldQuestions(maxHeld));
     this.#leaving = new Leaving(new HeldQuestions(maxHeld));
   }
@@ -181,7 +182,7 @@ export class PlacementActor implements Actor {
     else if (placed) this.#tell(context, asker, placed.pid);
     else if (!this.#accepts(identity)) this.#refuse(context, question);
     else if (this.#barrier.lets(identity)) this.#tell(context, asker, this.#activate(identity).pid);
-    else this.#held.push(question);
+    else if (!this.#held.hold(question)) this.#tell(context, asker, undefined);
   }
 
   #answerAll(context: ActorContext, questions: readonly Question[]): void {
@@ -240,17 +241,17 @@ export class PlacementActor implements Actor {
     if (isMessage(told, HoldingsSchema)) this.#news.told(context, { holdings: told, address }, here);
     else if (isMessage(told, RebalanceCompletedSchema)) this.#barrier.complete(address, told.topologyHash);
     if (this.#barrier.isOpen) this.#patience.stop();
-    this.#answerAll(context, this.#held.splice(0));
+    this.#answerAll(context, this.#held.take());
   }
 
   #onPatienceLost(context: ActorContext, { whom }: GiveUpWaiting): void {
     this.#patience.lose(context, whom);
-    this.#answerAll(context, this.#held.splice(0));
+    this.#answerAll(context, this.#held.take());
   }
 
   /** What this member owns has changed, or ends. */
   #answerEverybody(context: ActorContext): void {
-    this.#answerAll(context, [...this.#held.splice(0), ...this.#misdirected.takeAll()]);
+    this.#answerAll(context, [...this.#held.take(), ...this.#misdirected.takeAll()]);
   }
 
   #onRelease(context: ActorContext): void {
