@@ -192,6 +192,19 @@ test("a member that is let go while it hands grains over hands their queued call
   expect(testimony.sightings.filter(({ what }) => what === "bumped")).toHaveLength(calls.length);
 });
 
+test("a member whose provider cannot end what it was comes back all the same", async () => {
+  const { cluster } = await start();
+  await using _ = cluster;
+  const [first, second] = cluster.members as [Cluster, Cluster];
+  const former = second.self!;
+  const back = rejoined(second);
+  await cluster.evict(second, { breaks: true });
+  const { self } = await cluster.settle(back);
+  await cluster.clock.advance(1_000);
+  expect(idsSeenBy(first)).toContain(self.id);
+  expect(idsSeenBy(first)).not.toContain(former.id);
+});
+
 test("a member that came back does not take its former ids for members, however long the provider lists them", async () => {
   const clock = new VirtualClock();
   const inner = new InProcessProvider();

@@ -233,6 +233,38 @@ test("a member that joins waits a second for one that is listed and silent, howe
   expect(answeredMs - startedMs).toBeLessThan(1_200);
 });
 
+test("a member that joins waits fifteen seconds for one that does not tell that it has handed over, however often others join", async () => {
+  const { cluster } = await start({ members: 2 });
+  await using _ = cluster;
+  const [silent, talks] = cluster.members as [Cluster, Cluster];
+  const address = "localhost:20002";
+  cluster.network.cut(silent.system.address, address);
+  cluster.network.cut(address, silent.system.address);
+  const startedMs = cluster.clock.nowMs();
+  const joined = await cluster.addMember();
+  const later = [3, 4, 5, 6, 7].map((n) => ({ ...joined.self!, id: `later ${n}`, port: 20_000 + n }));
+  const before = new Rendezvous([silent.self!, talks.self!]);
+  const after = new Rendezvous([silent.self!, talks.self!, joined.self!, ...later]);
+  const identity = Array.from({ length: 1_000 }, (_identity, index) => `lamp-${index}`).find(
+    (each) =>
+      after.ownerOf({ kind: "Witness", identity: each }) === address &&
+      before.ownerOf({ kind: "Witness", identity: each }) === silent.system.address,
+  );
+  let answeredMs = Number.POSITIVE_INFINITY;
+  const call = getWitnessGrainClient(joined, identity!)
+    .bump({}, { timeoutMs: 60_000 })
+    .then(() => {
+      answeredMs = cluster.clock.nowMs();
+    });
+  for (const _other of later) {
+    await cluster.clock.advance(3_500);
+    await cluster.addMember();
+  }
+  await cluster.settle(call);
+  expect(answeredMs - startedMs).toBeGreaterThan(14_500);
+  expect(answeredMs - startedMs).toBeLessThan(15_500);
+});
+
 test("what ends late begins elsewhere when it has ended, without a call that fails", async () => {
   const { cluster, testimony } = await start({ members: 2 });
   await using _ = cluster;

@@ -316,6 +316,25 @@ test("a renewed certificate is shown after a reload, without closing the port", 
   await listener.close();
 });
 
+test("half an identity is refused at a reload and for each new connection, too, and the one before goes on", async () => {
+  using authority = new TestAuthority();
+  const whole = authority.issue({ names: ["IP:127.0.0.1"] });
+  let identity = whole;
+  const transport = new GrpcTransport({ tls: () => identity });
+  const listener = await transport.listen({ host: "127.0.0.1", port: 0 }, (connection) =>
+    connection.receive(silent),
+  );
+  const address = `127.0.0.1:${listener.port}`;
+  for (const part of ["certificate", "privateKey", "authorities"] as const) {
+    identity = { ...whole, [part]: "" };
+    const refusal = { code: "invalid_options", message: expect.stringContaining(`tls.${part}`) };
+    expect(() => transport.reloadTls()).toThrow(expect.objectContaining(refusal));
+    await expect(transport.connect(address, silent)).rejects.toMatchObject(refusal);
+  }
+  (await new GrpcTransport({ tls: whole }).connect(address, silent)).close();
+  await listener.close();
+});
+
 test("half an identity refuses to start, and so does a port that others reach in plain text", async () => {
   expect(() => new GrpcTransport({ tls: { certificate: "c", privateKey: "", authorities: "a" } })).toThrow(
     expect.objectContaining({ code: "invalid_options", message: expect.stringContaining("tls.privateKey") }),

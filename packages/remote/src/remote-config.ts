@@ -196,6 +196,13 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     throw invalid("clusterToken must have at least 16 characters");
   if (busyPollMs !== undefined) checkBusyPollMs(busyPollMs);
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
+  const batchLimits: BatchLimits = {
+    maxEnvelopes: maxBatchMessages,
+    maxElements: numbers.maxBatchElements,
+    maxNameBytes: numbers.maxNameBytes,
+    maxHeaders: numbers.maxHeaders,
+    maxHeaderBytes: numbers.maxHeaderBytes,
+  };
   return {
     host,
     port,
@@ -216,18 +223,13 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     },
     greetingTimeoutMs: numbers.greetingTimeoutMs,
     outbox: {
+      message: batchLimits,
       maxFrameBytes,
       maxBatchMessages,
       maxBufferBytes,
       maxBatchBytes: Math.min(batchBytes, maxFrameBytes),
     },
-    batchLimits: {
-      maxEnvelopes: maxBatchMessages,
-      maxElements: numbers.maxBatchElements,
-      maxNameBytes: numbers.maxNameBytes,
-      maxHeaders: numbers.maxHeaders,
-      maxHeaderBytes: numbers.maxHeaderBytes,
-    },
+    batchLimits,
     maxPeerWatches: numbers.maxPeerWatches,
   };
 }

@@ -12,7 +12,7 @@
 export type RemoteErrorCode =
   | "invalid_options" // an option is missing or contradicts another; the message names it. Or the system has a remote already
   | "not_serializable" // the message is no protobuf message of a registered type, or its encoder refused it, or sent it itself
-  | "message_too_large" // one message (with its headers) does not fit into a frame
+  | "message_too_large" // one message (with its headers) does not fit into a frame, or its headers or names are longer than peers take
   | "type_conflict" // two different message types of one name were registered
   | "listen_failed" // the address is taken, not ours, or not allowed
   | "connect_failed" // nobody answers at the address, or not in time

@@ -403,6 +403,32 @@ test("more than fits into the buffer is refused as overloaded, without losing wh
   expect(texts.map(Number)).toEqual(texts.map((_, n) => n));
 });
 
+test("without the token that a peer asks for, what is sent comes back and watchers are told", async () => {
+  await using pair = await RemotePair.start();
+  const guarded = await pair.member("c", 1, { clusterToken: "a token of some length" });
+  const nobody = new PID(guarded.remote.address, "x");
+  const letters = events(pair.a.system, DeadLetterEvent);
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(nobody);
+  pair.a.system.root.send(nobody, text("x"));
+  await pair.clock.advance(5_000);
+  expect(letters).toMatchObject([{ message: text("x") }]);
+  expect(watcher.messages).toEqual([expect.objectContaining({ why: "address_terminated" })]);
+  await guarded.remote.shutdown({ graceful: false });
+});
+
+test("to stop processes of a peer that does not answer takes no more of the buffer than other messages", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBufferBytes: 10_000 } });
+  const { system } = pair.a;
+  const letters = events(system, DeadLetterEvent);
+  const nobody = new PID("nobody:1", "x");
+  for (let n = 0; n < 50_000; n++) system.root.stop(nobody);
+  // Each takes two bytes at least.
+  expect(50_000 - letters.length).toBeGreaterThan(100);
+  expect(50_000 - letters.length).toBeLessThan(6_000);
+  expect(letters[0]).toMatchObject({ reason: "overloaded" });
+});
+
 test("a peer that we blocked is refused", async () => {
   await using pair = await RemotePair.start();
   const target = pair.expose("echo", echo);

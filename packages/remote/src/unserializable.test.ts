@@ -1,4 +1,4 @@
-import { create, isMessage } from "@bufbuild/protobuf";
+import { create, isMessage, toBinary } from "@bufbuild/protobuf";
 import {
   AnySchema,
   type DescriptorProto,
@@ -35,6 +35,14 @@ const unsendable: readonly { readonly name: string; readonly message: Message; r
 
 function text(value: string): StringValue {
   return create(StringValueSchema, { value });
+}
+
+/** A batch with one text, in protobuf's binary form or as JSON. */
+function letter({ serializerId }: { readonly serializerId: 0 | 1 }) {
+  const messageData =
+    serializerId === 0 ? toBinary(StringValueSchema, text("x")) : new TextEncoder().encode('"x"');
+  const envelopes = [{ serializerId, messageData }];
+  return { typeNames: [StringValueSchema.typeName], targets: [{ Address: "a:1", Id: "nobody" }], envelopes };
 }
 
 /** Message types in message types, so many deep. */
@@ -139,7 +147,7 @@ test("what somebody sends under a Go member's id is not taken for what that memb
   expect(await send()).toBe(1);
   const says = async (address: string) => {
     const peer = await RawPeer.connect(pair.network.transport(), remote.address);
-    peer.greet({ systemId: "raw-peer", address }).batch({ typeNames: [StringValueSchema.typeName] });
+    peer.greet({ systemId: "raw-peer", address }).batch(letter({ serializerId: 0 }));
     await pair.clock.settle();
     return peer;
   };
@@ -152,6 +160,58 @@ test("what somebody sends under a Go member's id is not taken for what that memb
   itself.close();
   await pair.clock.settle();
   expect(await send()).toBe(1);
+});
+
+test("who names a type, or sends it as JSON, need not have it compiled in", async () => {
+  await using pair = await RemotePair.start();
+  await using go = await CapturingListener.start(pair.network.transport());
+  const { system, remote } = pair.a;
+  const send = async () => {
+    system.root.send(new PID(go.address, "x"), text("readable"));
+    return (await go.nextBatch()).envelopes[0]!.serializerId;
+  };
+  const peer = await RawPeer.connect(pair.network.transport(), remote.address);
+  peer.greet({ systemId: "raw-peer", address: go.address });
+  for (const batch of [{ typeNames: [StringValueSchema.typeName] }, letter({ serializerId: 1 })]) {
+    peer.batch(batch);
+    await pair.clock.settle();
+    expect(await send()).toBe(1);
+  }
+  peer.batch(letter({ serializerId: 0 }));
+  await pair.clock.settle();
+  expect(await send()).toBe(0);
+});
+
+const tooLong = new PID("b:1", "x".repeat(2_000));
+const manyHeaders = Object.fromEntries(Array.from({ length: 65 }, (_header, n) => [`h${n}`, "x"]));
+
+test.for([
+  { name: "more headers than a peer takes", target: "collector", headers: manyHeaders },
+  { name: "longer headers than a peer takes", target: "collector", headers: { h: "x".repeat(9_000) } },
+  { name: "a longer id than a peer takes", target: tooLong.id, headers: {} },
+])("a request with $name fails at once, and what goes along with it arrives", async ({ target, headers }) => {
+  await using pair = await RemotePair.start();
+  const texts: string[] = [];
+  const collector = pair.expose("collector", ({ message }: ActorContext) => {
+    if (isMessage(message, StringValueSchema)) texts.push(message.value);
+  });
+  const { root } = pair.a.system;
+  root.send(collector, text("before"));
+  const asked = root.requestAsync(new PID(collector.address, target), text("x"), { headers });
+  root.send(collector, text("after"));
+  await expect(asked).rejects.toMatchObject({ code: "message_too_large" });
+  await pair.clock.settle();
+  expect(texts).toEqual(["before", "after"]);
+  expect(pair.b.remote.stats.refused.frames).toBe(0);
+});
+
+test("who watches a process of too long a name is told that there is none, and the connection stands", async () => {
+  await using pair = await RemotePair.start();
+  const watcher = new TestProbe(pair.a.system);
+  watcher.watch(tooLong);
+  await pair.clock.settle();
+  expect(watcher.messages).toEqual([expect.objectContaining({ why: "not_found" })]);
+  expect(pair.b.remote.stats.refused.frames).toBe(0);
 });
 
 test("what is encoded but cannot be decoded again is a dead letter that names its type, and watchers are still told", async () => {

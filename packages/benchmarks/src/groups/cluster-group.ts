@@ -17,10 +17,12 @@ const targets: readonly Target[] = [
   { workload: "W5 local", unit: "activations/s", ratios: { floor: 0.15, effect: 20 } },
   { workload: "W5 local", unit: "B per idle grain", ratios: { effect: 0.1 }, atMost: 1536 },
   { workload: "W5 remote", unit: "activations/s", ratios: { floor: 0.05, effect: 20 } },
-  ...["hand-over n=2", "hand-over n=5"].flatMap((workload): Target[] => [
-    { workload, unit: "ms to join", ratios: {}, atMost: 2000 },
-    { workload, unit: "ms to leave", ratios: {}, atMost: 2000 },
-  ]),
+  ...[2, 3, 4, 5]
+    .map((members) => `hand-over n=${members}`)
+    .flatMap((workload): Target[] => [
+      { workload, unit: "ms to join", ratios: {}, atMost: 2000 },
+      { workload, unit: "ms to leave", ratios: {}, atMost: 2000 },
+    ]),
 ];
 
 /** Calls for each second of processor time: more members may cost a fifth of them. */

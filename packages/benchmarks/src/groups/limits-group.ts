@@ -36,9 +36,13 @@ function behindMailbox(workload: string, limits: { readonly floor: number; reado
 }
 
 /** What five connections leave of the requests over one. */
-function spread(subject: string): Comparison {
-  const rate = (connections: number) => figure(subject, `connections n=${connections}`, "req/CPU s");
-  return { figure: rate(5), by: rate(1), limit: 0.8 };
+function spread(subject: string): readonly Comparison[] {
+  const by = figure(subject, "connections n=1", "req/CPU s");
+  return ["connections n=5", "connections n=5, load n=5"].map((workload) => ({
+    figure: figure(subject, workload, "req/CPU s"),
+    by,
+    limit: 0.8,
+  }));
 }
 
 /** What bare objects come to beside Effect's first calls, and what ours come to beside bare objects. */
@@ -53,7 +57,7 @@ function behindObjects(workload: string): readonly Comparison[] {
 const comparisons: readonly Comparison[] = [
   ...behindMailbox("W4a", { floor: 0.7, codec: 0.5 }),
   ...behindMailbox("W4b", { floor: 0.6, codec: 0.6 }),
-  ...["floor-codec", "ts-grain-codec"].map(spread),
+  ...["floor-codec", "ts-grain-codec"].flatMap(spread),
   ...["W5 local", "W5 remote"].flatMap(behindObjects),
 ];
 

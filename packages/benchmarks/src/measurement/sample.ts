@@ -4,6 +4,7 @@ export type Unit =
   | "req/s"
   | "spawns/s"
   | "activations/s"
+  | "calls/s"
   | "calls/CPU s"
   | "req/CPU s"
   | "ns to enqueue"

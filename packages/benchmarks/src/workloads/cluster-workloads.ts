@@ -18,7 +18,7 @@ export interface ClusterWorkload extends Workload<ClusterSetup> {
 const inFlight = [1, 100, 1000];
 // Each takes seconds.
 const memberCounts = [1, 3, 5];
-const handoverCounts = [2, 5];
+const handoverCounts = [2, 3, 4, 5];
 
 /** What is measured of clusters. Programs in other languages know the names of those that are put to them. */
 export const clusterWorkloads: readonly ClusterWorkload[] = [

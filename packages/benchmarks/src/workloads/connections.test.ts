@@ -17,7 +17,7 @@ test("requests go to all servers in turn", async () => {
       ),
   };
   const setting = { ...efforts.quick, measureMs: 1, clock: { nowMs: () => 0 } };
-  const samples = await measureConnections(program, { connections: 3, setting });
+  const samples = await measureConnections(program, { connections: 3, inFlight: 100, setting });
   expect(samples.map(({ unit }) => unit)).toEqual(["req/CPU s"]);
   const shares = [...asked.values()];
   expect(shares).toHaveLength(3);

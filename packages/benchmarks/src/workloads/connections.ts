@@ -4,18 +4,18 @@ import type { RemoteProgram } from "../subjects/remote-subject.ts";
 import { measureRequests } from "./requests.ts";
 import type { Setting } from "./workload.ts";
 
-const inFlight = 100;
-
 export interface ConnectionsCase {
   /** How many servers there are, each with a connection of its own. */
   readonly connections: number;
+  /** How many requests wait for their answers at any time, over all connections. */
+  readonly inFlight: number;
   readonly setting: Setting;
 }
 
 /** Requests, spread over connections, for each second of processor time, that of the client and of all servers together. */
 export async function measureConnections(
   program: RemoteProgram,
-  { connections, setting }: ConnectionsCase,
+  { connections, inFlight, setting }: ConnectionsCase,
 ): Promise<Sample[]> {
   const servers = await Promise.all(
     Array.from({ length: connections }, async () => program.connect(await program.serve())),

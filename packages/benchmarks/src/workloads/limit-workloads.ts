@@ -27,9 +27,15 @@ export const limitWorkloads: readonly LimitWorkload[] = [
       name: `connections n=${connections}`,
       about: `requests to ${connections === 1 ? "one server" : `${connections} servers in turn, each with a connection of its own`}, 100 in flight; client and servers share a process, with sockets between`,
       measure: async ({ subject }, setting) =>
-        measureConnections(await openRemoteProgram(subject), { connections, setting }),
+        measureConnections(await openRemoteProgram(subject), { connections, inFlight: 100, setting }),
     }),
   ),
+  {
+    name: "connections n=5, load n=5",
+    about: "the same with a load that grows along: 500 in flight to 5 servers",
+    measure: async ({ subject }, setting) =>
+      measureConnections(await openRemoteProgram(subject), { connections: 5, inFlight: 500, setting }),
+  },
   ...clusterWorkloads.filter(({ name }) => name.startsWith("W5")).map(ofGrains),
 ];
 

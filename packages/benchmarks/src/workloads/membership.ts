@@ -18,7 +18,7 @@ export interface MembershipLoad {
   readonly inFlight: number;
 }
 
-/** Calls for each second of processor time, that of the caller and of all members together. */
+/** Calls a second, and for each second of processor time, that of the caller and of all members together. */
 export async function measureCallsPerCpu(
   program: ClusterProgram,
   { members, setting }: MembershipCase,
@@ -27,7 +27,7 @@ export async function measureCallsPerCpu(
   const cluster = await openMembers(program, members);
   const all = identities("grain", grains);
   let callsPerCpuSecond = 0;
-  await measureRate(
+  const rate = await measureRate(
     async (size) => {
       const rounds = Math.ceil(size / grains);
       const before = cpuSeconds();
@@ -39,7 +39,10 @@ export async function measureCallsPerCpu(
     },
     { ...setting, measureMs: setting.measureMs * 2 },
   );
-  return [{ unit: "calls/CPU s", value: callsPerCpuSecond }];
+  return [
+    { unit: "calls/s", value: rate },
+    { unit: "calls/CPU s", value: callsPerCpuSecond },
+  ];
 }
 
 /**

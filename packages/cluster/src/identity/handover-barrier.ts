@@ -26,6 +26,8 @@ export class HandoverBarrier {
   #present: Rendezvous | undefined;
   #hash = 0n;
   #awaited = new Set<string>();
+  /** Those of them who had not told by the topology before either. */
+  #stillAwaited = new Set<string>();
   /** Those who have not told, and are not waited for any more. */
   readonly #givenUp = new Set<string>();
   readonly #completed = new TopologyNews();
@@ -57,6 +59,11 @@ export class HandoverBarrier {
     return this.#awaited;
   }
 
+  /** Those who were waited for, or given up, when the topology changed last, and are waited for since. */
+  get stillAwaited(): ReadonlySet<string> {
+    return this.#stillAwaited;
+  }
+
   /** The topology has changed. */
   moveTo({ members, hash }: Topology): void {
     // What was before this member's first topology is that topology without this member.
@@ -67,7 +74,9 @@ export class HandoverBarrier {
     this.#present = members.length === 0 ? undefined : new Rendezvous(members);
     this.#hash = hash;
     const peers = others.filter(({ dialect }) => dialect === "ts-grain").map(memberAddress);
+    const behind = new Set([...this.#awaited, ...this.#givenUp]);
     this.#awaited = new Set(peers.filter((peer) => !this.#completed.is(peer, hash)));
+    this.#stillAwaited = new Set([...this.#awaited].filter((peer) => behind.has(peer)));
     this.#givenUp.clear();
     this.#completed.keep(peers);
     this.#predecessors.moveTo({ hash, peers, isFirst });
@@ -100,10 +109,9 @@ export class HandoverBarrier {
     this.#predecessors.giveUpSilent();
   }
 
-  /** Stops waiting for those who have not told, but for what they are known to have. */
-  giveUp(): void {
-    for (const address of this.#awaited) this.#givenUp.add(address);
-    this.#awaited.clear();
+  /** Stops waiting for some of those who have not told, but for what they are known to have. */
+  giveUp(members: readonly string[]): void {
+    for (const address of members) if (this.#awaited.delete(address)) this.#givenUp.add(address);
     this.#forgetIfNobodyIsAwaited();
   }
 

@@ -8,8 +8,12 @@ import { GiveUpWaiting } from "./placement-messages.ts";
  */
 const hearingTimeoutMs = 1_000;
 
-/** Milliseconds that members have to end what they no longer own, before it is activated anyway that they are not known to have. */
+/**
+ * Milliseconds that members have to end what they no longer own, before it is activated anyway that they are not known to have: from the last
+ * change of the topology, and in all from the first of those whose changes they have not come to the end of.
+ */
 const handoverTimeoutMs = 5_000;
+const longestHandoverMs = 15_000;
 
 /** Milliseconds after which it is looked again at what is known to be elsewhere. */
 const lookAgainMs = 1_000;
@@ -19,6 +23,9 @@ export class HandoverPatience {
   readonly #barrier: HandoverBarrier;
   #timer: Timer | undefined;
   #hearing: Timer | undefined;
+  #changedAtMs = 0;
+  /** Since when each member is waited for, by address. */
+  #since = new Map<string, number>();
 
   constructor(barrier: HandoverBarrier) {
     this.#barrier = barrier;
@@ -26,6 +33,11 @@ export class HandoverPatience {
 
   /** Begins anew, if there are members that have not told. `GiveUpWaiting` comes to the actor when it ends. */
   renew(context: ActorContext): void {
+    const nowMs = context.system.clock.nowMs();
+    const { awaited, stillAwaited } = this.#barrier;
+    const sinceMs = (address: string) => (stillAwaited.has(address) ? this.#since.get(address) : undefined);
+    this.#since = new Map([...awaited].map((address) => [address, sinceMs(address) ?? nowMs]));
+    this.#changedAtMs = nowMs;
     this.#wait(context, handoverTimeoutMs);
     this.#hear(context);
   }
@@ -37,18 +49,30 @@ export class HandoverPatience {
   }
 
   #loseUnfinished(context: ActorContext): void {
-    const members = [...this.#barrier.awaited];
-    const { logger } = context.system;
+    const { logger, clock } = context.system;
+    const members = [...this.#barrier.awaited].filter((address) => this.#endMs(address) <= clock.nowMs());
     if (members.length > 0)
       logger.warn({ members }, "members did not tell in time that they handed their grains over");
-    this.#barrier.giveUp();
+    this.#barrier.giveUp(members);
     this.#wait(context, lookAgainMs);
   }
 
+  /** Waits so long, or until somebody's time is over. */
   #wait({ system, self }: ActorContext, forMs: number): void {
     this.#timer?.cancel();
     if (this.#barrier.isOpen) return;
-    this.#timer = system.clock.schedule(forMs, () => system.root.send(self, new GiveUpWaiting()));
+    const { clock, root } = system;
+    const ends = [...this.#barrier.awaited].map((address) => this.#endMs(address));
+    const endMs = Math.min(clock.nowMs() + forMs, ...ends);
+    this.#timer = clock.schedule(Math.max(0, endMs - clock.nowMs()), () =>
+      root.send(self, new GiveUpWaiting()),
+    );
+  }
+
+  /** When a member's time to hand over ends. */
+  #endMs(address: string): number {
+    const sinceMs = this.#since.get(address) ?? this.#changedAtMs;
+    return Math.min(this.#changedAtMs + handoverTimeoutMs, sinceMs + longestHandoverMs);
   }
 
   stop(): void {

@@ -178,9 +178,9 @@ export class Presence {
     // The provider may list them for a while, and the others do not count them either.
     members.block(this.#formerIds);
     remote.rename(this.#self.id);
-    await this.#gossiper?.stop();
+    await this.#endFormer(async () => this.#gossiper?.stop());
     this.#gossiper = undefined;
-    await this.#session?.leave();
+    await this.#endFormer(async () => this.#session?.leave());
     this.#session = undefined;
     const isSettled = system.clock.nowMs() - this.#returnedAtMs > settledAfterMs;
     if (isSettled) this.#pauseMs = firstPauseMs;
@@ -191,6 +191,15 @@ export class Presence {
     if (!this.#session || this.#ending.signal.aborted) return;
     system.logger.info({ member: this.#self.id, former: former.id }, "this member has joined again");
     system.eventStream.publish(new Rejoined(this.#self, former));
+  }
+
+  /** What this member was before, nobody takes back: that a part of it could not be ended must not keep it from joining again. */
+  async #endFormer(end: () => Promise<void>): Promise<void> {
+    try {
+      await end();
+    } catch (error) {
+      this.#parts.system.logger.warn({ error }, "what this member was before could not be ended");
+    }
   }
 
   async #registerWithPatience(): Promise<void> {

@@ -6,6 +6,11 @@ interface Joined {
   readonly context: ProviderContext;
 }
 
+export interface Eviction {
+  readonly tells?: boolean;
+  readonly breaks?: boolean;
+}
+
 /** A provider that can be made to let members go, as one does whose keep-alives failed. */
 export class EvictingProvider implements ClusterProvider {
   readonly #inner: ClusterProvider;
@@ -29,12 +34,14 @@ export class EvictingProvider implements ClusterProvider {
     return this.#inner.joinAsClient(context);
   }
 
-  /** Takes a member off the list. It is told so, too, unless it shall not know. */
-  async evict({ id }: Member, { tells = true }: { readonly tells?: boolean } = {}): Promise<void> {
+  /** Takes a member off the list. It is told so, too, unless it shall not know; and its session may be one that cannot be left any more. */
+  async evict({ id }: Member, { tells = true, breaks = false }: Eviction = {}): Promise<void> {
     const joined = this.#joined.get(id);
     if (!joined) throw new Error(`${id} has not joined`);
     this.#joined.delete(id);
     await joined.session.abandon();
+    if (breaks)
+      joined.session.leave = () => Promise.reject(new Error("the provider does not know this session"));
     if (tells) joined.context.onMembers([]);
   }
 }

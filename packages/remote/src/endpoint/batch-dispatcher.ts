@@ -1,5 +1,6 @@
 import { type Message, type PID, PoisonPill, Stop, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { limitExceeded } from "../wire/byte-reader.ts";
+import type { RegisteredType } from "../wire/type-registry.ts";
 import { ArrivingBatch } from "./arriving-batch.ts";
 import { BeatenTrack } from "./beaten-track.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
@@ -33,7 +34,6 @@ export class BatchDispatcher {
     const decoder = new MessageDecoder(this.#services, received);
     const { processes } = this.#services;
     const track = new BeatenTrack();
-    if (!batch.peer.isTsGrain) this.#learnTypes(batch);
     return {
       count: batch.reader.count,
       isSlow: batch.isSlow,
@@ -61,6 +61,7 @@ export class BatchDispatcher {
     const message = type && decoder.decode(batch.reader, type);
     const work = workOf(batch);
     track.forget();
+    if (message !== undefined) this.#learnType(batch, type!);
     if (message === undefined) {
       this.#notUnderstood(batch);
     } else if (type!.fromWire === undefined) {
@@ -76,9 +77,9 @@ export class BatchDispatcher {
   /** An answer would dial the sender's address: we dial only who has dialled us, or whom we have dialled ourselves. */
   readonly #knows = (address: string): boolean => this.#endpoints.get(address) !== undefined;
 
-  #learnTypes({ peer, reader: { typeNames } }: ArrivingBatch): void {
-    const { types, peerTypes } = this.#services;
-    for (const typeName of typeNames) if (types.get(typeName) !== undefined) peerTypes.learn(peer, typeName);
+  /** Who has sent a type in protobuf's binary form has it compiled in; who names it, or sends it as JSON, need not. */
+  #learnType({ peer, reader }: ArrivingBatch, { typeName }: RegisteredType): void {
+    if (!peer.isTsGrain && reader.serializerId === 0) this.#services.peerTypes.learn(peer, typeName);
   }
 
   #deliver(message: Message, batch: ArrivingBatch): void {

@@ -49,6 +49,9 @@ export class DialHandshake {
     if (isOtherVersion(theirs))
       return refused(`the peer speaks version ${theirs!.protocol} of this protocol`);
     if (isForeign(clusterName, theirs)) return refused("the peer belongs to another cluster");
+    // It will not let us in without one, though it says nothing more.
+    if (token === undefined && theirs !== undefined && theirs.proof.length > 0)
+      return refused("the peer asks for its cluster's token, and we have none");
     if (token === undefined || this.#hasProved)
       return { kind: "welcome", memberId, isTsGrain: theirs !== undefined, features: featuresOf(theirs) };
     if (theirs === undefined) return refused("the peer does not prove that it knows the cluster's token");

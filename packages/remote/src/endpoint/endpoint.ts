@@ -103,7 +103,10 @@ export class Endpoint {
     return !this.#outbox.isOverfull;
   }
 
-  /** Takes a system message for the peer, however much waits. A watch is remembered until its watcher was told. */
+  /**
+   * Takes a system message for the peer. A watch is remembered until its watcher was told. If too much waits already, the end of a process becomes a
+   * dead letter, and what is said of watches is said in a later round; answers always fit.
+   */
   sendSystem(target: PID, message: SystemMessage): void {
     if (message instanceof Watch) {
       this.#watches.add({ watchee: target, watcher: message.watcher });
@@ -114,7 +117,19 @@ export class Endpoint {
     } else if (!(message instanceof Stop)) {
       return; // The others never leave the process that they are about.
     }
-    this.#add(target, message, undefined, undefined);
+    if (message instanceof Terminated || !this.#outbox.isFull) this.#addSystem(target, message);
+    else if (message instanceof Stop)
+      this.#services.deadLetter({ target, message, sender: undefined, reason: "overloaded" });
+  }
+
+  /** What can never leave the process says as much as that there is no such target. */
+  #addSystem(target: PID, message: SystemMessage): void {
+    try {
+      this.#add(target, message, undefined, undefined);
+    } catch (error) {
+      this.#services.logger.warn({ error }, "a system message could not be sent");
+      if (message instanceof Watch) this.watcheeTerminated(target.id, message.watcher.id, "not_found");
+    }
   }
 
   /** The peer says that one of its processes ended. */

@@ -82,6 +82,11 @@ test.for([
   expect(kinds(exchange({ dialler: ours, listener: theirs }).dial)).toEqual(["refused"]);
 });
 
+test("a dialler without a token does not take a challenge for a welcome", () => {
+  const { dial } = exchange({ dialler: { ...secret, token: undefined }, listener: secret });
+  expect(dial).toMatchObject([{ kind: "refused", why: expect.stringContaining("token") }]);
+});
+
 test("the listener refuses a dialler that does not know its token", () => {
   const guess = { ...secret, token: "another token, as long" };
   const listening = listen({ membership: secret });
@@ -104,6 +109,18 @@ test("without a proof the introduction is only challenged, however often it is r
   expect(
     kinds([listening.requested(request(introduction)), listening.requested(request(introduction))]),
   ).toEqual(["challenge", "refused"]);
+});
+
+test("who is blocked is told so once it has proved that it knows the token", () => {
+  const listening = listen({ membership: secret, isBlocked: () => true });
+  const dialling = new DialHandshake(dialler, secret, nonce(1));
+  const challenge = listening.requested(request(dialling.introduction()));
+  if (challenge.kind !== "challenge") throw new Error(challenge.kind);
+  const proof = dialling.answered(response(challenge.frame));
+  if (proof.kind !== "prove") throw new Error(proof.kind);
+  const answer = listening.requested(request(proof.frame));
+  if (answer.kind !== "blocked") throw new Error(answer.kind);
+  expect(dialling.answered(response(answer.frame))).toMatchObject({ kind: "refused", isBlocked: true });
 });
 
 test("a recorded handshake is worth nothing to a listener with a fresh nonce", () => {

@@ -50,11 +50,14 @@ export class ListenHandshake {
     const why = this.#objection(peer, theirs);
     if (why !== undefined) return refused(why);
     this.#peer = peer;
-    if (this.#options.isBlocked(systemId)) return { kind: "blocked", frame: this.#answer("blocked") };
     const { token } = this.#options.membership;
-    return token === undefined
-      ? { kind: "welcome", frame: this.#answer("welcome"), peer }
-      : this.#challenge(token, peer, theirs);
+    return token === undefined ? this.#judge(peer) : this.#challenge(token, peer, theirs);
+  }
+
+  /** Who may be a member is told whether it is one. */
+  #judge(peer: Peer): ListenStep {
+    if (this.#options.isBlocked(peer.systemId)) return { kind: "blocked", frame: this.#answer("blocked") };
+    return { kind: "welcome", frame: this.#answer("welcome"), peer };
   }
 
   #objection(peer: Peer, theirs: Hello | undefined): string | undefined {
@@ -84,7 +87,7 @@ export class ListenHandshake {
     }
     const expected = membershipProof(token, "dialler", this.#transcript(peer, this.#diallerNonce));
     if (!isSameProof(theirs.proof, expected)) return refused("the peer does not know the cluster's token");
-    return { kind: "welcome", frame: this.#answer("welcome"), peer };
+    return this.#judge(peer);
   }
 
   #answer(outcome: "welcome" | "blocked", proof?: Uint8Array): Uint8Array {

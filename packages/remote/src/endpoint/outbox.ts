@@ -3,9 +3,12 @@ import type { MessageHeaders, PID } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
 import { BatchWriter, type Outgoing } from "../wire/batch-writer.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
+import type { MessageLimits } from "../wire/message-limits.ts";
 
 /** How much an endpoint packs together, and how much it keeps. */
 export interface OutboxLimits {
+  /** What the peer takes of a single message. Default: whatever fits into a frame. */
+  readonly message?: MessageLimits | undefined;
   /** Messages in a batch. */
   readonly maxBatchMessages: number;
   /** Bytes after which a batch is closed. */
@@ -32,7 +35,7 @@ export class Outbox {
   #mostBytes = 0;
 
   constructor(addresses: { readonly target: string; readonly own: string }, limits: OutboxLimits) {
-    this.#open = new BatchWriter(addresses.target, addresses.own);
+    this.#open = new BatchWriter(addresses.target, addresses.own, limits.message);
     this.#limits = limits;
     this.#countClosed(0);
   }
@@ -79,8 +82,7 @@ export class Outbox {
         fits = this.#open.put(maxBytes, message, codec, target, sender, replyTo, headers);
       }
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new RemoteError("not_serializable", `cannot encode a ${codec.typeName}: ${why}`, { cause });
+      throw refusal(codec, cause);
     }
     if (!fits) throw this.#tooLarge(codec);
     const { count, byteLength } = this.#open;
@@ -147,4 +149,11 @@ export class Outbox {
       `a ${codec.typeName} does not fit into a frame of ${this.#limits.maxFrameBytes} bytes`,
     );
   }
+}
+
+function refusal({ typeName }: MessageCodec, cause: unknown): RemoteError {
+  if (cause instanceof RemoteError && cause.code === "message_too_large")
+    return new RemoteError(cause.code, `cannot send a ${typeName}: ${cause.message}`);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RemoteError("not_serializable", `cannot encode a ${typeName}: ${why}`, { cause });
 }

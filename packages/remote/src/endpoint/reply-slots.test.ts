@@ -24,6 +24,17 @@ test("one peer's id does not open another's slots, and no id those that were not
   ]);
 });
 
+test("of more peers than are kept the one that was not asked for longest is forgotten", () => {
+  const slots = new ReplySlots();
+  const ask = (peer: number, requestId: number) => slots.open(request(requestId), `peer-${peer}:1`);
+  const [first, second] = [ask(1, 1), ask(2, 2)];
+  for (let peer = 3; peer <= 4_096; peer++) ask(peer, peer);
+  ask(1, 5_000);
+  ask(4_097, 4_097);
+  expect([slots.take(first.id, 1), slots.take(first.id, 5_000)]).toEqual(["$futures", "$futures"]);
+  expect(slots.take(second.id, 2)).toBeUndefined();
+});
+
 test("what is never answered is forgotten, the oldest first", () => {
   const slots = new ReplySlots();
   const first = slots.open(request(1), "there:1");

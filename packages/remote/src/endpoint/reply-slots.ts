@@ -2,7 +2,7 @@ import { PID } from "@ts-grain/actor";
 import { RequestNumbers } from "./request-numbers.ts";
 import { unguessableId } from "./unguessable-id.ts";
 
-/** Peers whose answers are still awaited; the peer that was asked first is forgotten first. */
+/** Peers whose answers are still awaited; the peer that was not asked for longest is forgotten first. */
 const maxPeers = 4_096;
 
 interface Slots {
@@ -36,7 +36,7 @@ export class ReplySlots {
   open(request: PID, peerAddress: string): PID {
     let slots = this.#lastAsked;
     if (slots?.peerAddress !== peerAddress) {
-      slots = this.#byAddress.get(peerAddress) ?? this.#add(peerAddress, request);
+      slots = this.#renew(peerAddress) ?? this.#add(peerAddress, request);
       this.#lastAsked = slots;
     }
     slots.pending.add(request.requestId);
@@ -53,6 +53,16 @@ export class ReplySlots {
       this.#lastId = id;
     }
     return slots!.pending.take(requestId) ? slots!.localId : undefined;
+  }
+
+  /** Once there may soon be no room for all, they are kept in the order in which they were asked last. */
+  #renew(peerAddress: string): Slots | undefined {
+    const slots = this.#byAddress.get(peerAddress);
+    if (slots !== undefined && this.#byAddress.size > maxPeers / 2) {
+      this.#byAddress.delete(peerAddress);
+      this.#byAddress.set(peerAddress, slots);
+    }
+    return slots;
   }
 
   #add(peerAddress: string, { address, id: localId }: PID): Slots {

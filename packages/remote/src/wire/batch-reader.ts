@@ -1,19 +1,14 @@
 import type { MessageHeaders, PID } from "@ts-grain/actor";
 import { type ByteReader, limitExceeded, malformed } from "./byte-reader.ts";
+import type { MessageLimits } from "./message-limits.ts";
 import { RecentEntries } from "./recent-entries.ts";
 
 /** What a received batch may hold. Above these the batch is refused before anything is built from it. */
-export interface BatchLimits {
+export interface BatchLimits extends MessageLimits {
   /** Envelopes in a batch, and so also entries of each of its tables. */
   readonly maxEnvelopes: number;
   /** Fields, list and map entries in all messages of a batch together. */
   readonly maxElements: number;
-  /** Bytes of a type name, an address or a process id. */
-  readonly maxNameBytes: number;
-  /** Header entries of one message. */
-  readonly maxHeaders: number;
-  /** Bytes of all headers of one message. */
-  readonly maxHeaderBytes: number;
 }
 
 /** A PID as the batch's tables hold it. */

@@ -4,6 +4,7 @@ import { RemoteError } from "../remote-error.ts";
 import { ByteWriter, varintLength, writeVarint } from "./byte-writer.ts";
 import { EnvelopePattern, writeMessageData } from "./envelope-pattern.ts";
 import type { MessageCodec } from "./message-codec.ts";
+import { checkHeaders, checkName, type MessageLimits, noMessageLimits } from "./message-limits.ts";
 import { NameIndex } from "./name-index.ts";
 
 // Tags: field number * 8 + wire type.
@@ -54,6 +55,7 @@ export class BatchWriter {
   readonly #foreignSenderIndex = new NameIndex();
   readonly #targetAddress: string;
   readonly #ownAddress: string;
+  readonly #limits: MessageLimits;
   #count = 0;
   #isWriting = false;
   /** Bytes of the tables. */
@@ -65,7 +67,8 @@ export class BatchWriter {
   #lastSenderIndex = 0;
   readonly #pattern = new EnvelopePattern();
 
-  constructor(targetAddress: string, ownAddress: string) {
+  constructor(targetAddress: string, ownAddress: string, limits: MessageLimits = noMessageLimits) {
+    this.#limits = limits;
     this.#targetAddress = targetAddress;
     this.#ownAddress = ownAddress;
   }
@@ -89,7 +92,8 @@ export class BatchWriter {
    * Appends one message. False if the batch would then be longer than `maxBytes`. If it is refused, or its codec throws,
    * the batch holds the messages that it held before.
    *
-   * @throws RemoteError "not_serializable" if it is called by a codec that writes another message into the batch.
+   * @throws RemoteError "not_serializable" if it is called by a codec that writes another message into the batch; "message_too_large" for
+   * names or headers that the peer would not take.
    */
   add({ message, codec, target, sender, replyTo, headers }: Outgoing, maxBytes: number): boolean {
     return this.put(maxBytes, message, codec, target, sender, replyTo, headers);
@@ -127,7 +131,7 @@ export class BatchWriter {
         if ((replyTo ?? sender) === sender)
           this.#pattern.learn({ message, codec, target, sender }, into, { start, messageStart, messageEnd });
       } else {
-        if (headers !== undefined) writeHeaders(into, headers);
+        if (headers !== undefined) writeHeaders(into, headers, this.#limits);
         number(into, tag.targetRequestId, target.requestId);
         if (sender !== undefined) number(into, tag.senderRequestId, sender.requestId);
       }
@@ -193,6 +197,7 @@ export class BatchWriter {
   #typeId(typeName: string): number {
     const known = this.#typeIndex.get(typeName);
     if (known !== undefined) return known;
+    checkName(typeName, this.#limits);
     const index = this.#typeIndex.size;
     this.#typeIndex.add(typeName, index);
     this.#typeNames.byte(tag.typeName);
@@ -212,6 +217,7 @@ export class BatchWriter {
   #findTarget(id: string): number {
     const known = this.#targetIndex.get(id);
     if (known !== undefined) return known;
+    checkName(id, this.#limits);
     const index = this.#targetIndex.size;
     this.#targetIndex.add(id, index);
     writePid(this.#targets, tag.target, this.#targetAddress, id);
@@ -234,6 +240,7 @@ export class BatchWriter {
     const key = isOwn ? sender.id : `${sender.address}/${sender.id}`;
     const known = seen.get(key);
     if (known !== undefined) return known;
+    checkName(sender.id, this.#limits);
     const index = this.#ownSenderIndex.size + this.#foreignSenderIndex.size + 1;
     seen.add(key, index);
     writePid(this.#senders, tag.sender, sender.address, sender.id);
@@ -279,7 +286,7 @@ function text(into: ByteWriter, fieldTag: number, value: string): void {
   into.string(value);
 }
 
-function writeHeaders(into: ByteWriter, headers: MessageHeaders): void {
+function writeHeaders(into: ByteWriter, headers: MessageHeaders, limits: MessageLimits): void {
   const names = Object.keys(headers);
   if (names.length === 0) return;
   const start = into.beginField(tag.header);
@@ -291,5 +298,6 @@ function writeHeaders(into: ByteWriter, headers: MessageHeaders): void {
     into.string(headers[name]!);
     into.endLength(entry);
   }
+  checkHeaders(headers, into.length - start, limits);
   into.endLength(start);
 }

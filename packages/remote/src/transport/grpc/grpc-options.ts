@@ -67,11 +67,11 @@ const defaultBusyPollMs = 0.2;
 export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings {
   const { tls } = options;
   const read = typeof tls === "function" ? tls : tls && (() => tls);
-  if (read !== undefined) checkTls(read());
+  if (read !== undefined) checked(read());
   const { busyPollMs = hasCpuQuota() ? 0 : defaultBusyPollMs } = options;
   checkBusyPollMs(busyPollMs);
   return {
-    tls: read,
+    tls: read && (() => checked(read())),
     insecure: options.insecure ?? false,
     maxFrameBytes: options.maxFrameBytes ?? 4 * 1024 * 1024,
     maxConnections: options.maxConnections ?? 256,
@@ -83,9 +83,10 @@ export function resolveGrpcOptions(options: GrpcTransportOptions): GrpcSettings 
   };
 }
 
-/** Half of an identity would mean half of the protection: refuses to start. */
-function checkTls(identity: Partial<TlsIdentity>): void {
+/** Half of an identity would mean half of the protection: refuses it, at the start and later. */
+function checked(identity: TlsIdentity): TlsIdentity {
   for (const name of ["certificate", "privateKey", "authorities"] as const) {
     if (!identity[name]?.length) throw new RemoteError("invalid_options", `tls.${name} is missing`);
   }
+  return identity;
 }
