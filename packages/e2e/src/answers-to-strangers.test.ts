@@ -68,3 +68,27 @@ test("H18 a stranger that speaks HTTP/1 is told nothing", async () => {
     expect(Buffer.concat(heard).toString("latin1")).not.toMatch(/HTTP\/1|echo|collector/);
   }
 });
+
+test("a stream is answered before any greeting, a second one is refused while it is open, and it ends with status 14 and no more", async () => {
+  const session = connectHttp2(`http://${member.remote.address}`).on("error", () => {});
+  const call = { ":method": "POST", ":path": "/remote.Remoting/Receive", "content-type": "application/grpc" };
+  const stream = session.request(call, { endStream: false });
+  const [headers] = (await once(stream, "response")) as [IncomingHttpHeaders];
+  expect(Object.keys(headers).toSorted()).toEqual([":status", "content-type", "date"]);
+  expect(headers).toMatchObject({ ":status": 200, "content-type": "application/grpc" });
+
+  const second = session.request(call);
+  const [refusal] = (await once(second, "response")) as [IncomingHttpHeaders];
+  expect(refusal).toMatchObject({ ":status": 200, "grpc-status": "8" });
+
+  // The greeting of docs/protocol.md.
+  const frame = Buffer.from("121812160a0473797331120e3132372e302e302e313a39303030", "hex");
+  const prefix = Buffer.alloc(5);
+  prefix.writeUInt32BE(frame.length, 1);
+  stream.write(Buffer.concat([prefix, frame]));
+  await once(stream, "data");
+  stream.end();
+  const [trailers] = (await once(stream.resume(), "trailers")) as [IncomingHttpHeaders];
+  expect(Object.entries(trailers)).toEqual([["grpc-status", "14"]]);
+  session.destroy();
+});
