@@ -11,6 +11,7 @@ const isNightly = process.env["TS_GRAIN_NIGHTLY"] === "true";
 const rounds = isNightly ? 10 : 2;
 /** More than a peer may have, in batches of a thousand. */
 const batchesOfWatches = isNightly ? 1_000 : 60;
+const refusedWatches = batchesOfWatches * 1_000 - 32_768;
 
 /** A field of bytes whose length takes two bytes. */
 function field(number: number, bytes: Buffer): Buffer {
@@ -54,22 +55,22 @@ async function askUnread(rig: HostileRig): Promise<Tally> {
   return { ended: rounds };
 }
 
-/** Takes what comes, for as long as the listener lives. */
-async function drop(listener: CapturingListener): Promise<never> {
-  for (;;) await listener.nextBatch();
+/** Takes what comes until so many messages have. */
+async function takeAll(listener: CapturingListener, messages: number): Promise<void> {
+  for (let taken = 0; taken < messages; ) taken += (await listener.nextBatch()).envelopes.length;
 }
 
 async function watchForAll(rig: HostileRig): Promise<void> {
   // It takes what it is told: as a Go peer it is told of each watch that is refused.
   await using listener = await CapturingListener.start(new GrpcTransport());
-  void drop(listener);
+  const told = takeAll(listener, refusedWatches);
   const { address } = listener;
   const peer = await peerAt(rig, address);
   for (let batch = 0; batch < batchesOfWatches && !peer.isClosed; batch++) {
     peer.batch(watches(rig, "echo", address, { batch }));
     await pause(5);
   }
-  await pause(500);
+  await told;
   peer.close();
   await pause(100);
   // Another process at its address shows that it is gone, so that its watches are, too.
@@ -88,7 +89,7 @@ export const watchFloods: readonly Attack[] = [
   {
     id: "H12",
     what: "tens of thousands of watches of one living actor",
-    refused: batchesOfWatches * 1_000 - 32_768,
+    refused: refusedWatches,
     run: watchForAll,
   },
 ];

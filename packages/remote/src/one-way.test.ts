@@ -8,6 +8,7 @@ import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { TerminationReason } from "./endpoint/endpoint-state.ts";
 import { WatchSchema } from "./gen/actor/actor_pb.ts";
 import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
+import type { Transport } from "./transport/transport.ts";
 
 /** Within which a watcher is told when nobody answers at its address: the peer dials for a second, and then gives up. */
 const refusedMs = 1_500;
@@ -38,10 +39,11 @@ function told({ messages }: TestProbe): readonly string[] {
 
 function collect(pair: RemotePair) {
   const texts: string[] = [];
-  const target = pair.expose("collector", ({ message, respond }: ActorContext) => {
+  const target = pair.expose("collector", (context: ActorContext) => {
+    const { message } = context;
     if (!isMessage(message, StringValueSchema)) return;
     texts.push(message.value);
-    respond(message);
+    context.respond(message);
   });
   return { texts, target };
 }
@@ -71,9 +73,12 @@ test("watchers at an address where nobody answers are told of an end, once, and 
 
 test("where nothing answers, not even that nobody listens, watchers are told within 16 seconds", async () => {
   await using pair = await RemotePair.start({ network: { delayMs: 10 } });
-  const { listen } = pair.network.transport();
-  const connect = () => new Promise<never>(() => {});
-  const deaf = await pair.member("deaf", 1, { transport: { listen, connect } });
+  const network = pair.network.transport();
+  const transport: Transport = {
+    listen: (at, accept) => network.listen(at, accept),
+    connect: () => new Promise(() => {}),
+  };
+  const deaf = await pair.member("deaf", 1, { transport });
   const watcher = new TestProbe(pair.a.system);
   watcher.watch(new PID("deaf:1", "missing"));
   await pair.clock.advance(15_000);

@@ -18,7 +18,7 @@ class StickyWay {
 
   constructor(inner: Transport) {
     this.transport = {
-      listen: inner.listen,
+      listen: (at, accept) => inner.listen(at, accept),
       connect: async (address, handlers, options) => {
         this.#onWritable = () => handlers.onWritable();
         return this.#around(await inner.connect(address, handlers, options));
@@ -48,7 +48,7 @@ test("an end is told to who watches, with the number of the watch, and to nobody
   const system = new ActorSystem({ logger: quietLogger, clock: new VirtualClock() });
   const { clock, processes, random } = system;
   const peerWatches = new PeerWatches({ clock, patienceMs: 0, mostOfAPeer: 10, drop() {} });
-  const later = clock.eventLoop!.later;
+  const later = (): void => {};
   const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, () => true);
   const [watchee, watcher] = [new PID("here:1", "x"), new PID("there:1", "w")];
   const peer = { systemId: "p", address: "there:1", isTsGrain: true, features: new Set<number>() };
