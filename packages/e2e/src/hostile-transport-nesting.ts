@@ -60,11 +60,13 @@ export const nesting: Attack = {
   // All but Any in Any, which are bytes until somebody unpacks them.
   deadLetters: 10 * 3 * 7,
   what: "messages, lists, groups, structs and Any in Any, in binary and as JSON, that nest 100, 101 and 100,000 deep",
-  run: (rig) => {
-    const all = [100, 101, 100_000].flatMap(bodies);
-    return pour(rig, 10 * all.length, (peer, index) => {
-      const { typeName, ...envelope } = all[index % all.length]!;
-      peer.batch(toCollector(rig, { typeNames: [typeName], envelopes: [envelope] }));
-    });
+  run: async (rig) => {
+    for (const depth of [100, 101, 100_000]) {
+      const all = bodies(depth);
+      await pour(rig, 10 * all.length, (peer, index) => {
+        const { typeName, ...envelope } = all[index % all.length]!;
+        peer.batch(toCollector(rig, { typeNames: [typeName], envelopes: [envelope] }));
+      });
+    }
   },
 };

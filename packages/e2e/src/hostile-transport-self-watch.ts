@@ -1,11 +1,11 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 /** What a process has seen of itself since it began to look. Sizes in bytes, times in milliseconds. */
 export interface SelfReport {
   /** Longest time from one turn of the event loop to the next. */
   readonly stallMs: number;
-  /** The same without the time in which other programs had the processor, where the system tells (Linux): our own stall. */
+  /** The same without the time in which other programs had the processor that this thread, or one of V8's that it waited for, could have used, where the system tells (Linux): our own stall. */
   readonly ownStallMs: number;
   /** The most that this thread computed without a turn of the event loop. */
   readonly busyMs: number;
@@ -33,7 +33,7 @@ export class SelfWatch {
   #report = { ...fresh(), strayErrors: 0 };
   #lastMs = performance.now();
   #lastBusyMs = threadMs();
-  #lastWaitedMs = waitedMs();
+  #lastWaits = waits();
 
   start(): void {
     process.on("unhandledRejection", () => this.#report.strayErrors++);
@@ -71,18 +71,23 @@ export class SelfWatch {
   #collect(): void {
     this.#look();
     globalThis.gc?.();
-    [this.#lastMs, this.#lastBusyMs, this.#lastWaitedMs] = [performance.now(), threadMs(), waitedMs()];
+    [this.#lastMs, this.#lastBusyMs, this.#lastWaits] = [performance.now(), threadMs(), waits()];
   }
 
   #look(): void {
-    const [nowMs, busyMs, lateMs] = [performance.now(), threadMs(), waitedMs()];
+    const [nowMs, totalBusyMs, total] = [performance.now(), threadMs(), waits()];
     const report = this.#report;
     const stallMs = nowMs - this.#lastMs - everyMs;
+    const busyMs = totalBusyMs - this.#lastBusyMs;
+    const ownWaitMs = total.own - this.#lastWaits.own;
+    // While neither at work nor kept from it, this thread waits for another, such as one that helps to collect garbage.
+    const blockedMs = Math.max(0, stallMs - busyMs - ownWaitMs);
+    const foreignMs = ownWaitMs + Math.min(blockedMs, total.helpers - this.#lastWaits.helpers);
     report.stallMs = Math.max(report.stallMs, stallMs);
-    report.ownStallMs = Math.max(report.ownStallMs, stallMs - (lateMs - this.#lastWaitedMs));
-    report.busyMs = Math.max(report.busyMs, busyMs - this.#lastBusyMs);
+    report.ownStallMs = Math.max(report.ownStallMs, stallMs - foreignMs);
+    report.busyMs = Math.max(report.busyMs, busyMs);
     report.peakBytes = Math.max(report.peakBytes, process.memoryUsage.rss());
-    [this.#lastMs, this.#lastBusyMs, this.#lastWaitedMs] = [nowMs, busyMs, lateMs];
+    [this.#lastMs, this.#lastBusyMs, this.#lastWaits] = [nowMs, totalBusyMs, total];
   }
 }
 
@@ -102,14 +107,25 @@ function threadMs(): number {
   return (user + system) / 1_000;
 }
 
-const schedule = `/proc/self/task/${process.pid}/schedstat`;
+/** Milliseconds for which threads of this process could have run and did not, as a processor was free for them only later. */
+interface Waits {
+  /** Of this thread. */
+  readonly own: number;
+  /** Of the others together. */
+  readonly helpers: number;
+}
 
-/** How long this thread could have run and did not, as a processor was free for it only later. */
-function waitedMs(): number {
+function waits(): Waits {
   try {
-    return Number(readFileSync(schedule, "utf8").split(" ")[1]) / 1e6;
+    const ids = readdirSync("/proc/self/task");
+    const waited = ids.map((id) =>
+      Number(readFileSync(`/proc/self/task/${id}/schedstat`, "utf8").split(" ")[1]),
+    );
+    const ofOne = (id: string) => waited[ids.indexOf(id)]! / 1e6;
+    const own = ofOne(String(process.pid));
+    return { own, helpers: waited.reduce((sum, each) => sum + each, 0) / 1e6 - own };
   } catch {
     // Only Linux tells.
-    return 0;
+    return { own: 0, helpers: 0 };
   }
 }
