@@ -6,9 +6,8 @@ import { Network } from "../src/rig/network.ts";
 import { WireEnd } from "../src/rig/wire-end.ts";
 
 const isPossible = Network.isPossible();
-/** Milliseconds, beside those in which the ends' event loops stood still. */
 const noticedMs = 3_000;
-/** What the timer of a request may be late. */
+/** What timers may be late on a machine that is busy with something else, which shows in the ends' event loops. */
 const lateMs = 500;
 const idleMs = byNight(5_000, 60_000);
 let made = 0;
@@ -30,15 +29,13 @@ async function connected() {
 
 type Wire = Awaited<ReturnType<typeof connected>>;
 
-/** Milliseconds from a fault until each end has noticed that the connection that it made, and the one that the other made, are dead; without those in which one stood still. */
-async function untilNoticed({ ends }: Wire, since: number): Promise<readonly number[]> {
+/** Milliseconds from a fault until each end has noticed that the connection that it made, and the one that the other made, are dead, at the longest. */
+async function untilNoticed({ ends }: Wire, since: number): Promise<number> {
   const waits = ends.flatMap((end) => [
     end.untilTold("connections", ({ own, atMs }) => !own && atMs > since),
     end.untilTold("connections", ({ other, atMs }) => !other && atMs > since),
   ]);
-  return (await Promise.all(waits)).map(({ atMs }) =>
-    Math.round(atMs - since - stalledMs(ends, since, atMs)),
-  );
+  return Math.max(...(await Promise.all(waits)).map(({ atMs }) => atMs)) - since;
 }
 
 /** Milliseconds of a time in which the event loop of one end or the other stood still. */
@@ -59,10 +56,10 @@ describe.runIf(isPossible)("a wire between two hosts", () => {
       ["messages flow", "packets are lost without a word, one way", 1, 1_000],
     ] as const),
   ] as const)(
-    "N6 while %s %s: both notice within three seconds, beside those in which they stand still",
+    "N6 while %s %s: both notice within three seconds, and half a second later at most where they stood still",
     { timeout: 60_000 },
     async ([meanwhile, fault, messages, bytes]) => {
-      const tookMs: number[] = [];
+      const took: { readonly ms: number; readonly stalledMs: number }[] = [];
       // Probes go out twice a second; what matters is where between two of them it happens.
       for (const afterMs of byNight([1_000], [1_000, 1_125, 1_250, 1_375])) {
         await using wire = await connected();
@@ -78,10 +75,12 @@ describe.runIf(isPossible)("a wire between two hosts", () => {
         else if (fault.endsWith("both ways")) network.part(here, there);
         else network.cut(here, there);
         const sinceMs = nowMs();
-        tookMs.push(...(await untilNoticed(wire, sinceMs)));
+        const ms = await untilNoticed(wire, sinceMs);
+        took.push({ ms, stalledMs: stalledMs(ends, sinceMs, sinceMs + ms) });
       }
-      console.log(`N6: while ${meanwhile} ${fault}, noticed after ${tookMs.join(", ")} ms`);
-      expect(Math.max(...tookMs)).toBeLessThan(noticedMs);
+      const told = took.map((each) => `${Math.round(each.ms)} (stood still ${Math.round(each.stalledMs)})`);
+      console.log(`N6: while ${meanwhile} ${fault}, noticed after ${told.join(", ")} ms`);
+      for (const each of took) expect(each.ms).toBeLessThan(noticedMs + Math.min(each.stalledMs, lateMs));
     },
   );
 
