@@ -64,7 +64,7 @@ test("a watch that was put off is told in a moment, and one that was taken back 
   const clock = new VirtualClock();
   const { processes, random } = new ActorSystem({ logger: quietLogger, clock });
   const peerWatches = new PeerWatches({ clock, patienceMs: 0, mostOfAPeer: 10, drop() {} });
-  const later = clock.eventLoop!.later;
+  const later = (callback: () => void) => clock.eventLoop!.later(callback);
   const told: string[] = [];
   const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, ({ id }) => {
     told.push(id);
