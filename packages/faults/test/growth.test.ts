@@ -9,6 +9,8 @@ import { Rig } from "../src/rig/rig.ts";
 import type { TestProcess } from "../src/rig/test-process.ts";
 
 const consul = findConsul();
+/** Sockets and timers that may be open beside those before, as those between the members themselves come and go: not one for every fiftieth visitor of L6. */
+const mostOpen = 20;
 /** Grains of L1 after which it is measured anew. */
 const between = 10_000;
 /** Lets a process tell what it holds for good. */
@@ -112,7 +114,7 @@ describe.skipIf(consul === undefined)("processes that live long", { concurrent: 
       );
       expect(growths.toSorted((a, b) => a - b)[1]).toBeLessThan(2_000);
       for (const [index, open] of openAfter.entries())
-        expect(open - openBefore[index]!).toBeLessThan(visits / 4);
+        expect(open - openBefore[index]!).toBeLessThan(mostOpen);
       // Each knows two others: the member and the client.
       for (const { stats } of reports) {
         expect(stats.remote.endpoints).toBeLessThanOrEqual(2);
