@@ -6,7 +6,7 @@ interface Joined {
   readonly context: ProviderContext;
 }
 
-export interface Eviction {
+interface Eviction {
   readonly tells?: boolean;
   readonly breaks?: boolean;
 }

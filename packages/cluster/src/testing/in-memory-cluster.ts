@@ -7,7 +7,7 @@ import type { IdentityLookup } from "../identity/identity-lookup.ts";
 import { InProcessProvider } from "../membership/in-process-provider.ts";
 import { Cluster } from "../start/cluster.ts";
 import { type ClusterOptions, configureCluster } from "../start/cluster-config.ts";
-import { EvictingProvider, type Eviction } from "./evicting-provider.ts";
+import { EvictingProvider } from "./evicting-provider.ts";
 
 /**
  * What a cluster in memory may be given.
@@ -103,7 +103,10 @@ export class InMemoryCluster implements AsyncDisposable {
   }
 
   /** Takes a member off the provider's list, as if its keep-alives had failed. */
-  async evict({ self }: Cluster, options?: Eviction): Promise<void> {
+  async evict(
+    { self }: Cluster,
+    options?: { readonly tells?: boolean; readonly breaks?: boolean },
+  ): Promise<void> {
     if (self) await this.#provider.evict(self, options);
   }
 
