@@ -39,6 +39,12 @@ function text(value: string): StringValue {
   return create(StringValueSchema, { value });
 }
 
+/** Sends a peer a text. The form in which it comes: 0 for binary, 1 for JSON. */
+async function formSent(pair: RemotePair, to: CapturingListener): Promise<number> {
+  pair.a.system.root.send(new PID(to.address, "x"), text("readable"));
+  return (await to.nextBatch()).envelopes[0]!.serializerId;
+}
+
 /** A batch with one text, in protobuf's binary form or as JSON. */
 function letter({ serializerId }: { readonly serializerId: 0 | 1 }) {
   const messageData =
@@ -141,11 +147,8 @@ test("what has no JSON form is a dead letter once the peer turns out to be Go, a
 test("what somebody sends under a Go member's id is not taken for what that member knows", async () => {
   await using pair = await RemotePair.start();
   await using go = await CapturingListener.start(pair.network.transport());
-  const { system, remote } = pair.a;
-  const send = async () => {
-    system.root.send(new PID(go.address, "x"), text("readable"));
-    return (await go.nextBatch()).envelopes[0]!.serializerId;
-  };
+  const { remote } = pair.a;
+  const send = () => formSent(pair, go);
   expect(await send()).toBe(1);
   const says = async (address: string) => {
     const peer = await RawPeer.connect(pair.network.transport(), remote.address);
@@ -167,11 +170,8 @@ test("what somebody sends under a Go member's id is not taken for what that memb
 test("who names a type, or sends it as JSON, need not have it compiled in", async () => {
   await using pair = await RemotePair.start();
   await using go = await CapturingListener.start(pair.network.transport());
-  const { system, remote } = pair.a;
-  const send = async () => {
-    system.root.send(new PID(go.address, "x"), text("readable"));
-    return (await go.nextBatch()).envelopes[0]!.serializerId;
-  };
+  const { remote } = pair.a;
+  const send = () => formSent(pair, go);
   const peer = await RawPeer.connect(pair.network.transport(), remote.address);
   peer.greet({ systemId: "raw-peer", address: go.address });
   for (const batch of [{ typeNames: [StringValueSchema.typeName] }, letter({ serializerId: 1 })]) {

@@ -36,7 +36,7 @@ test("a peer that watches what is not there and takes no answer loses its connec
   expect(pair.b.remote.stats).toMatchObject({ sessions: 0, refused: { frames: 1 } });
 });
 
-test("of many watches of a peer that has not answered yet few wait, and all are told when it has", async () => {
+test("watches that had no room while a peer had not answered yet are all told when it has", async () => {
   const limits = { maxBufferBytes: 5_000, maxFrameBytes: 5_000 };
   await using pair = await RemotePair.start({ remote: limits, network: { delayMs: { min: 1, max: 1 } } });
   const watcher = new TestProbe(pair.a.system);
