@@ -210,3 +210,61 @@ test("a Go peer that may have lost what it was told loses its connection once no
   await pair.clock.advance(refusedMs);
   expect(peer.isClosed).toBe(true);
 });
+
+/** A Go peer that listens, and watches three actors of `b`, one of which is not there. */
+async function startWatchingGo(pair: RemotePair) {
+  const listener = await CapturingListener.start(pair.network.transport());
+  const connecting = RawPeer.connect(pair.network.transport(), "b:1");
+  await pair.clock.advance(100);
+  const peer = (await connecting).greet({ address: listener.address });
+  const watcher = { Address: listener.address, Id: "w" };
+  peer.batch({
+    typeNames: [WatchSchema.typeName],
+    targets: ["missing", "mortal", "living"].map((Id) => ({ Address: "b:1", Id })),
+    envelopes: [0, 1, 2].map((target) => ({
+      messageData: toBinary(WatchSchema, create(WatchSchema, { Watcher: watcher })),
+      target,
+    })),
+  });
+  return { peer, listener };
+}
+
+test.for([
+  ["still on its way loses its own", 5, true],
+  ["no more on its way keeps its own", 50, false],
+] as const)(
+  "a Go peer whose connection from us breaks with an end %s, though it is soon back",
+  async ([, onItsWayMs, isEnded]) => {
+    await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+    const [mortal] = [pair.expose("mortal", () => {}), pair.expose("living", () => {})];
+    const { peer, listener } = await startWatchingGo(pair);
+    await pair.clock.advance(1_000);
+    pair.b.system.root.stop(mortal);
+    await pair.clock.advance(onItsWayMs);
+    pair.network.cutOneWay("b:1", listener.address);
+    pair.network.heal("b:1", listener.address);
+    await pair.clock.advance(1_000);
+    expect([peer.isClosed, pair.b.remote.stats.watchers]).toEqual([isEnded, isEnded ? 0 : 1]);
+    await pair.clock.advance(60_000);
+    expect(peer.isClosed).toBe(isEnded);
+  },
+);
+
+test("a peer at whose address another process answers loses its connection once watchers were told there", async () => {
+  await using pair = await RemotePair.start({ network: { delayMs: 10 } });
+  const [mortal] = [pair.expose("mortal", () => {}), pair.expose("living", () => {})];
+  // Both say that they listen at `a:1`, which one of them does.
+  const posing = await pair.member("c", 2, { advertisedHost: "a:1" });
+  const [theirs, own] = [new TestProbe(posing.system), new TestProbe(pair.a.system)];
+  for (const watcher of [theirs, own])
+    for (const id of ["mortal", "living"]) watcher.watch(new PID("b:1", id));
+  const reasons = endings(pair);
+  await pair.clock.advance(60_000);
+  expect([theirs.messages, own.messages]).toEqual([[], []]);
+  pair.b.system.root.stop(mortal);
+  await pair.clock.advance(6_000);
+  expect(told(theirs).toSorted()).toEqual(["living: address_terminated", "mortal: address_terminated"]);
+  await pair.clock.advance(60_000);
+  expect([told(own), told(theirs).length, reasons]).toEqual([["mortal: stopped"], 2, []]);
+  await posing.remote.shutdown({ graceful: false });
+});
