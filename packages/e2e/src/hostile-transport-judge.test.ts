@@ -70,9 +70,9 @@ test("what each case takes a little of, all take together", () => {
     liveNowBytes: (21 + mebibytes / 20) * mebibyte,
   });
   expect([0, 20, 40].flatMap((mebibytes) => judge.complaints(attack, later(mebibytes)))).toEqual([]);
-  expect(judge.complaints(attack, later(82))).toEqual([
-    "H0, a case: memory at most, of all cases so far: 97 MiB, at most 96",
-    "H0, a case: memory that lives, of all cases so far: 5.1 MiB, at most 4",
+  expect(judge.complaints(attack, later(114))).toEqual([
+    "H0, a case: memory at most, of all cases so far: 129 MiB, at most 128",
+    "H0, a case: memory that lives, of all cases so far: 6.7 MiB, at most 4",
   ]);
   expect(
     judge.complaints(attack, { ...later(40), liveNowBytes: 25 * mebibyte, liveBeforeBytes: 24 * mebibyte }),

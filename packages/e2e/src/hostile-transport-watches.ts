@@ -90,6 +90,8 @@ export const watchFloods: readonly Attack[] = [
     id: "H12",
     what: "tens of thousands of watches of one living actor",
     refused: refusedWatches,
+    // The most that a peer may have live until it is known to be gone, 16 MiB with such names, while a million others are made and refused.
+    ...(isNightly ? { mostMebibytes: 96 } : {}),
     run: watchForAll,
   },
 ];
