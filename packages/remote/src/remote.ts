@@ -116,11 +116,7 @@ export class Remote implements AsyncDisposable {
     this.#self = { systemId: system.id, address };
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
-    this.#endpoints = new EndpointTable(this.#services, {
-      onTold: (address, systemId) =>
-        this.#sessions.dismiss(address, "another process answers there", systemId),
-      onUntold: (address, why) => this.#sessions.dismiss(address, why),
-    });
+    this.#endpoints = new EndpointTable(this.#services, (peer) => this.#sessions.dismiss(peer));
     this.#quiet = new Quiet(system.clock, () => this.#sessions.size);
     this.#sessions = new SessionTable({
       services: this.#services,

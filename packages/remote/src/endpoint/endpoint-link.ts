@@ -31,8 +31,6 @@ export interface LinkListener {
   onOpen(peer: LinkPeer): void;
   /** `send` returned false, and now there is room again. */
   onWritable(): void;
-  /** A connection is given up: of so many messages that were sent over it, so many have certainly come to the peer. */
-  onHangUp(sent: number, arrived: number): void;
   /** The last word, once. */
   onTerminated(reason: TerminationReason): void;
 }
@@ -44,8 +42,6 @@ export class EndpointLink {
   readonly #listener: LinkListener;
   #state: EndpointState = initialEndpointState;
   #connection: Connection | undefined;
-  /** Messages that were sent over it. */
-  #sent = 0;
   /** Stands for the present attempt and its connection; what an earlier one still says is not heard. */
   #attempt = new AbortController();
   #timer: Timer | undefined;
@@ -72,11 +68,6 @@ export class EndpointLink {
     this.#on({ kind: "terminate", reason });
   }
 
-  /** Messages that were sent over the present connection. */
-  get sent(): number {
-    return this.#sent;
-  }
-
   /** Whether a frame may be sent: the peer has answered, and the connection has not ended. */
   get takesFrames(): boolean {
     return this.#state.phase === "open" && this.#connection!.hasEnded !== true;
@@ -84,7 +75,6 @@ export class EndpointLink {
 
   /** Sends a frame of so many messages; only while it takes frames. False asks to wait for `onWritable`. */
   send(frame: Uint8Array, messages: number): boolean {
-    this.#sent += messages;
     return this.#connection!.send(frame, messages);
   }
 
@@ -134,7 +124,6 @@ export class EndpointLink {
         return;
       }
       this.#connection = connection;
-      this.#sent = 0;
       this.#on({ kind: "connected" });
     } catch (error) {
       if (!attempt.signal.aborted) this.#failed("cannot connect", error);
@@ -214,12 +203,11 @@ export class EndpointLink {
     const connection = this.#connection;
     if (connection === undefined) return;
     const { losses, farewells } = this.#services;
-    const { closed, unproven = 0 } = connection;
+    const { closed } = connection;
     if (this.#isStopped() && closed) remember(farewells, closed);
-    else if (!this.#isStopped()) losses.messages += unproven;
+    else if (!this.#isStopped()) losses.messages += connection.unproven ?? 0;
     connection.close();
     this.#connection = undefined;
-    this.#listener.onHangUp(this.#sent, this.#sent - unproven);
   }
 
   /** Then what was sent still leaves. */

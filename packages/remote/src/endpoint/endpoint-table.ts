@@ -1,5 +1,5 @@
 import type { Process } from "@ts-grain/actor";
-import { Endpoint, type WhyUntold } from "./endpoint.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { RemoteProcess } from "./remote-process.ts";
 
@@ -8,23 +8,16 @@ interface Entry {
   readonly process: Process;
 }
 
-/** Who hears of ends of actors that watchers at other addresses were to be told of. */
-export interface TellingListener {
-  /** A system at the address was told. */
-  onTold(address: string, systemId: string): void;
-  /** It may be that none was. */
-  onUntold(address: string, why: WhyUntold): void;
-}
-
 /** The endpoints that live: one for each address that was sent to and is not known to be gone. */
 export class EndpointTable {
   readonly #services: EndpointServices;
-  readonly #listener: TellingListener;
+  readonly #onUntold: (address: string) => void;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(services: EndpointServices, listener: TellingListener) {
+  /** `onUntold` hears of addresses that were given up with ends of actors that watchers there were to be told of. */
+  constructor(services: EndpointServices, onUntold: (address: string) => void) {
     this.#services = services;
-    this.#listener = listener;
+    this.#onUntold = onUntold;
   }
 
   get size(): number {
@@ -48,8 +41,7 @@ export class EndpointTable {
     if (living !== undefined) return living;
     const endpoint = new Endpoint(address, this.#services, {
       onEnd: () => this.#entries.delete(address),
-      onTold: (systemId) => this.#listener.onTold(address, systemId),
-      onUntold: (why) => this.#listener.onUntold(address, why),
+      onUntold: () => this.#onUntold(address),
     });
     this.#entries.set(address, { endpoint, process: this.#processAt(address) });
     return endpoint;

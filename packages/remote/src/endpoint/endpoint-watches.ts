@@ -12,10 +12,6 @@ export class EndpointWatches {
   readonly #services: WatchServices;
   readonly #own: OwnWatches;
   #owesAnswer = false;
-  /** Whether an answer waits to be sent. */
-  #isAnswering = false;
-  /** Messages that had been sent over the present connection once the last answer was. */
-  #answeredAt = 0;
   /** Numbers of watches that the peer was not told of, as too much waited for it. */
   readonly #unsaid = new Set<number>();
 
@@ -65,23 +61,9 @@ export class EndpointWatches {
     this.#own.repeatSoon();
   }
 
-  /**
-   * Nothing waits for the peer any more, which was sent so many messages over its connection. Returns whether there were answers among the last of them. What
-   * is lost on its way a peer of ts-grain asks for again, and Go does not.
-   */
-  allSent({ isTsGrain }: LinkPeer, sent: number): boolean {
+  /** Nothing waits for the peer any more. What is lost on its way a peer of ts-grain asks for again, and Go does not. */
+  allSent({ isTsGrain }: LinkPeer): void {
     if (isTsGrain) this.#owesAnswer = false;
-    if (!this.#isAnswering) return false;
-    this.#isAnswering = false;
-    this.#answeredAt = sent;
-    return true;
-  }
-
-  /** The connection has ended. Returns whether an answer may be lost with what had not certainly arrived. */
-  connectionEnded(sent: number, arrived: number): boolean {
-    const isLost = arrived < (this.#isAnswering ? sent : this.#answeredAt);
-    this.#answeredAt = 0;
-    return isLost;
   }
 
   /** The peer says that one of its processes ended. */
@@ -117,7 +99,7 @@ export class EndpointWatches {
       message instanceof NumberedTerminated
         ? message
         : watch && new NumberedTerminated(who, why, watch.number);
-    if (answer !== undefined) this.#owesAnswer = this.#isAnswering = true;
+    this.#owesAnswer ||= answer !== undefined;
     return answer;
   }
 

@@ -6,7 +6,6 @@ import {
   RequestFailed,
   Stop,
   type SystemMessage,
-  type Timer,
   type Watch,
 } from "@ts-grain/actor";
 import { RemoteError } from "../remote-error.ts";
@@ -28,23 +27,12 @@ import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messag
 export interface EndpointListener {
   /** It is no more, before anybody else hears of it. */
   onEnd(): void;
-  /** Watchers at the address were told of ends of actors, a while ago, and it was this system that took that. */
-  onTold(systemId: string): void;
-  /** What was to be told to watchers there may not have come to them; after all else, if the endpoint has ended. */
-  onUntold(why: WhyUntold): void;
+  /** Nobody at the address took what was to be told to watchers there; after all else. */
+  onUntold(): void;
 }
-
-/** Milliseconds until it is certain who took what was sent: a connection that is dead was found to be so by then. */
-const tookItAfterMs = 5_000;
 
 /** Ends at which a peer may live that we cannot talk to. */
 const noWay: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused"]);
-
-/** Why watchers at an address may not have heard of an end. */
-export type WhyUntold =
-  | "nobody answers there"
-  | "another process answers there"
-  | "the connection to it broke";
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -59,7 +47,6 @@ export class Endpoint {
   #isBlocked = false;
   #isFlushing = false;
   #opening: PromiseWithResolvers<void> | undefined;
-  #telling: Timer | undefined;
   /** How many processes had been struck off when the sender was handed out whom like messages have; −1 while it cannot be answered. */
   #handedOutAt = 0;
 
@@ -72,7 +59,6 @@ export class Endpoint {
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
-      onHangUp: (sent, arrived) => this.#hungUp(sent, arrived),
       onTerminated: (reason) => this.#terminated(reason),
     });
   }
@@ -219,7 +205,7 @@ export class Endpoint {
     while (this.#link.takesFrames) {
       const frame = this.#outbox.take();
       if (frame === undefined) {
-        if (this.#watches.allSent(this.#peer!, this.#link.sent)) this.#tellSoonWhoTookIt();
+        this.#watches.allSent(this.#peer!);
         return;
       }
       this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
@@ -280,28 +266,13 @@ export class Endpoint {
     return true;
   }
 
-  #tellSoonWhoTookIt(): void {
-    this.#telling ??= this.#services.clock.schedule(tookItAfterMs, () => {
-      this.#telling = undefined;
-      if (this.connected !== undefined) this.#listener.onTold(this.connected.memberId);
-    });
-  }
-
-  /** A peer of ts-grain asks again; and an endpoint that ends with its connection says so itself. */
-  #hungUp(sent: number, arrived: number): void {
-    const mayBeLost = this.#watches.connectionEnded(sent, arrived);
-    if (mayBeLost && this.#peer?.isTsGrain === false && !this.isTerminated)
-      this.#listener.onUntold("the connection to it broke");
-  }
-
   #terminated(reason: TerminationReason): void {
     this.#opening?.resolve();
-    this.#telling?.cancel();
     this.#listener.onEnd();
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
     this.#services.lastLetters.add(this.#outbox.takeAll());
     this.#watches.end();
-    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold("nobody answers there");
+    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold();
   }
 
   #isThere(sender: PID): boolean {

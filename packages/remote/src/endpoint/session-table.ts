@@ -1,5 +1,4 @@
 import type { InboundConnection } from "../transport/transport.ts";
-import type { WhyUntold } from "./endpoint.ts";
 import { InboundSession, type SessionOptions } from "./inbound-session.ts";
 import type { Peer } from "./peer.ts";
 
@@ -56,14 +55,14 @@ export class SessionTable {
   }
 
   /**
-   * What is told to watchers at an address may not have come to them. Who is connected under it, and so lives, is to give us up and to tell its watchers
-   * itself: they would wait for ever. Not the system that was told, if one was.
+   * Nobody takes what is told to watchers at an address. Who is connected under it, and so lives, is to give us up and to tell its watchers itself:
+   * they would wait for ever.
    */
-  dismiss(address: string, why: WhyUntold, told?: string): void {
+  dismiss(address: string): void {
     for (const session of [...this.#sessions]) {
       const { peer } = session;
-      if (peer?.address !== address || peer.systemId === told) continue;
-      this.#logDismissal(peer, why);
+      if (peer?.address !== address) continue;
+      this.#logDismissal(peer);
       // Go would take the goodbye and the end behind it for two.
       if (peer.isTsGrain) session.disconnect("one_way");
       else session.close();
@@ -84,13 +83,13 @@ export class SessionTable {
     for (const session of this.#of(systemId)) if (session.peer!.address === address) session.close();
   }
 
-  #logDismissal(peer: Peer, why: WhyUntold): void {
+  #logDismissal(peer: Peer): void {
     const { refusals, clock, logger } = this.#options.services;
     const unlogged = refusals.nextLine(clock.nowMs());
     if (unlogged !== undefined)
       logger.warn(
-        { peer, why, unlogged },
-        "a peer's connection was closed: watchers at its address may not have heard of an end",
+        { peer, unlogged },
+        "a peer's connection was closed: nobody answers at its address, so that its watchers cannot be told of an end",
       );
   }
 
