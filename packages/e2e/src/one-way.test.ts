@@ -1,9 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { EndpointTerminatedEvent, GrpcTransport, type Transport } from "@ts-grain/remote";
 import { describe, expect, test } from "vitest";
-import { FlakyLink } from "./flaky-link.ts";
 import { buildGoPeer, GoPeer } from "./go-peer.ts";
 import { TextMember, text } from "./text-member.ts";
 
@@ -15,15 +13,6 @@ function walledIn(): Transport {
     connect: async () => {
       throw new Error("the firewall lets nothing out");
     },
-  };
-}
-
-/** Dials everybody over one link. */
-function over(link: FlakyLink): Transport {
-  const transport = new GrpcTransport();
-  return {
-    listen: (at, accept) => transport.listen(at, accept),
-    connect: (_address, handlers, options) => transport.connect(link.address, handlers, options),
   };
 }
 
@@ -75,26 +64,6 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
     expect((await report.next({ timeoutMs: 5_000 })).message).toEqual(
       text(`terminated: ${ours.remote.address}/echo AddressTerminated`),
     );
-    expect(go.isAlive).toBe(true);
-  });
-
-  test("Go's watcher hears of an end that was lost with a connection to Go which is soon back", async () => {
-    await using go = await GoPeer.start();
-    await using observer = await TextMember.start();
-    await using link = await FlakyLink.start();
-    link.targetPort = Number(go.address.split(":")[1]);
-    await using ours = await TextMember.start({ transport: over(link) });
-    const report = await watchFromGo(observer, go, [ours.pid("echo")]);
-    await expect(ours.request(new PID(go.address, "echo"), text("x"))).resolves.toEqual(text("go: x"));
-    link.freeze();
-    ours.system.root.stop(ours.pid("echo"));
-    await pause(100);
-    link.reset();
-    link.thaw();
-    expect((await report.next({ timeoutMs: 5_000 })).message).toEqual(
-      text(`terminated: ${ours.remote.address}/echo AddressTerminated`),
-    );
-    await expect(ours.request(new PID(go.address, "echo"), text("y"))).resolves.toEqual(text("go: y"));
     expect(go.isAlive).toBe(true);
   });
 
