@@ -116,7 +116,9 @@ export class Remote implements AsyncDisposable {
     this.#self = { systemId: system.id, address };
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
-    this.#endpoints = new EndpointTable(this.#services, (peer) => this.#sessions.dismiss(peer));
+    this.#endpoints = new EndpointTable(this.#services, (address, whom) =>
+      this.#sessions.dismiss(address, whom),
+    );
     this.#quiet = new Quiet(system.clock, () => this.#sessions.size);
     this.#sessions = new SessionTable({
       services: this.#services,

@@ -1,5 +1,5 @@
 import type { Process } from "@ts-grain/actor";
-import { Endpoint } from "./endpoint.ts";
+import { Endpoint, type Untold } from "./endpoint.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { RemoteProcess } from "./remote-process.ts";
 
@@ -11,11 +11,11 @@ interface Entry {
 /** The endpoints that live: one for each address that was sent to and is not known to be gone. */
 export class EndpointTable {
   readonly #services: EndpointServices;
-  readonly #onUntold: (address: string) => void;
+  readonly #onUntold: (address: string, whom: Untold) => void;
   readonly #entries = new Map<string, Entry>();
 
   /** `onUntold` hears of addresses that were given up with ends of actors that watchers there were to be told of. */
-  constructor(services: EndpointServices, onUntold: (address: string) => void) {
+  constructor(services: EndpointServices, onUntold: (address: string, whom: Untold) => void) {
     this.#services = services;
     this.#onUntold = onUntold;
   }
@@ -41,7 +41,7 @@ export class EndpointTable {
     if (living !== undefined) return living;
     const endpoint = new Endpoint(address, this.#services, {
       onEnd: () => this.#entries.delete(address),
-      onUntold: () => this.#onUntold(address),
+      onUntold: (whom) => this.#onUntold(address, whom),
     });
     this.#entries.set(address, { endpoint, process: this.#processAt(address) });
     return endpoint;

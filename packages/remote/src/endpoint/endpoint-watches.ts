@@ -12,6 +12,7 @@ export class EndpointWatches {
   readonly #services: WatchServices;
   readonly #own: OwnWatches;
   #owesAnswer = false;
+  #hasAnswerWaiting = false;
   /** Numbers of watches that the peer was not told of, as too much waited for it. */
   readonly #unsaid = new Set<number>();
 
@@ -43,6 +44,11 @@ export class EndpointWatches {
     return this.#owesAnswer;
   }
 
+  /** Whether an answer to a watch has not left yet. */
+  get hasAnswerWaiting(): boolean {
+    return this.#hasAnswerWaiting;
+  }
+
   /** Takes down a system message to the peer. Returns what goes to it; undefined if it is none of its business. */
   note(target: PID, message: SystemMessage): SystemMessage | undefined {
     if (message instanceof Watch) {
@@ -64,6 +70,7 @@ export class EndpointWatches {
   /** Nothing waits for the peer any more. What is lost on its way a peer of ts-grain asks for again, and Go does not. */
   allSent({ isTsGrain }: LinkPeer): void {
     if (isTsGrain) this.#owesAnswer = false;
+    this.#hasAnswerWaiting = false;
   }
 
   /** The peer says that one of its processes ended. */
@@ -99,7 +106,7 @@ export class EndpointWatches {
       message instanceof NumberedTerminated
         ? message
         : watch && new NumberedTerminated(who, why, watch.number);
-    this.#owesAnswer ||= answer !== undefined;
+    if (answer !== undefined) this.#owesAnswer = this.#hasAnswerWaiting = true;
     return answer;
   }
 

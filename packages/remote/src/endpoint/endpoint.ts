@@ -27,12 +27,17 @@ import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messag
 export interface EndpointListener {
   /** It is no more, before anybody else hears of it. */
   onEnd(): void;
-  /** Nobody at the address took what was to be told to watchers there; after all else. */
-  onUntold(): void;
+  /** Nobody of these at the address took what was to be told to watchers there; after all else. */
+  onUntold(whom: Untold): void;
 }
+
+/** Whom nobody tells. Peers of ts-grain ask again, if they can be reached. */
+export type Untold = "everybody" | "Go peers";
 
 /** Ends at which a peer may live that we cannot talk to. */
 const noWay: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused"]);
+/** Ends at which another process may have the address, and have asked before we knew. */
+const succeeded: ReadonlySet<TerminationReason> = new Set(["replaced", "left"]);
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -272,7 +277,8 @@ export class Endpoint {
     this.#services.publish(new EndpointTerminatedEvent(this.address, reason));
     this.#services.lastLetters.add(this.#outbox.takeAll());
     this.#watches.end();
-    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold();
+    if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold("everybody");
+    if (this.#watches.hasAnswerWaiting && succeeded.has(reason)) this.#listener.onUntold("Go peers");
   }
 
   #isThere(sender: PID): boolean {

@@ -1,4 +1,5 @@
 import type { InboundConnection } from "../transport/transport.ts";
+import type { Untold } from "./endpoint.ts";
 import { InboundSession, type SessionOptions } from "./inbound-session.ts";
 import type { Peer } from "./peer.ts";
 
@@ -58,10 +59,10 @@ export class SessionTable {
    * Nobody takes what is told to watchers at an address. Who is connected under it, and so lives, is to give us up and to tell its watchers itself:
    * they would wait for ever.
    */
-  dismiss(address: string): void {
+  dismiss(address: string, whom: Untold): void {
     for (const session of [...this.#sessions]) {
       const { peer } = session;
-      if (peer?.address !== address) continue;
+      if (peer?.address !== address || (peer.isTsGrain && whom === "Go peers")) continue;
       this.#logDismissal(peer);
       // Go would take the goodbye and the end behind it for two.
       if (peer.isTsGrain) session.disconnect("one_way");
@@ -89,7 +90,7 @@ export class SessionTable {
     if (unlogged !== undefined)
       logger.warn(
         { peer, unlogged },
-        "a peer's connection was closed: nobody answers at its address, so that its watchers cannot be told of an end",
+        "a peer's connection was closed: nobody took at its address what its watchers are to be told of an end",
       );
   }
 
