@@ -38,6 +38,7 @@ const both = [seen(0, "m1", "a", "b"), seen(0, "m2", "b", "a")] as const;
 const lost = [called(0, 0), returned(1_000, 0, "outcome_unknown")] as const;
 /** The grain is in m1, and has been for long. */
 const atM1 = [activated(-60_000, "m1")] as const;
+const cameBack = (atMs: number, process: string): Line => [atMs, process, { event: "came_back", id: "a.1" }];
 const stall = (atMs: number, process: string, forMs: number): Line => [
   atMs,
   process,
@@ -83,6 +84,13 @@ describe("good histories break no promise", () => {
       deactivated(20, "m2"),
       seen(21, "m2", "b", "a"),
       ...fine(22, 2),
+    ],
+    "a call is lost with a member that is let go meanwhile": [
+      ...atM1,
+      seen(-5, "m1"),
+      ...lost,
+      seen(200, "m1", "a.1", "b"),
+      cameBack(210, "m1"),
     ],
     "a call is lost with a process that died meanwhile": [...lost, ended(900, "m1")],
     "a call comes too late to the successor of a process whose death the others see only now": [
@@ -263,6 +271,16 @@ describe("bad histories are told by the promise that they break", () => {
       "a call gets lost, and nothing has happened",
       /^accounting: call-0 to lamp at 0 ended as outcome_unknown/,
       lost,
+    ],
+    [
+      "a call gets lost, and it is another member that was let go",
+      /^accounting: call-0/,
+      [...atM1, seen(-5, "m2"), ...lost, cameBack(210, "m2")],
+    ],
+    [
+      "a call gets lost once its grain's member has come back",
+      /^accounting: call-0/,
+      [...atM1, seen(-500, "m1"), cameBack(-10, "m1"), ...lost],
     ],
     [
       "a call fails without a handler, and nothing has happened",

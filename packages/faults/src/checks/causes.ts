@@ -17,12 +17,29 @@ export interface Cause extends Span {
     | "a process died"
     | "a process or a link failed"
     | "the grain was busy"
-    | "a process stood still";
+    | "a process stood still"
+    | "a member was let go";
 }
 
-/** What may have lost messages: processes that died, and what the test did to processes and links. */
+/** What may have lost messages: processes that died, what the test did to processes and links, and members that were let go for it. */
 export function findCauses(history: History): readonly Cause[] {
-  return [...findDeaths(history), ...findFailures(history)];
+  return [...findDeaths(history), ...findFailures(history), ...findReturns(history)];
+}
+
+/** From when a member sees that it was let go, and so ends its connections, until it is a member again. */
+function findReturns({ processes }: History): readonly Cause[] {
+  return processes.flatMap(({ process, events }) =>
+    events
+      .filter(({ event }) => event === "came_back")
+      .flatMap(({ atMs: toMs }) => {
+        const letGo = events.findLast(
+          (event) => event.event === "seen" && event.members.length === 0 && event.atMs < toMs,
+        );
+        return letGo
+          ? [{ why: "a member was let go", touches: [process], fromMs: letGo.atMs, toMs } as const]
+          : [];
+      }),
+  );
 }
 
 /** Until the others see that a process has died, calls wait for it; what is sent on in the last moment may come too late. */
