@@ -3,7 +3,7 @@ import { type StringValue, StringValueSchema } from "@bufbuild/protobuf/wkt";
 import { type ActorContext, PID, type Terminated } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
-import { RemotePair } from "../test/remote-pair.ts";
+import { type Member, RemotePair } from "../test/remote-pair.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { TerminationReason } from "./endpoint/endpoint-state.ts";
 import { WatchSchema } from "./gen/actor/actor_pb.ts";
@@ -21,10 +21,10 @@ async function startOneWay(): Promise<RemotePair> {
   return pair;
 }
 
-/** Why `a` has given `b` up, each time. */
-function endings(pair: RemotePair): TerminationReason[] {
+/** Why a member has given others up, each time. */
+function endings({ system }: Member): TerminationReason[] {
   const reasons: TerminationReason[] = [];
-  pair.a.system.eventStream.subscribe((event) => {
+  system.eventStream.subscribe((event) => {
     if (event instanceof EndpointTerminatedEvent) reasons.push(event.reason);
   });
   return reasons;
@@ -56,7 +56,7 @@ function text(value: string): StringValue {
 test("watchers at an address where nobody answers are told of an end, once, and of the address of who lives", async () => {
   await using pair = await startOneWay();
   const [mortal, living] = [pair.expose("mortal", () => {}), pair.expose("living", () => {})];
-  const reasons = endings(pair);
+  const reasons = endings(pair.a);
   const watcher = new TestProbe(pair.a.system);
   for (const target of [mortal, living]) watcher.watch(target);
   await pair.clock.advance(60_000);
@@ -110,7 +110,7 @@ test("who is told so of an actor that is not there may send and watch again", as
 test("who only sends keeps its connection, though no reply reaches it", async () => {
   await using pair = await startOneWay();
   const { texts, target } = collect(pair);
-  const reasons = endings(pair);
+  const reasons = endings(pair.a);
   for (let n = 0; n < 20; n++) {
     const replying = pair.a.system.root.requestAsync(target, text(String(n)), { timeoutMs: 1_000 });
     replying.catch(() => {});
@@ -122,7 +122,7 @@ test("who only sends keeps its connection, though no reply reaches it", async ()
 test("who was told of all ends keeps its connection when the way back closes after that", async () => {
   await using pair = await RemotePair.start({ network: { delayMs: 10 } });
   const { texts, target } = collect(pair);
-  const reasons = endings(pair);
+  const reasons = endings(pair.a);
   const watcher = new TestProbe(pair.a.system);
   watcher.watch(new PID("b:1", "missing"));
   await pair.clock.advance(1_000);
@@ -152,7 +152,7 @@ test("watchers whose process refuses connections of who is watched are told, too
 test("a way back that is closed for a moment does no harm", async () => {
   await using pair = await startOneWay();
   const mortal = pair.expose("mortal", () => {});
-  const reasons = endings(pair);
+  const reasons = endings(pair.a);
   const watcher = new TestProbe(pair.a.system);
   watcher.watch(mortal);
   await pair.clock.advance(1_000);
@@ -166,7 +166,7 @@ test("a way back that is closed for a moment does no harm", async () => {
 test("a watcher that watches again each time that it is told makes no more haste than the peer dials", async () => {
   await using pair = await startOneWay();
   const missing = new PID("b:1", "missing");
-  const reasons = endings(pair);
+  const reasons = endings(pair.a);
   pair.a.system.eventStream.subscribe((event) => {
     if (event instanceof EndpointTerminatedEvent) new TestProbe(pair.a.system).watch(missing);
   });
@@ -249,10 +249,7 @@ test.for([
   async ([, watched, isEnded]) => {
     await using pair = await RemotePair.start({ network: { delayMs: 10 } });
     pair.expose("living", () => {});
-    const reasons: TerminationReason[] = [];
-    pair.b.system.eventStream.subscribe((event) => {
-      if (event instanceof EndpointTerminatedEvent) reasons.push(event.reason);
-    });
+    const reasons = endings(pair.b);
     const first = await listenAsGo(pair, "first");
     const early = await watchAsGo(pair, "first", "living");
     pair.b.system.root.send(new PID("go:1", "any"), text("x"));

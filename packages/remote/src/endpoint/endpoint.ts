@@ -36,8 +36,6 @@ export type Untold = "everybody" | "Go peers";
 
 /** Ends at which a peer may live that we cannot talk to. */
 const noWay: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused"]);
-/** Ends at which another process may have the address, and have asked before we knew. */
-const succeeded: ReadonlySet<TerminationReason> = new Set(["replaced", "left"]);
 
 /** All that goes to one address: packs messages, hands them to the connection, and tells everybody when the peer is gone. */
 export class Endpoint {
@@ -278,7 +276,8 @@ export class Endpoint {
     this.#services.lastLetters.add(this.#outbox.takeAll());
     this.#watches.end();
     if (this.#watches.owesAnswer && noWay.has(reason)) this.#listener.onUntold("everybody");
-    if (this.#watches.hasAnswerWaiting && succeeded.has(reason)) this.#listener.onUntold("Go peers");
+    // The one that has the address now may have asked before we knew.
+    if (this.#watches.hasAnswerWaiting && reason === "replaced") this.#listener.onUntold("Go peers");
   }
 
   #isThere(sender: PID): boolean {
