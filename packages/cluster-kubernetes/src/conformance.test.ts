@@ -7,7 +7,7 @@ import { FakePodApi } from "./testing/index.ts";
 /** A provider in a pod of its own, whose containers die when the member is abandoned. */
 function createInPod(api: FakePodApi, podName: string): ClusterProvider {
   api.addPod(podName, { ip: "127.0.0.1" });
-  const provider = new KubernetesProvider({ server: api.url, namespace: "test", podName, fetch });
+  const provider = new KubernetesProvider({ server: api.url, namespace: "test", podName });
   return {
     joinAsMember: async (self, context) => {
       const session = await provider.joinAsMember(self, context);

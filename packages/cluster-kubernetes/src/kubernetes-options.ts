@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { ClusterError } from "@ts-grain/cluster";
 import {
   type DirectoryOptions,
   type DirectoryTiming,
-  type Fetch,
   resolveDirectoryTiming,
 } from "@ts-grain/cluster/provider";
-import { fetchTrusting } from "./trusting-fetch.ts";
 
 /**
  * What a Kubernetes provider may be given. Inside a pod nothing of it is needed.
@@ -24,7 +23,6 @@ import { fetchTrusting } from "./trusting-fetch.ts";
  *   namespace: "default",
  *   podName: "ts-grain-0",
  *   token: () => "",
- *   fetch,
  * };
  * const provider = new KubernetesProvider(options);
  */
@@ -33,24 +31,61 @@ export interface KubernetesProviderOptions extends DirectoryOptions {
   readonly server?: string | undefined;
   /** Gives the token, for each request anew. Default: the pod's service account. */
   readonly token?: (() => string) | undefined;
-  /** Default: the pod's. */
+  /**
+   * Instead of `server` and `token`: where the API server is and how to log in to it, as the client library `@kubernetes/client-node`
+   * takes it. For kubeconfig files, with client certificates, plugins that log in and proxies. It is asked for credentials with each
+   * request, and not changed.
+   *
+   * @example
+   * import { KubeConfig } from "@kubernetes/client-node";
+   * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+   *
+   * // As `kubectl` does: what KUBECONFIG names, or ~/.kube/config.
+   * const kubeConfig = new KubeConfig();
+   * kubeConfig.loadFromDefault();
+   * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
+   * @example
+   * import { KubeConfig } from "@kubernetes/client-node";
+   * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+   *
+   * // A client certificate, an authority of its own, and a proxy.
+   * const kubeConfig = new KubeConfig();
+   * kubeConfig.loadFromClusterAndUser(
+   *   {
+   *     name: "home",
+   *     server: "https://10.0.0.1:6443",
+   *     caFile: "/etc/kubernetes/ca.crt",
+   *     skipTLSVerify: false,
+   *     proxyUrl: "http://10.0.0.2:3128",
+   *   },
+   *   { name: "member", certFile: "/etc/member/tls.crt", keyFile: "/etc/member/tls.key" },
+   * );
+   * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
+   */
+  readonly kubeConfig?: KubeConfig | undefined;
+  /** Default: that of the `kubeConfig`'s current context, or else the pod's. */
   readonly namespace?: string | undefined;
   /** The pod in which this member runs. Default: the host name, which is that of the pod. */
   readonly podName?: string | undefined;
   /** Milliseconds from one look at the pod's own labels to the next. Default 10,000. */
   readonly refreshMs?: number | undefined;
-  /** Carries the requests. Default: one that trusts the authority of the pod's service account. */
-  readonly fetch?: Fetch | undefined;
+}
+
+/** An API server and how to log in to it. */
+export interface ServerAccess {
+  readonly server: string;
+  /** "" for none. */
+  readonly token: () => string;
+  /** The certificates of whom to trust, in PEM. Undefined: whom the platform trusts. */
+  readonly authorityFile: string | undefined;
 }
 
 /** Everything that the provider needs; every option has its value. */
 export interface KubernetesConfig {
-  readonly server: string;
-  readonly token: () => string;
+  readonly access: ServerAccess | KubeConfig;
   readonly namespace: string;
   readonly podName: string;
   readonly timing: DirectoryTiming;
-  readonly fetch: Fetch;
 }
 
 /**
@@ -71,18 +106,22 @@ export function resolveKubernetesOptions(
   options: KubernetesProviderOptions,
   environment: Readonly<Record<string, string | undefined>>,
 ): KubernetesConfig {
-  const {
-    server = serverOf(environment),
-    token = () => readAccount("token"),
-    namespace = readAccount("namespace"),
-    podName = hostname(),
-    refreshMs = kubernetesDefaults.refreshMs,
-    fetch = fetchTrusting(readAuthority()),
-  } = options;
-  if (!/^https?:/.test(server) || !URL.canParse(server)) throw invalid(`server must be a URL, got ${server}`);
+  const { kubeConfig, podName = hostname(), refreshMs = kubernetesDefaults.refreshMs } = options;
+  if (kubeConfig) refuseUnfitConfig(kubeConfig, options);
+  const access = kubeConfig ?? accessOf(options, environment);
+  const namespace = options.namespace ?? namespaceOf(kubeConfig) ?? readAccount("namespace");
   if (namespace === "") throw invalid("namespace must be given outside of a pod");
-  const timing = resolveDirectoryTiming({ ...options, refreshMs });
-  return { server: server.replace(/\/+$/, ""), token, namespace, podName, timing, fetch };
+  return { access, namespace, podName, timing: resolveDirectoryTiming({ ...options, refreshMs }) };
+}
+
+function accessOf(
+  { server: given, token = () => readAccount("token") }: KubernetesProviderOptions,
+  environment: Readonly<Record<string, string | undefined>>,
+): ServerAccess {
+  const server = given ?? serverOf(environment);
+  if (!/^https?:/.test(server) || !URL.canParse(server)) throw invalid(`server must be a URL, got ${server}`);
+  const authorityFile = `${account}/ca.crt`;
+  return { server, token, authorityFile: existsSync(authorityFile) ? authorityFile : undefined };
 }
 
 function serverOf(environment: Readonly<Record<string, string | undefined>>): string {
@@ -100,8 +139,20 @@ function readAccount(name: string): string {
   }
 }
 
-function readAuthority(): string | undefined {
-  return readAccount("ca.crt") || undefined;
+function refuseUnfitConfig(kubeConfig: KubeConfig, { server, token }: KubernetesProviderOptions): void {
+  if (server !== undefined) throw invalid("server must not be given with kubeConfig, which names one");
+  if (token !== undefined) throw invalid("token must not be given with kubeConfig, which logs in");
+  const cluster = kubeConfig.getCurrentCluster();
+  if (!cluster) throw invalid("kubeConfig must have a current context with a cluster");
+  try {
+    kubeConfig.createDispatcherOptions(cluster, {});
+  } catch (error) {
+    throw invalid(`kubeConfig must lead to a server: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function namespaceOf(kubeConfig: KubeConfig | undefined): string | undefined {
+  return kubeConfig?.getContextObject(kubeConfig.getCurrentContext())?.namespace;
 }
 
 function invalid(message: string): ClusterError {

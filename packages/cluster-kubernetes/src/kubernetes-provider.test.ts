@@ -1,3 +1,4 @@
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 import { ClusterError, type Member, type ProviderSession } from "@ts-grain/cluster";
 import { ObservedMembers } from "@ts-grain/cluster/testing";
 import { expect, test, vi } from "vitest";
@@ -22,12 +23,28 @@ const labelsOf = (id: string) => ({
 });
 const quick = { settleMs: 1_000, refreshMs: 200, joinTimeoutMs: 3_000 };
 
+/** Leads to the API server, and tells of each change of a pod before it is sent. */
+class TellingConfig extends KubeConfig {
+  readonly #onPatch: () => void;
+
+  constructor(server: string, onPatch: () => void) {
+    super();
+    this.#onPatch = onPatch;
+    this.loadFromClusterAndUser({ name: "fake", server, skipTLSVerify: true }, { name: "nobody" });
+  }
+
+  override async applySecurityAuthentication(request: RequestContext): Promise<void> {
+    if (request.getHttpMethod() === "PATCH") this.#onPatch();
+    await super.applySecurityAuthentication(request);
+  }
+}
+
 async function joinAlice(
   api: FakePodApi,
   options: KubernetesProviderOptions = {},
 ): Promise<{ observed: ObservedMembers; session: ProviderSession }> {
   const observed = new ObservedMembers("test");
-  const where = { server: api.url, namespace: "test", podName: "pod-a", fetch };
+  const where = { server: api.url, namespace: "test", podName: "pod-a" };
   const session = await new KubernetesProvider({ ...where, ...quick, ...options }).joinAsMember(
     alice,
     observed.context,
@@ -92,7 +109,7 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
   await using api = await startWithPods();
   const { observed, session } = await joinAlice(api);
   await observed.untilIds("alice", "gopher");
-  const watchRequests = () => api.requests.filter((request) => /watch=1/.test(request)).length;
+  const watchRequests = () => api.requests.filter((request) => /watch=true/.test(request)).length;
   const untilWatched = (times: number) =>
     vi.waitFor(() => expect([watchRequests(), api.watches]).toEqual([times, 1]), { timeout: 5_000 });
   await vi.waitFor(() => expect(api.watches).toBe(1), { timeout: 5_000 });
@@ -113,7 +130,7 @@ test("a watch that breaks off goes on after the last bookmark, without a new lis
   api.deletePod("pod-g");
   await observed.untilIds("alice");
   expect(lists().length).toBe(before);
-  const watches = api.requests.filter((request) => /watch=1/.test(request));
+  const watches = api.requests.filter((request) => /watch=true/.test(request));
   expect(watches.slice(1).map((request) => /resourceVersion=(\d+)/.exec(request)?.[1])).toEqual(
     watches.slice(1).map(() => bookmarked),
   );
@@ -142,14 +159,14 @@ test("a listener that throws leaves no watch behind", async () => {
   const onMembers = (): void => {
     if (++calls === 2) throw new Error("the listener has a bug");
   };
-  const where = { server: api.url, namespace: "test", podName: "pod-a", fetch };
+  const where = { server: api.url, namespace: "test", podName: "pod-a" };
   const session = await new KubernetesProvider({ ...where, ...quick }).joinAsMember(alice, {
     ...context,
     onMembers,
   });
   await vi.waitFor(() => expect(api.watches).toBe(1));
   api.deletePod("pod-g");
-  const watchRequests = () => api.requests.filter((request) => /watch=1/.test(request)).length;
+  const watchRequests = () => api.requests.filter((request) => /watch=true/.test(request)).length;
   await vi.waitFor(() => expect([watchRequests(), api.watches]).toEqual([2, 1]));
   await session.leave();
   await vi.waitFor(() => expect(api.watches).toBe(0));
@@ -173,12 +190,10 @@ test("a member to whose pod somebody else has written meanwhile reads it again b
   await using api = await startWithPods();
   const late = { "cluster.proto.actor/kind-Late": "true" };
   let patches = 0;
-  const interrupted: typeof fetch = (url, init) => {
-    if (init?.method === "PATCH" && ++patches === 1)
-      api.addPod("pod-a", { ip: "10.0.0.1", labels: { app: "lamps", ...late } });
-    return fetch(url, init);
-  };
-  const { observed, session } = await joinAlice(api, { fetch: interrupted });
+  const kubeConfig = new TellingConfig(api.url, () => {
+    if (++patches === 1) api.addPod("pod-a", { ip: "10.0.0.1", labels: { app: "lamps", ...late } });
+  });
+  const { observed, session } = await joinAlice(api, { server: undefined, kubeConfig });
   expect(patches).toBe(2);
   expect(api.labels("pod-a")).toEqual({ app: "lamps", ...labelsOf("alice"), ...mark });
   expect(observed.logger.entries.at(0)?.fields).toMatchObject({ error: { status: 409 } });
@@ -239,7 +254,6 @@ test("names that Kubernetes would not take, and a missing server, are refused", 
     server: "http://127.0.0.1:1",
     namespace: "test",
     podName: "a",
-    fetch,
   });
   const odd = { ...alice, kinds: ["smart/bulb"] };
   await expect(provider.joinAsMember(odd, new ObservedMembers("test").context)).rejects.toMatchObject({

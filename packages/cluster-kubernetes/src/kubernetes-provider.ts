@@ -5,7 +5,7 @@ import {
   type KubernetesProviderOptions,
   resolveKubernetesOptions,
 } from "./kubernetes-options.ts";
-import { PodClient } from "./pod-client.ts";
+import type { PodClient } from "./pod-client.ts";
 import { PodDirectory } from "./pod-directory.ts";
 import { memberLabels, refuseUnfitLabels } from "./pod-labels.ts";
 import { PodRegistration } from "./pod-registration.ts";
@@ -44,7 +44,7 @@ export class KubernetesProvider implements ClusterProvider {
     const { timing, podName } = this.#config;
     const labels = memberLabels(self, context.clusterName);
     refuseUnfitLabels(labels);
-    const client = new PodClient(this.#config, context.clock);
+    const client = await this.#createClient(context);
     const registration = new PodRegistration(client, {
       podName,
       labels,
@@ -56,11 +56,17 @@ export class KubernetesProvider implements ClusterProvider {
   }
 
   async joinAsClient(context: ProviderContext): Promise<ProviderSession> {
-    const client = new PodClient(this.#config, context.clock);
+    const client = await this.#createClient(context);
     return joinDirectory({
       directory: new PodDirectory(client, { context }),
       context,
       timing: this.#config.timing,
     });
+  }
+
+  /** The client library takes half a second and 90 MB: only programs that join load it. */
+  async #createClient({ clock }: ProviderContext): Promise<PodClient> {
+    const { PodClient } = await import("./pod-client.ts");
+    return new PodClient(this.#config, clock);
   }
 }

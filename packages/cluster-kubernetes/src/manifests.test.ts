@@ -56,7 +56,7 @@ function permissionFor(request: string): string {
 /** All that a member and a client ask the API server for, whatever happens to them. */
 async function askForEverything(): Promise<readonly string[]> {
   await using api = await FakePodApi.start();
-  const options = { server: api.url, namespace: "test", fetch, refreshMs: 100, settleMs: 500 };
+  const options = { server: api.url, namespace: "test", refreshMs: 100, settleMs: 500 };
   const self: Member = { id: "alice", host: "10.0.0.1", port: 9_000, kinds: ["Bulb"], dialect: "ts-grain" };
   api.addPod("pod-a", { ip: "10.0.0.1" });
   const observed = new ObservedMembers("test");

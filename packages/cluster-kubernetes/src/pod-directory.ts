@@ -1,9 +1,10 @@
 import type { Member, ProviderContext } from "@ts-grain/cluster";
 import { EntryReader, fieldOf, listOf, type MemberDirectory, textOf } from "@ts-grain/cluster/provider";
 import { coalesce } from "./coalesce.ts";
-import { KubernetesRefusal, type PodClient, versionOf } from "./pod-client.ts";
+import { KubernetesRefusal } from "./kubernetes-refusal.ts";
+import type { PodClient } from "./pod-client.ts";
 import { idLabel } from "./pod-labels.ts";
-import { labelsOf, readPod } from "./pod-member.ts";
+import { labelsOf, readPod, versionOf } from "./pod-member.ts";
 import { type PodEvent, VersionGone, watchPods } from "./pod-watch.ts";
 
 /** What a directory is about. */

@@ -23,6 +23,11 @@ export function labelsOf(pod: unknown): object {
   return typeof labels === "object" && labels !== null ? labels : {};
 }
 
+/** The version of a list, a pod or an event's object. */
+export function versionOf(object: unknown): string {
+  return textOf(fieldOf(object, "metadata"), "resourceVersion");
+}
+
 function kindsOf(labels: object): readonly string[] {
   return Object.entries(labels)
     .filter(([label, value]) => label.startsWith(kindPrefix) && value === "true")

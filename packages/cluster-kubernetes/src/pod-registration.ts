@@ -1,8 +1,8 @@
 import type { ProviderContext } from "@ts-grain/cluster";
 import { fieldOf, type MemberRegistration, textOf } from "@ts-grain/cluster/provider";
-import { type PodClient, versionOf } from "./pod-client.ts";
+import type { PodClient } from "./pod-client.ts";
 import { type Labels, labelPrefix } from "./pod-labels.ts";
-import { labelsOf } from "./pod-member.ts";
+import { labelsOf, versionOf } from "./pod-member.ts";
 
 /** What a registration says, and where. */
 export interface PodRegistrationOptions {

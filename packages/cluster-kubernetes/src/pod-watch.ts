@@ -1,5 +1,7 @@
 import { fieldOf, textOf, type WaitContext } from "@ts-grain/cluster/provider";
-import { type PodClient, versionOf } from "./pod-client.ts";
+import type { AnswerBody } from "./bounded-text.ts";
+import type { PodClient } from "./pod-client.ts";
+import { versionOf } from "./pod-member.ts";
 
 /** Milliseconds after which a watch ends by itself and is begun again. */
 const watchMs = 60_000;
@@ -23,7 +25,7 @@ export class VersionGone extends Error {}
  * Yields what happens after a version. Ends when the watch does, for whatever reason: it can be begun again after the last
  * event.
  *
- * @throws VersionGone; KubernetesRefusal or what `fetch` throws when the watch could not be begun.
+ * @throws VersionGone; KubernetesRefusal or what the client library throws when the watch could not be begun.
  */
 export async function* watchPods(
   client: PodClient,
@@ -34,26 +36,27 @@ export async function* watchPods(
   const timer = clock.schedule(watchMs + graceMs, () => over.abort(new Error("the watch did not end")));
   try {
     const ended = AbortSignal.any([signal, over.signal]);
-    const response = await client.watch(clusterName, { version, timeoutMs: watchMs }, ended);
-    for await (const line of linesOf(response)) yield readEvent(line);
+    const body = await client.watch(clusterName, { version, timeoutMs: watchMs }, ended);
+    for await (const line of linesOf(body)) yield readEvent(line);
   } finally {
     timer.cancel();
     over.abort();
   }
 }
 
-/** The lines of an answer until it ends or breaks off. */
-async function* linesOf(response: Response): AsyncIterable<string> {
+/** The lines of an answer until it ends, breaks off, or one of them is longer than any event. */
+async function* linesOf(body: AnswerBody): AsyncIterable<string> {
   const decoder = new TextDecoder();
-  const reader = response.body?.getReader();
+  const reader = body?.getReader();
   let text = "";
   for (;;) {
     // A connection that breaks off is no more than a watch that ends.
     const chunk = await reader?.read().catch(() => undefined);
-    if (!chunk || chunk.done || text.length > maxText) return;
+    if (!chunk || chunk.done) return;
     const lines = (text + decoder.decode(chunk.value, { stream: true })).split("\n");
     text = lines.pop() ?? "";
     yield* lines.filter((line) => line !== "");
+    if (text.length > maxText) return;
   }
 }
 

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { KubeConfig, type RequestContext } from "@kubernetes/client-node";
 import type { ClusterProvider, Member, ProviderSession } from "@ts-grain/cluster";
 import { fieldOf, listOf, textOf } from "@ts-grain/cluster/provider";
 import { ObservedMembers, providerFaultCases } from "@ts-grain/cluster/testing";
@@ -14,7 +15,7 @@ const label = (name: string) => `cluster.proto.actor/${name}`;
 /** A provider whose members each get a pod that is called as they are. */
 function createInPods(api: FakePodApi, options: KubernetesProviderOptions): ClusterProvider {
   const inPod = (podName: string) =>
-    new KubernetesProvider({ server: api.url, namespace: "test", podName, fetch, ...options });
+    new KubernetesProvider({ server: api.url, namespace: "test", podName, ...options });
   return {
     joinAsMember: (self, context) => {
       api.addPod(self.id, { ip: self.host });
@@ -22,6 +23,22 @@ function createInPods(api: FakePodApi, options: KubernetesProviderOptions): Clus
     },
     joinAsClient: (context) => inPod("none").joinAsClient(context),
   };
+}
+
+/** Leads to the API server, and tells of each change of a pod before it is sent. */
+class TellingConfig extends KubeConfig {
+  readonly #onPatch: () => void;
+
+  constructor(server: string, onPatch: () => void) {
+    super();
+    this.#onPatch = onPatch;
+    this.loadFromClusterAndUser({ name: "fake", server, skipTLSVerify: true }, { name: "nobody" });
+  }
+
+  override async applySecurityAuthentication(request: RequestContext): Promise<void> {
+    if (request.getHttpMethod() === "PATCH") this.#onPatch();
+    await super.applySecurityAuthentication(request);
+  }
 }
 
 /** The ids of the members whose pods are ready, by the API server itself. */
@@ -125,11 +142,11 @@ describe("with an API server that fails", () => {
     await using api = await FakePodApi.start();
     let patches = 0;
     // The server hangs when it is about to be told of the leave.
-    const freezing: typeof fetch = (url, init) => {
-      if (init?.method === "PATCH" && ++patches === 2) api.freeze();
-      return fetch(url, init);
-    };
-    const first = await join("alice", { api, ...quick, leaveTimeoutMs: 500, fetch: freezing });
+    const kubeConfig = new TellingConfig(api.url, () => {
+      if (++patches === 2) api.freeze();
+    });
+    const options = { ...quick, server: undefined, kubeConfig, leaveTimeoutMs: 500 };
+    const first = await join("alice", { api, ...options });
     await first.session.leave();
     expect(first.observed.logger.at("warn")).toEqual([
       "deregistering failed; the registration is left to lapse",

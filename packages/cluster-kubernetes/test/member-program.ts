@@ -5,5 +5,5 @@ import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
 
 const [server, kubelet, clusterName, id] = process.argv.slice(2);
 connect(Number(kubelet), "127.0.0.1").write(id!);
-const provider = new KubernetesProvider({ server: server!, namespace: "test", podName: id!, fetch });
+const provider = new KubernetesProvider({ server: server!, namespace: "test", podName: id! });
 await runMember(provider, { clusterName: clusterName!, id: id! });

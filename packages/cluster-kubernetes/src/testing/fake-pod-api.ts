@@ -47,7 +47,6 @@ const podsPath = "/api/v1/namespaces/test/pods";
  *     server: api.url,
  *     namespace: "test",
  *     podName: "pod-0",
- *     fetch,
  *   });
  *   // … start a member with the provider …
  *   await api.kill();
