@@ -21,7 +21,7 @@ export function kubeConfigFor({ server, token, authorityFile }: ServerAccess): K
     isAuthProvider: () => true,
     applyAuthentication: async (_user, options) => {
       const given = token();
-      if (given !== "") options.headers = { ...options.headers, Authorization: `Bearer ${given}` };
+      if (given !== "") options.headers = { Authorization: `Bearer ${given}` };
     },
   });
   return kubeConfig;

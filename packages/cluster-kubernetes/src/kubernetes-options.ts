@@ -119,7 +119,7 @@ function accessOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): ServerAccess {
   const server = given ?? serverOf(environment);
-  if (!/^https?:/.test(server) || !URL.canParse(server)) throw invalid(`server must be a URL, got ${server}`);
+  if (!isHttpUrl(server)) throw invalid(`server must be a URL, got ${server}`);
   const authorityFile = `${account}/ca.crt`;
   return { server, token, authorityFile: existsSync(authorityFile) ? authorityFile : undefined };
 }
@@ -144,11 +144,16 @@ function refuseUnfitConfig(kubeConfig: KubeConfig, { server, token }: Kubernetes
   if (token !== undefined) throw invalid("token must not be given with kubeConfig, which logs in");
   const cluster = kubeConfig.getCurrentCluster();
   if (!cluster) throw invalid("kubeConfig must have a current context with a cluster");
+  if (!isHttpUrl(cluster.server)) throw invalid(`kubeConfig must name a URL, got ${cluster.server}`);
   try {
     kubeConfig.createDispatcherOptions(cluster, {});
   } catch (error) {
-    throw invalid(`kubeConfig must lead to a server: ${error instanceof Error ? error.message : error}`);
+    throw invalid(`kubeConfig cannot be used: ${error instanceof Error ? error.message : "no reason"}`);
   }
+}
+
+function isHttpUrl(text: string): boolean {
+  return /^https?:/.test(text) && URL.canParse(text);
 }
 
 function namespaceOf(kubeConfig: KubeConfig | undefined): string | undefined {

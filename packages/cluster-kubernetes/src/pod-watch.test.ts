@@ -1,24 +1,20 @@
-import { ResponseContext, wrapHttpLibrary } from "@kubernetes/client-node";
+import type { HttpLibrary } from "@kubernetes/client-node";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { PodClient } from "./pod-client.ts";
 import { watchPods } from "./pod-watch.ts";
+import { scriptHttp } from "./testing/script-http.ts";
 
 /** What answers a watch with a text and then says nothing, until it is given up. */
-function answering(text: string) {
-  return wrapHttpLibrary({
-    send: async (request) => {
-      const { body } = new Response(
-        new ReadableStream({
-          start(controller) {
-            controller.enqueue(new TextEncoder().encode(text));
-            request.getSignal()?.addEventListener("abort", () => controller.error(new Error("aborted")));
-          },
-        }),
-      );
-      const unused = () => Promise.reject(new Error("a watch is read as it comes"));
-      return new ResponseContext(200, {}, { text: unused, binary: unused, stream: () => body });
-    },
+function answering(text: string): HttpLibrary {
+  return scriptHttp((request) => {
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(new TextEncoder().encode(text));
+        request.getSignal()?.addEventListener("abort", () => controller.error(new Error("aborted")));
+      },
+    });
+    return new Response(body);
   });
 }
 
