@@ -27,7 +27,7 @@ async function startBlackHole(): Promise<number> {
 
 /** How many connections this process is making. */
 function connecting(): number {
-  return process.getActiveResourcesInfo().filter((resource) => resource === "TCPConnectWrap").length;
+  return process.getActiveResourcesInfo().filter((resource) => resource === "ConnectWrap").length;
 }
 
 test.each(["http", "https"])(
