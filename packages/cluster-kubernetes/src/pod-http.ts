@@ -21,7 +21,8 @@ async function send(request: RequestContext): Promise<ResponseContext> {
   try {
     const answer = await sendRequest(request.getUrl(), {
       method: request.getHttpMethod(),
-      headers: request.getHeaders(),
+      // These take away the new line that a token from a file may end with.
+      headers: new Headers(request.getHeaders()),
       body: typeof body === "string" ? body : null,
       signal: request.getSignal() ?? null,
       dispatcher,

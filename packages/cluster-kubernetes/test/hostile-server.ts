@@ -13,10 +13,17 @@ export interface Answer extends NodeJS.EventEmitter {
   end(content: string): unknown;
 }
 
+interface Asked {
+  readonly url?: string | undefined;
+  readonly headers: { readonly authorization?: string | undefined };
+}
+
 /** A server on the loopback address that answers as it is told, and knows which of its connections are still open. */
 export class HostileServer {
   /** The paths that it was asked for. */
   readonly asked: string[] = [];
+  /** What they who asked logged in with. */
+  readonly logins: unknown[] = [];
   readonly sockets: Set<Socket> = new Set();
   readonly url: string;
   readonly authorityFile: string | undefined;
@@ -37,8 +44,9 @@ export class HostileServer {
     answer: (answer: Answer) => void,
   ): Promise<HostileServer> {
     const certificate = protocol === "HTTP/2" ? createCertificate() : undefined;
-    const receive = (request: { url?: string | undefined }, response: Answer): void => {
-      hostile.asked.push(request.url ?? "");
+    const receive = ({ url: path, headers }: Asked, response: Answer): void => {
+      hostile.asked.push(path ?? "");
+      hostile.logins.push(headers.authorization);
       response.on("error", () => {});
       answer(response);
     };
@@ -62,7 +70,7 @@ export class HostileServer {
 
 function createHttpServer(
   certificate: Certificate | undefined,
-  receive: (request: { url?: string | undefined }, response: Answer) => void,
+  receive: (request: Asked, response: Answer) => void,
 ): Server {
   if (!certificate) return createServer(receive);
   const server = createSecureServer(certificate, (request, response) => receive(request, response));
