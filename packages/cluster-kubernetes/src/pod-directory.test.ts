@@ -1,4 +1,7 @@
 import { RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
+import type { Member } from "@ts-grain/cluster";
+import { joinDirectory, resolveDirectoryTiming } from "@ts-grain/cluster/provider";
+import { ObservedMembers } from "@ts-grain/cluster/testing";
 import { expect, test } from "vitest";
 import { PodClient } from "./pod-client.ts";
 import { PodDirectory } from "./pod-directory.ts";
@@ -53,3 +56,46 @@ test.each([["null"], ["[]"], ['"pods"'], ['{"items":"none"}'], ['{"items":{"leng
     }
   },
 );
+
+const self: Member = { id: "alice", host: "10.0.0.1", port: 9_000, kinds: [], dialect: "proto-actor" };
+const oddLists = ["<html>", '{"items":[{', "null", "[]", '{"items":[]}', '{"items":7}'];
+const oddWatches = [
+  "<html>\n",
+  "",
+  '{"type":"ADD',
+  '{"type":5}\n',
+  "[]\n",
+  '{"type":"ERROR","object":{"code":500}}\n',
+];
+const gone = '{"type":"ERROR","object":{"code":410}}\n';
+
+test("a server that answers nonsense at once, for ten minutes, changes nothing and is asked at most twice a second", async () => {
+  const clock = new VirtualClock();
+  let asked = 0;
+  const http = scriptHttp((request) => {
+    asked++;
+    if (asked === 1)
+      return new Response(JSON.stringify({ metadata: { resourceVersion: "5" }, items: [good] }));
+    if (asked % 5 === 0) return new Response("out of order", { status: asked % 2 === 0 ? 410 : 500 });
+    if (!request.getUrl().includes("watch=true")) return new Response(oddLists[asked % oddLists.length]);
+    return new Response(asked % 7 === 0 ? gone : oddWatches[asked % oddWatches.length]);
+  });
+  const access = { server: "http://10.0.0.1", token: () => "", authorityFile: undefined };
+  const observed = new ObservedMembers("c");
+  const context = { ...observed.context, clock };
+  const directory = new PodDirectory(new PodClient({ access, namespace: "home" }, clock, http), {
+    context,
+    self,
+  });
+  const registration = { refresh: async () => {}, remove: async () => {} };
+  const timing = resolveDirectoryTiming({ settleMs: 3_600_000 });
+  const session = await joinDirectory({ directory, self: { id: "alice", registration }, context, timing });
+  await clock.advance(600_000);
+  expect(observed.history).toEqual([["alice"]]);
+  expect(asked).toBeGreaterThan(200);
+  expect(asked).toBeLessThan(1_220);
+  await session.leave();
+  const before = asked;
+  await clock.advance(60_000);
+  expect(asked).toBe(before);
+});

@@ -25,6 +25,9 @@ async function send(request: RequestContext): Promise<ResponseContext> {
       headers: new Headers(request.getHeaders()),
       body: typeof body === "string" ? body : null,
       signal: request.getSignal() ?? null,
+      // The signal alone says when it is over; these would be timers of their own, which outlast the answer.
+      headersTimeout: 0,
+      bodyTimeout: 0,
       dispatcher,
     });
     return new ResponseContext(
