@@ -25,6 +25,31 @@ import {
  *   token: () => "",
  * };
  * const provider = new KubernetesProvider(options);
+ * @example
+ * import { KubeConfig } from "@kubernetes/client-node";
+ * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+ *
+ * // As `kubectl` does: what KUBECONFIG names, or ~/.kube/config.
+ * const kubeConfig = new KubeConfig();
+ * kubeConfig.loadFromDefault();
+ * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
+ * @example
+ * import { KubeConfig } from "@kubernetes/client-node";
+ * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
+ *
+ * // A client certificate, an authority of its own, and a proxy.
+ * const kubeConfig = new KubeConfig();
+ * kubeConfig.loadFromClusterAndUser(
+ *   {
+ *     name: "home",
+ *     server: "https://10.0.0.1:6443",
+ *     caFile: "/etc/kubernetes/ca.crt",
+ *     skipTLSVerify: false,
+ *     proxyUrl: "http://10.0.0.2:3128",
+ *   },
+ *   { name: "member", certFile: "/etc/member/tls.crt", keyFile: "/etc/member/tls.key" },
+ * );
+ * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
  */
 export interface KubernetesProviderOptions extends DirectoryOptions {
   /** The URL of the API server. Default: the one that Kubernetes names to every pod. */
@@ -35,32 +60,6 @@ export interface KubernetesProviderOptions extends DirectoryOptions {
    * Instead of `server` and `token`: where the API server is and how to log in to it, as the client library `@kubernetes/client-node`
    * takes it. For kubeconfig files, with client certificates, plugins that log in and proxies. It is asked for credentials with each
    * request, and not changed.
-   *
-   * @example
-   * import { KubeConfig } from "@kubernetes/client-node";
-   * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
-   *
-   * // As `kubectl` does: what KUBECONFIG names, or ~/.kube/config.
-   * const kubeConfig = new KubeConfig();
-   * kubeConfig.loadFromDefault();
-   * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
-   * @example
-   * import { KubeConfig } from "@kubernetes/client-node";
-   * import { KubernetesProvider } from "@ts-grain/cluster-kubernetes";
-   *
-   * // A client certificate, an authority of its own, and a proxy.
-   * const kubeConfig = new KubeConfig();
-   * kubeConfig.loadFromClusterAndUser(
-   *   {
-   *     name: "home",
-   *     server: "https://10.0.0.1:6443",
-   *     caFile: "/etc/kubernetes/ca.crt",
-   *     skipTLSVerify: false,
-   *     proxyUrl: "http://10.0.0.2:3128",
-   *   },
-   *   { name: "member", certFile: "/etc/member/tls.crt", keyFile: "/etc/member/tls.key" },
-   * );
-   * const provider = new KubernetesProvider({ kubeConfig, namespace: "default" });
    */
   readonly kubeConfig?: KubeConfig | undefined;
   /** Default: that of the `kubeConfig`'s current context, or else the pod's. */
