@@ -58,8 +58,8 @@ export interface KubernetesProviderOptions extends DirectoryOptions {
   readonly token?: (() => string) | undefined;
   /**
    * Instead of `server` and `token`: where the API server is and how to log in to it, as the client library `@kubernetes/client-node`
-   * takes it. For kubeconfig files, with client certificates, plugins that log in and proxies. It is asked for credentials with each
-   * request, and not changed.
+   * takes it, made with the version of it that this package depends on. For kubeconfig files, client certificates, plugins that log in,
+   * and proxies. It is asked for credentials with each request, and not changed.
    */
   readonly kubeConfig?: KubeConfig | undefined;
   /** Default: that of the `kubeConfig`'s current context, or else the pod's. */
