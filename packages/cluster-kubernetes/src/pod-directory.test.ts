@@ -68,34 +68,54 @@ const oddWatches = [
   '{"type":"ERROR","object":{"code":500}}\n',
 ];
 const gone = '{"type":"ERROR","object":{"code":410}}\n';
+const list = JSON.stringify({ metadata: { resourceVersion: "5" }, items: [good] });
 
-test("a server that answers nonsense at once, for ten minutes, changes nothing and is asked at most twice a second", async () => {
-  const clock = new VirtualClock();
-  let asked = 0;
-  const http = scriptHttp((request) => {
-    asked++;
-    if (asked === 1)
-      return new Response(JSON.stringify({ metadata: { resourceVersion: "5" }, items: [good] }));
-    if (asked % 5 === 0) return new Response("out of order", { status: asked % 2 === 0 ? 410 : 500 });
-    if (!request.getUrl().includes("watch=true")) return new Response(oddLists[asked % oddLists.length]);
-    return new Response(asked % 7 === 0 ? gone : oddWatches[asked % oddWatches.length]);
-  });
-  const access = { server: "http://10.0.0.1", token: () => "", authorityFile: undefined };
-  const observed = new ObservedMembers("c");
-  const context = { ...observed.context, clock };
-  const directory = new PodDirectory(new PodClient({ access, namespace: "home" }, clock, http), {
-    context,
-    self,
-  });
-  const registration = { refresh: async () => {}, remove: async () => {} };
-  const timing = resolveDirectoryTiming({ settleMs: 3_600_000 });
-  const session = await joinDirectory({ directory, self: { id: "alice", registration }, context, timing });
-  await clock.advance(600_000);
-  expect(observed.history).toEqual([["alice"]]);
-  expect(asked).toBeGreaterThan(200);
-  expect(asked).toBeLessThan(1_220);
-  await session.leave();
-  const before = asked;
-  await clock.advance(60_000);
-  expect(asked).toBe(before);
-});
+/** What answers, by how many requests there were before, to a list and to a watch. */
+type Script = (count: number, what: "list" | "watch") => Response;
+
+test.each<[string, Script]>([
+  [
+    "answers nonsense",
+    (count, what) => {
+      if (count % 5 === 0) return new Response("out of order", { status: count % 2 === 0 ? 410 : 500 });
+      if (what === "list") return new Response(oddLists[count % oddLists.length]);
+      return new Response(count % 7 === 0 ? gone : oddWatches[count % oddWatches.length]);
+    },
+  ],
+  ["ends each watch", (_count, what) => new Response(what === "list" ? list : "")],
+  ["has forgotten each version", (_count, what) => new Response(what === "list" ? list : gone)],
+  [
+    "refuses each version",
+    (_count, what) => (what === "list" ? new Response(list) : new Response("gone", { status: 410 })),
+  ],
+])(
+  "a server that %s at once, for ten minutes, changes nothing and is asked at most twice a second",
+  async (_what, script) => {
+    const clock = new VirtualClock();
+    let asked = 0;
+    const http = scriptHttp((request) => {
+      // Who does not keep the pace would go on for ever in one moment of the clock.
+      if (++asked > 5_000) return new Response("", { status: 500 });
+      if (asked === 1) return new Response(list);
+      return script(asked, request.getUrl().includes("watch=true") ? "watch" : "list");
+    });
+    const access = { server: "http://10.0.0.1", token: () => "", authorityFile: undefined };
+    const observed = new ObservedMembers("c");
+    const context = { ...observed.context, clock };
+    const directory = new PodDirectory(new PodClient({ access, namespace: "home" }, clock, http), {
+      context,
+      self,
+    });
+    const registration = { refresh: async () => {}, remove: async () => {} };
+    const timing = resolveDirectoryTiming({ settleMs: 3_600_000 });
+    const session = await joinDirectory({ directory, self: { id: "alice", registration }, context, timing });
+    await clock.advance(600_000);
+    expect(observed.history).toEqual([["alice"]]);
+    expect(asked).toBeGreaterThan(200);
+    expect(asked).toBeLessThan(1_220);
+    await session.leave();
+    const before = asked;
+    await clock.advance(60_000);
+    expect(asked).toBe(before);
+  },
+);

@@ -48,6 +48,8 @@ export class PodDirectory implements MemberDirectory {
         const isGone =
           error instanceof VersionGone || (error instanceof KubernetesRefusal && error.status === 410);
         if (!isGone) throw error;
+        // Whoever asks keeps the pace by what is yielded: a list is not asked for in vain as often as versions are gone.
+        yield this.#members(pods);
       }
     }
   }
