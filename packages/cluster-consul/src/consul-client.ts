@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { ProviderContext } from "@ts-grain/cluster";
 import { type JsonAnswer, within } from "@ts-grain/cluster/provider";
 import type Consul from "consul";
-import { AgentExchange } from "./agent-exchange.ts";
+import { ConsulExchange } from "./consul-exchange.ts";
 import type { ConsulConfig } from "./consul-options.ts";
 import { openConsul } from "./open-consul.ts";
 
@@ -10,7 +10,7 @@ import { openConsul } from "./open-consul.ts";
 const agentTimeoutMs = 3_000;
 
 /** A call of one of the library's methods, which must be given the exchange as its `ctx`. */
-export type ConsulCall = (consul: Consul, exchange: { readonly ctx: AgentExchange }) => Promise<unknown>;
+export type ConsulCall = (consul: Consul, exchange: { readonly ctx: ConsulExchange }) => Promise<unknown>;
 
 /** What bounds a call. */
 export interface ConsulCallOptions {
@@ -37,7 +37,7 @@ export class ConsulClient {
     { signal, timeoutMs = agentTimeoutMs, query = {} }: ConsulCallOptions,
   ): Promise<JsonAnswer> {
     return within(timeoutMs, { clock: this.#clock, signal }, async (inTime) => {
-      const ctx = new AgentExchange(query);
+      const ctx = new ConsulExchange(query);
       inTime.addEventListener("abort", () => ctx.giveUp(inTime.reason), { once: true });
       try {
         const [response] = (await call(this.#consul, { ctx })) as readonly [LibraryResponse];

@@ -47,8 +47,8 @@ export interface ConsulProviderOptions extends DirectoryOptions {
   /** Milliseconds after which Consul forgets a dead member; Consul takes no less than 60,000. Default 60,000. */
   readonly forgetMs?: number | undefined;
   /**
-   * Makes the connections; of `node:https` if the address says so. For client certificates, an authority that Node does
-   * not know, or a proxy. Default: one that knows what Node knows, and keeps no connection that is not in use.
+   * Makes the connections: an `Agent` of `node:https` if the address begins with https, else of `node:http`. For client
+   * certificates, an authority that Node does not know, or a proxy. Default: one with a connection for each request.
    */
   readonly agent?: Agent | undefined;
 }

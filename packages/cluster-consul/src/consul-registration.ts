@@ -67,7 +67,7 @@ function describeService({ self, clusterName, ttlMs, forgetMs }: ConsulRegistrat
     address: self.host,
     port: self.port,
     meta: { id: self.id, "ts-grain": "1" },
-    // The library's type asks for a name and a time-out too, of which it sends the first and ignores the other.
+    // Its type asks for a name and a time-out besides, which a check of this kind need not have.
     check: {
       ttl: `${ttlMs}ms`,
       status: "passing",

@@ -5,11 +5,11 @@ import type { ClientRequest, IncomingMessage } from "node:http";
 const maxBytes = 8 * 1024 * 1024;
 
 /**
- * One request and its answer: what the library calls a `ctx`, by whose event "cancel" it gives a request up. The library
- * itself reads any answer to its end, and waits for ever for the rest of one that breaks off.
+ * One request and its answer. The library knows it as a request's `ctx`, and gives that up when it emits "cancel". By
+ * itself it reads on however long an answer is, and waits for ever for one whose connection ends too early.
  */
-export class AgentExchange extends EventEmitter {
-  /** Makes the library resolve with the response, not with its body alone. */
+export class ConsulExchange extends EventEmitter {
+  /** Tells the library to resolve with the response, not with its body alone. */
   readonly includeResponse = true;
   /** Sent beside what the library itself sends. */
   readonly query: Readonly<Record<string, string>>;
@@ -25,13 +25,13 @@ export class AgentExchange extends EventEmitter {
     return this.#failure;
   }
 
-  /** Ends the connection, so that the library's promise rejects. Later calls change nothing. */
+  /** Ends the connection, and lets the library's promise reject. Of several reasons the first counts. */
   giveUp(reason: unknown): void {
     this.#failure ??= reason;
     this.emit("cancel");
   }
 
-  /** Sees to it that the request ends, with all that belongs to it, whatever the answer does. */
+  /** Sees to it that the request ends, and its connection with it, whatever comes as an answer. */
   guard(request: ClientRequest): void {
     let response: IncomingMessage | undefined;
     request.on("response", (incoming) => {
@@ -42,8 +42,8 @@ export class AgentExchange extends EventEmitter {
         if (bytes > maxBytes) this.giveUp(new Error(`an answer of more than ${maxBytes} bytes`));
       });
     });
-    // A connection that the agent of a user has timed out is open still.
-    request.on("error", () => request.destroy());
+    // The library leaves a connection open that the user's agent has timed out.
+    request.on("error", (error) => this.giveUp(error));
     request.on("close", () => {
       if (!response?.complete) this.giveUp(new Error("the answer broke off"));
     });
