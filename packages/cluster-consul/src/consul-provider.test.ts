@@ -4,6 +4,7 @@ import {
   createServer,
   type IncomingHttpHeaders,
   type IncomingMessage,
+  type ServerResponse,
 } from "node:http";
 import { type Duplex, duplexPair, Readable } from "node:stream";
 import { json } from "node:stream/consumers";
@@ -70,12 +71,7 @@ class ScriptedConsul {
   readonly published: (readonly Member[])[] = [];
   list: (query: { readonly path: string }) => Response | Promise<Response> = () => listed([self], 7);
   knowsCheck = true;
-  readonly #server = createServer(async (request, response) => {
-    const answer = await this.#answer(request);
-    response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    // The provider may read no further.
-    await pipeline(answer.body ? Readable.fromWeb(answer.body) : Readable.from([]), response).catch(() => {});
-  });
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
   readonly agent = new WiredAgent((connection) => this.#server.emit("connection", connection));
 
   provider(options: ConsulProviderOptions = {}): ConsulProvider {
@@ -102,6 +98,13 @@ class ScriptedConsul {
     const within5s = (startMs: number) =>
       times.filter(({ atMs }) => atMs >= startMs && atMs < startMs + 5_000);
     return Math.max(...times.map(({ atMs }) => within5s(atMs).length));
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await this.#answer(request);
+    response.writeHead(status, Object.fromEntries(headers));
+    // The provider may read no further.
+    await pipeline(body ? Readable.fromWeb(body) : Readable.from([]), response).catch(() => {});
   }
 
   async #answer(request: IncomingMessage): Promise<Response> {
@@ -214,7 +217,7 @@ function hugeList(onPart: (bytes: number) => void = () => {}): Response {
 }
 
 /** The beginning of an answer that could be believed, and what becomes of the rest. */
-function begunList(rest: (controller: ReadableStreamDefaultController) => void): Response {
+function begunList(rest: (controller: ReadableStreamDefaultController) => void | Promise<void>): Response {
   const body = new ReadableStream({
     start: (controller) => controller.enqueue(new TextEncoder().encode(JSON.stringify([self]))),
     pull: rest,

@@ -37,7 +37,7 @@ const cases: Readonly<Record<string, { readonly answer: RawAnswer; readonly erro
   "a list that never ends": {
     answer(socket) {
       socket.write(head("Transfer-Encoding: chunked"));
-      pour(socket, `${megabyte.length.toString(16)}\r\n${megabyte}\r\n`);
+      pour(socket, `${megabyte.length.toString(16)}\r\n${megabyte.toString()}\r\n`);
     },
     error: /an answer of more than 8388608 bytes/,
   },
