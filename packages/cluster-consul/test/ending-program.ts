@@ -1,4 +1,5 @@
-// A client that ends while it waits for a list: `node ending-program.ts ADDRESS leave|abandon`.
+// A client that ends while it waits for a list: `node ending-program.ts ADDRESS leave|abandon`. It fails if something keeps
+// the process alive for five seconds more.
 import { ObservedMembers } from "@ts-grain/cluster/testing";
 import { ConsulProvider } from "@ts-grain/cluster-consul";
 
@@ -11,3 +12,4 @@ console.log("joined");
 await new Promise((resolve) => void setTimeout(resolve, 200));
 await (end === "leave" ? session.leave() : session.abandon());
 console.log("ended");
+setTimeout(() => process.exit(1), 5_000).unref();

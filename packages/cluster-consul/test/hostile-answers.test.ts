@@ -117,7 +117,9 @@ test.concurrent.each(Object.entries(slow))(
 );
 
 test.concurrent("a redirection is not followed, so that the token goes nowhere else", async () => {
-  await using elsewhere = await RawServer.start(() => {});
+  await using elsewhere = await RawServer.start(
+    (socket) => void socket.end(head("Content-Length: 2") + list),
+  );
   await using server = await RawServer.start((socket) => {
     const to = `Location: ${elsewhere.address}/v1/health/service/hostile\r\nContent-Length: 0`;
     socket.end(`HTTP/1.1 307 Temporary Redirect\r\n${to}\r\n\r\n`);
@@ -158,11 +160,12 @@ test.concurrent.each(["leave", "abandon"] as const)(
 
 test.concurrent.each(["leave", "abandon"])(
   "nothing keeps a process alive whose client was told to %s while a query was under way",
+  { timeout: 60_000 },
   async (end) => {
     await using server = await RawServer.start(once);
     const program = fileURLToPath(new URL("ending-program.ts", import.meta.url));
     const args = ["--conditions=@ts-grain/source", program, server.address, end];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 14_000 });
+    const { stdout } = await promisify(execFile)(process.execPath, args);
     expect(stdout).toBe("joined\nended\n");
     expect(server.connections).toBe(2);
   },
