@@ -36,7 +36,7 @@ export class ConsulDirectory implements MemberDirectory {
       refuseStale(answer.headers);
       const next = Number(answer.headers.get("x-consul-index"));
       // A server that counts anew has lost its memory, or is another one.
-      if (next < index) throw new Error(`Consul's index went back from ${index} to ${next}`);
+      if (!(next >= index)) throw new Error(`Consul's index went back from ${index} to ${next}`);
       yield this.#reader.members(entries);
       index = next;
     }
@@ -49,10 +49,13 @@ export class ConsulDirectory implements MemberDirectory {
   #ask(index: number, signal: AbortSignal): Promise<JsonAnswer> {
     const { context, ttlMs } = this.#options;
     const waitMs = Math.ceil(ttlMs / 4);
-    const service = `/v1/health/service/${encodeURIComponent(context.clusterName)}`;
-    const path = index > 0 ? `${service}?index=${index}&wait=${waitMs}ms` : service;
+    const query = { service: context.clusterName, ...(index > 0 && { index, wait: `${waitMs}ms` }) };
     // Consul itself adds up to a sixteenth, by chance.
-    return this.#client.send({ method: "GET", path, signal, timeoutMs: waitMs * (17 / 16) + graceMs });
+    const timeoutMs = waitMs * (17 / 16) + graceMs;
+    return this.#client.send((consul, exchange) => consul.health.service({ ...query, ...exchange }), {
+      signal,
+      timeoutMs,
+    });
   }
 }
 

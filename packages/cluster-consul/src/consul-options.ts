@@ -1,9 +1,10 @@
+import { Agent } from "node:http";
+import { Agent as TlsAgent } from "node:https";
 import { ClusterError } from "@ts-grain/cluster";
 import {
   type DirectoryOptions,
   type DirectoryTiming,
   directoryDefaults,
-  type Fetch,
   refuseRareRefresh,
   refuseUnlessPositive,
   resolveDirectoryTiming,
@@ -13,14 +14,22 @@ import {
  * What a Consul provider may be given.
  *
  * @example
+ * import { readFileSync } from "node:fs";
+ * import { Agent } from "node:https";
  * import { ConsulProvider, type ConsulProviderOptions } from "@ts-grain/cluster-consul";
  *
- * const options: ConsulProviderOptions = {
- *   address: "https://consul.example:8501",
- *   token: "…",
- *   ttlMs: 20_000,
- * };
- * const provider = new ConsulProvider(options);
+ * function optionsFrom(folder: string): ConsulProviderOptions {
+ *   const [ca, cert, key] = ["ca", "member", "member-key"].map((name) =>
+ *     readFileSync(`${folder}/${name}.pem`),
+ *   );
+ *   return {
+ *     address: "https://consul.example:8501",
+ *     token: "…",
+ *     ttlMs: 20_000,
+ *     agent: new Agent({ ca, cert, key }),
+ *   };
+ * }
+ * const provider = new ConsulProvider(optionsFrom("/etc/member"));
  */
 export interface ConsulProviderOptions extends DirectoryOptions {
   /**
@@ -37,8 +46,11 @@ export interface ConsulProviderOptions extends DirectoryOptions {
   readonly ttlMs?: number | undefined;
   /** Milliseconds after which Consul forgets a dead member; Consul takes no less than 60,000. Default 60,000. */
   readonly forgetMs?: number | undefined;
-  /** Carries the requests. Default: the platform's `fetch`. For client certificates or a proxy. */
-  readonly fetch?: Fetch | undefined;
+  /**
+   * Makes the connections: an `Agent` of `node:https` if the address begins with https, else of `node:http`. For client
+   * certificates, an authority that Node does not know, or a proxy. Default: one with a connection for each request.
+   */
+  readonly agent?: Agent | undefined;
 }
 
 /** Everything that the provider needs; every option has its value. */
@@ -48,7 +60,7 @@ export interface ConsulConfig {
   readonly ttlMs: number;
   readonly forgetMs: number;
   readonly timing: DirectoryTiming;
-  readonly fetch: Fetch;
+  readonly agent: Agent;
 }
 
 /**
@@ -74,12 +86,19 @@ export function resolveConsulOptions(
     ttlMs = consulDefaults.ttlMs,
     forgetMs = consulDefaults.forgetMs,
     token = environment["CONSUL_HTTP_TOKEN"],
-    fetch = globalThis.fetch,
   } = options;
   const timing = resolveDirectoryTiming(options);
   refuseUnlessPositive({ ttlMs, forgetMs });
   refuseRareRefresh(timing, ttlMs);
-  return { baseUrl: baseUrl(options.address, environment), token, ttlMs, forgetMs, timing, fetch };
+  const url = baseUrl(options.address, environment);
+  return { baseUrl: url, token, ttlMs, forgetMs, timing, agent: agentFor(url, options.agent) };
+}
+
+function agentFor(url: string, option: Agent | undefined): Agent {
+  // What Node itself asks of an agent, but only when a request is sent.
+  if (option !== undefined && typeof (option as { readonly addRequest?: unknown }).addRequest !== "function")
+    throw new ClusterError("invalid_options", "agent must be an Agent of node:http or node:https");
+  return option ?? (url.startsWith("https:") ? new TlsAgent() : new Agent());
 }
 
 function baseUrl(

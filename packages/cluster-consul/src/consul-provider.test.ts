@@ -1,3 +1,14 @@
+import {
+  Agent,
+  type ClientRequestArgs,
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import { type Duplex, duplexPair, Readable } from "node:stream";
+import { json } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { seededRandom } from "@ts-grain/actor";
 import { RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
 import { ClusterError, type Member } from "@ts-grain/cluster";
@@ -24,7 +35,32 @@ interface Asked {
   readonly method: string;
   readonly path: string;
   readonly body: unknown;
-  readonly headers: object;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Connects to a server in the same process, without a socket. */
+class WiredAgent extends Agent {
+  /** The ends of the server that are open. */
+  readonly open = new Set<Duplex>();
+  /** Where the last connection was to go. */
+  asked: object = {};
+  readonly #accept: (connection: Duplex) => void;
+
+  constructor(accept: (connection: Duplex) => void) {
+    super();
+    this.#accept = accept;
+  }
+
+  override createConnection({ host, port }: ClientRequestArgs): Duplex {
+    this.asked = { host, port: Number(port) };
+    const [near, far] = duplexPair();
+    this.open.add(far);
+    far.once("close", () => this.open.delete(far));
+    // As a socket does when the other end is gone.
+    near.once("close", () => far.destroy());
+    this.#accept(far);
+    return near;
+  }
 }
 
 /** A Consul that answers as it is told, and at once. */
@@ -33,12 +69,13 @@ class ScriptedConsul {
   readonly logger = new RecordingLogger();
   readonly asked: Asked[] = [];
   readonly published: (readonly Member[])[] = [];
-  list: (query: { readonly path: string; readonly signal: AbortSignal }) => Response | Promise<Response> =
-    () => listed([self], 7);
+  list: (query: { readonly path: string }) => Response | Promise<Response> = () => listed([self], 7);
   knowsCheck = true;
+  readonly #server = createServer((request, response) => void this.#serve(request, response));
+  readonly agent = new WiredAgent((connection) => this.#server.emit("connection", connection));
 
   provider(options: ConsulProviderOptions = {}): ConsulProvider {
-    return new ConsulProvider({ ...options, fetch: (url, init) => this.#answer(String(url), init) });
+    return new ConsulProvider({ ...options, agent: this.agent });
   }
 
   join(options?: ConsulProviderOptions): ReturnType<ConsulProvider["joinAsMember"]> {
@@ -63,14 +100,22 @@ class ScriptedConsul {
     return Math.max(...times.map(({ atMs }) => within5s(atMs).length));
   }
 
-  async #answer(url: string, init: RequestInit = {}): Promise<Response> {
-    const { method = "GET", body, headers = {} } = init;
-    const path = url.replace("http://127.0.0.1:8500", "");
-    const content: unknown = typeof body === "string" ? JSON.parse(body) : undefined;
-    this.asked.push({ atMs: this.clock.nowMs(), method, path, headers, body: content });
-    init.signal?.throwIfAborted();
-    if (method === "GET") return this.list({ path, signal: init.signal! });
-    if (path.includes("/check/update/") && !this.knowsCheck) return new Response("unknown", { status: 500 });
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { status, headers, body } = await this.#answer(request);
+    response.writeHead(status, Object.fromEntries(headers));
+    // The provider may read no further.
+    await pipeline(body ? Readable.fromWeb(body) : Readable.from([]), response).catch(() => {});
+  }
+
+  async #answer(request: IncomingMessage): Promise<Response> {
+    const { method = "", url: path = "", headers } = request;
+    const asked = { atMs: this.clock.nowMs(), method, path, headers };
+    this.asked.push({
+      ...asked,
+      body: headers["content-type"] === undefined ? undefined : await json(request),
+    });
+    if (method === "GET") return this.list({ path });
+    if (path.includes("/check/pass/") && !this.knowsCheck) return new Response("unknown", { status: 500 });
     return new Response("");
   }
 }
@@ -86,7 +131,14 @@ test("a member registers in the form of Proto.Actor Go, and marks itself", async
     atMs: expect.any(Number),
     method: "PUT",
     path: "/v1/agent/service/register?replace-existing-checks=true",
-    headers: { "Content-Type": "application/json", "X-Consul-Token": "secret" },
+    headers: {
+      connection: "close",
+      "content-length": expect.any(String),
+      "content-type": "application/json; charset=utf-8",
+      host: "127.0.0.1:8500",
+      "user-agent": expect.any(String),
+      "x-consul-token": "secret",
+    },
     body: {
       ID: "alice",
       Name: "my cluster",
@@ -106,7 +158,7 @@ test("a member says every two seconds that it lives, and registers again when Co
   const consul = new ScriptedConsul();
   const session = await consul.join();
   await consul.clock.advance(4_000);
-  const keepAlive = "/v1/agent/check/update/service%3Aalice";
+  const keepAlive = "/v1/agent/check/pass/service%3Aalice";
   expect(consul.paths("PUT").slice(1)).toEqual([keepAlive, keepAlive]);
   consul.knowsCheck = false;
   await consul.clock.advance(2_000);
@@ -150,18 +202,25 @@ test("what strangers registered under the cluster's name is left out, and named 
   await session.leave();
 });
 
-const megabyte = 1_000_000;
-
 /** A list that could be believed, but for its 20 MB; tells how many of them were read. */
-function hugeList(onMegabyte: () => void = () => {}): Response {
-  const parts = [JSON.stringify([self]), ...Array(20).fill(" ".repeat(megabyte))];
+function hugeList(onPart: (bytes: number) => void = () => {}): Response {
+  const parts = [JSON.stringify([self]), ...Array(200).fill(" ".repeat(100_000))];
   const body = new ReadableStream({
     pull(controller) {
       const part = parts.shift();
       if (part === undefined) controller.close();
       else controller.enqueue(new TextEncoder().encode(part));
-      onMegabyte();
+      onPart(part?.length ?? 0);
     },
+  });
+  return new Response(body, { headers: { "x-consul-index": "8" } });
+}
+
+/** The beginning of an answer that could be believed, and what becomes of the rest. */
+function begunList(rest: (controller: ReadableStreamDefaultController) => void | Promise<void>): Response {
+  const body = new ReadableStream({
+    start: (controller) => controller.enqueue(new TextEncoder().encode(JSON.stringify([self]))),
+    pull: rest,
   });
   return new Response(body, { headers: { "x-consul-index": "8" } });
 }
@@ -172,15 +231,17 @@ const disbelieved: Readonly<Record<string, ScriptedConsul["list"]>> = {
   "half a list": () => new Response('[{"Service":'),
   "no list": () => Response.json({}),
   "a list of 20 MB": () => hugeList(),
-  "nothing, ever": ({ signal }) =>
-    new Promise((_resolve, reject) => {
-      signal.addEventListener("abort", () => reject(new Error("aborted")));
-    }),
+  "a list whose connection ends before it does": () => begunList((body) => body.error(new Error("ended"))),
+  "a list that never ends": () => begunList(() => new Promise(() => {})),
+  "a redirection": () =>
+    new Response(JSON.stringify([self]), { status: 307, headers: { location: "/v1/x" } }),
+  "nothing, ever": () => new Promise(() => {}),
   "errors to queries that wait, and lists to others": ({ path }) =>
     /wait=/.test(path) ? new Response("no long polls here", { status: 500 }) : listed([self], 7),
   "the list of a server without a leader": () => listed([], 8, { "x-consul-knownleader": "false" }),
   "the list of a server that lags behind": () => listed([], 8, { "x-consul-lastcontact": "60000" }),
   "the list of a server that counts anew": () => listed([], 3),
+  "a list whose index is no number": () => listed([], Number.NaN),
 };
 
 describe.each(Object.entries(disbelieved))("a Consul that answers with %s", (_name, answer) => {
@@ -201,6 +262,8 @@ describe.each(Object.entries(disbelieved))("a Consul that answers with %s", (_na
     await consul.clock.advance(15_000);
     expect(consul.published.at(-1)).toEqual([alice]);
     await session.leave();
+    await consul.clock.settle();
+    expect([consul.agent.open.size, consul.clock.scheduled]).toEqual([0, 0]);
   });
 });
 
@@ -219,12 +282,57 @@ test("a Consul that answers at once, each time with another list, is asked eight
 test("a list of 20 MB is read no further than 8 MiB, and a log line says so", async () => {
   const consul = new ScriptedConsul();
   const session = await consul.join();
-  let megabytes = 0;
-  consul.list = () => hugeList(() => megabytes++);
+  let read = 0;
+  consul.list = () => hugeList((bytes) => (read += bytes));
   while (consul.logger.entries.length === 0) await consul.clock.advance(100);
-  expect(megabytes).toBeLessThan(12);
+  expect(read).toBeLessThan(12_000_000);
   const { error } = consul.logger.entries[0]!.fields as { readonly error: unknown };
   expect(String(error)).toMatch(/more than 8388608 bytes/);
+  await session.leave();
+});
+
+test("an error says which status the agent answered with, and the first 200 characters of what it said", async () => {
+  const consul = new ScriptedConsul();
+  const session = await consul.join();
+  consul.list = () => Response.json("<".repeat(300), { status: 403 });
+  while (consul.logger.entries.length === 0) await consul.clock.advance(100);
+  const { error } = consul.logger.entries[0]!.fields as { readonly error: unknown };
+  expect(String(error)).toBe(`Error: HTTP status 403: "${"<".repeat(199)}`);
+  await session.leave();
+});
+
+test("a query that is not answered in time ends its connection, and a log line says so", async () => {
+  const consul = new ScriptedConsul();
+  const session = await consul.join();
+  consul.list = () => new Promise(() => {});
+  while (consul.logger.entries.length === 0) await consul.clock.advance(100);
+  const { error } = consul.logger.entries[0]!.fields as { readonly error: unknown };
+  expect(String(error)).toBe("Error: no answer within 4656.25 ms");
+  expect(consul.agent.open.size).toBe(0);
+  await session.leave();
+});
+
+test("abandoning a Consul that answers nothing ends every connection and timer at once", async () => {
+  const consul = new ScriptedConsul();
+  const session = await consul.join();
+  consul.list = () => new Promise(() => {});
+  await consul.clock.advance(3_000);
+  expect(consul.agent.open.size).toBe(1);
+  await session.abandon();
+  await consul.clock.settle();
+  expect([consul.agent.open.size, consul.clock.scheduled]).toEqual([0, 0]);
+});
+
+test.each([
+  { address: undefined, at: ["127.0.0.1", 8_500, "/v1/"] },
+  { address: "consul.example:80", at: ["consul.example", 80, "/v1/"] },
+  { address: "http://[::1]:8501", at: ["::1", 8_501, "/v1/"] },
+  { address: "http://proxy.example/consul/", at: ["proxy.example", 80, "/consul/v1/"] },
+])("the agent is asked at its address: $address", async ({ address, at: [host, port, prefix] }) => {
+  const consul = new ScriptedConsul();
+  const session = await consul.join({ address });
+  expect(consul.agent.asked).toMatchObject({ host, port: Number(port) });
+  expect(consul.asked.every(({ path }) => path.startsWith(String(prefix)))).toBe(true);
   await session.leave();
 });
 
@@ -234,6 +342,7 @@ test.each([
   { ttlMs: 0 },
   { refreshMs: 6_000 },
   { settleMs: Number.NaN },
+  { agent: { dispatch: () => true } as unknown as Agent },
 ])("options out of their range are refused by name: %o", (options) => {
   const [name] = Object.keys(options);
   expect(() => new ConsulProvider(options)).toThrow(ClusterError);

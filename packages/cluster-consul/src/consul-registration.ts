@@ -1,5 +1,7 @@
 import type { Member } from "@ts-grain/cluster";
 import type { MemberRegistration } from "@ts-grain/cluster/provider";
+import type { CheckOptions } from "consul/lib/agent/check.js";
+import type { RegisterOptions } from "consul/lib/agent/service.js";
 import type { ConsulClient } from "./consul-client.ts";
 
 /** What a registration says. */
@@ -29,35 +31,48 @@ export class ConsulRegistration implements MemberRegistration {
   }
 
   async remove(signal: AbortSignal): Promise<void> {
-    const path = `/v1/agent/service/deregister/${encodeURIComponent(this.#options.self.id)}`;
-    const { status, text } = await this.#client.send({ method: "PUT", path, signal });
+    const { id } = this.#options.self;
+    const { status, text } = await this.#client.send(
+      (consul, exchange) => consul.agent.service.deregister({ id, ...exchange }),
+      { signal },
+    );
     if (status !== 200 && status !== 404) throw new ConsulRefusal("deregister", { status, text });
   }
 
   async #confirm(signal: AbortSignal): Promise<boolean> {
-    const path = `/v1/agent/check/update/${encodeURIComponent(`service:${this.#options.self.id}`)}`;
-    const body = { Status: "passing", Output: "" };
-    return (await this.#client.send({ method: "PUT", path, body, signal })).status === 200;
+    const id = `service:${this.#options.self.id}`;
+    const { status } = await this.#client.send(
+      (consul, exchange) => consul.agent.check.pass({ id, ...exchange }),
+      { signal },
+    );
+    return status === 200;
   }
 
   async #register(signal: AbortSignal): Promise<void> {
-    const path = "/v1/agent/service/register?replace-existing-checks=true";
-    const body = describeService(this.#options);
-    const { status, text } = await this.#client.send({ method: "PUT", path, body, signal });
+    const service = describeService(this.#options);
+    const { status, text } = await this.#client.send(
+      (consul, exchange) => consul.agent.service.register({ ...service, ...exchange }),
+      { signal, query: { "replace-existing-checks": "true" } },
+    );
     if (status !== 200) throw new ConsulRefusal("register", { status, text });
   }
 }
 
-/** The form of Proto.Actor Go, with the mark of ts-grain beside the id. */
-function describeService({ self, clusterName, ttlMs, forgetMs }: ConsulRegistrationOptions): object {
+/** The form of Proto.Actor Go, with the mark of ts-grain beside the id, in the library's words. */
+function describeService({ self, clusterName, ttlMs, forgetMs }: ConsulRegistrationOptions): RegisterOptions {
   return {
-    ID: self.id,
-    Name: clusterName,
-    Tags: self.kinds,
-    Address: self.host,
-    Port: self.port,
-    Meta: { id: self.id, "ts-grain": "1" },
-    Check: { TTL: `${ttlMs}ms`, Status: "passing", DeregisterCriticalServiceAfter: `${forgetMs}ms` },
+    id: self.id,
+    name: clusterName,
+    tags: [...self.kinds],
+    address: self.host,
+    port: self.port,
+    meta: { id: self.id, "ts-grain": "1" },
+    // Its type asks for a name and a time-out besides, which a check of this kind need not have.
+    check: {
+      ttl: `${ttlMs}ms`,
+      status: "passing",
+      deregistercriticalserviceafter: `${forgetMs}ms`,
+    } as CheckOptions,
   };
 }
 
