@@ -90,11 +90,8 @@ class CompactedEtcd implements AsyncDisposable {
         if (method.name === KV.method.range.name) this.lists++;
         return transport.unary(method, ...call);
       },
-      stream: async (method, signal, timeoutMs, header, requests, ...call) => {
-        const all = await Array.fromAsync(requests);
-        await this.#pass(all[0] as WatchRequest);
-        return transport.stream(method, signal, timeoutMs, header, each(all), ...call);
-      },
+      stream: (method, signal, timeoutMs, header, requests, ...call) =>
+        transport.stream(method, signal, timeoutMs, header, this.#heldUpHere(requests), ...call),
     };
     return {
       transport: observed,
@@ -105,10 +102,15 @@ class CompactedEtcd implements AsyncDisposable {
     };
   }
 
-  async #pass({ requestUnion: { value } }: WatchRequest): Promise<void> {
-    if (!this.#gate || value === undefined || value.startRevision < this.#gate.fromRevision) return;
-    this.#heldUp.resolve();
-    await this.#gate.promise;
+  async *#heldUpHere<T>(requests: AsyncIterable<T>): AsyncIterable<T> {
+    for await (const request of requests) {
+      const { value } = (request as WatchRequest).requestUnion;
+      if (this.#gate && value && value.startRevision >= this.#gate.fromRevision) {
+        this.#heldUp.resolve();
+        await this.#gate.promise;
+      }
+      yield request;
+    }
   }
 
   async #revision(): Promise<number> {
@@ -125,10 +127,6 @@ class CompactedEtcd implements AsyncDisposable {
 
 function member(id: string): Member {
   return { id, host: "127.0.0.1", port: 9_000, kinds: [], dialect: "ts-grain" };
-}
-
-async function* each<T>(all: readonly T[]): AsyncIterable<T> {
-  yield* all;
 }
 
 /** Milliseconds until a change was told. */

@@ -1,4 +1,4 @@
-import { type DescMethod, type Message, toJson } from "@bufbuild/protobuf";
+import { create, type DescMethod, type Message, toJson } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { seededRandom } from "@ts-grain/actor";
 import { RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
@@ -41,12 +41,12 @@ export class ScriptedEtcd {
   granted = 0;
   /** What is said of the time that a lease has left which has run out. */
   saidOfNoTime: { readonly TTL?: bigint } = {};
-  /** What a method answers in place of what it should. */
-  readonly odd = new Map<DescMethod, object>();
+  /** What a method answers in place of what it should; undefined: that. What is thrown is its error. */
+  readonly odd = new Map<DescMethod, () => Record<string, unknown> | undefined>();
   readonly #lapsed = new Set<bigint>();
   readonly down = new Set<string>();
   readonly silent = new Set<string>();
-  /** What a watch does once it has said that it was created. */
+  /** Until when a watch, once it was created, has no news. */
   watch: (signal: AbortSignal) => Promise<void> = untilAborted;
   revision = 5n;
   token: string | undefined;
@@ -114,7 +114,7 @@ export class ScriptedEtcd {
       ({ service }) => {
         service(Auth, { authenticate: () => ({ token: this.token ?? "" }) });
         service(KV, {
-          range: () => this.odd.get(KV.method.range) ?? this.#list(),
+          range: () => this.#list(),
           deleteRange: () => ({}),
           txn: ({ compare, failure }) => {
             if (!compare.every((each) => this.#holds(each)))
@@ -123,7 +123,7 @@ export class ScriptedEtcd {
           },
         });
         service(Lease, {
-          leaseGrant: () => this.odd.get(Lease.method.leaseGrant) ?? { ID: 77n + BigInt(this.granted++) },
+          leaseGrant: () => ({ ID: 77n + BigInt(this.granted++) }),
           leaseRevoke: () => ({}),
           leaseKeepAlive: ({ ID }) => ({ ID, ...(this.#lapsed.has(ID) ? this.saidOfNoTime : { TTL: 10n }) }),
         });
@@ -131,6 +131,7 @@ export class ScriptedEtcd {
           watch: async function* (_request, { signal }) {
             yield {};
             await scripted.watch(AbortSignal.any([signal, ended]));
+            yield {};
           },
         });
       },
@@ -146,7 +147,11 @@ export class ScriptedEtcd {
               if (this.silent.has(endpoint)) await untilAborted(AbortSignal.any([signal, ended]));
               if (this.token !== undefined && method !== Auth.method.authenticate && token !== this.token)
                 throw new ConnectError("etcdserver: invalid auth token", Code.Unauthenticated);
-              return next(request);
+              const odd = this.odd.get(method)?.();
+              const response = await next(request);
+              return odd && !response.stream
+                ? { ...response, message: create(method.output, odd) }
+                : response;
             },
           ],
         },
