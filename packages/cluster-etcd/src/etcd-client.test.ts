@@ -78,7 +78,7 @@ test("an endpoint that says nothing for two seconds is left, by one step, howeve
   const etcd = new ScriptedEtcd();
   const session = await etcd.join(threeEndpoints);
   etcd.silent.add("a:1");
-  await etcd.clock.advance(3_500);
+  await etcd.clock.advance(3_000);
   expect(etcd.open).toEqual(["a:1"]);
   const waiting = etcd.calls.slice(-2).map(({ method }) => method);
   expect(waiting).toEqual([Lease.method.leaseKeepAlive, KV.method.range]);
