@@ -1,6 +1,6 @@
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code } from "@connectrpc/connect";
 import { expect, test } from "vitest";
-import { alice, ScriptedEtcd } from "../test/scripted-etcd.ts";
+import { alice, etcdError, ScriptedEtcd } from "../test/scripted-etcd.ts";
 import { Auth, KV, Lease, Watch } from "./gen/etcdserverpb/rpc_pb.ts";
 
 const threeEndpoints = { endpoints: ["http://a:1", "http://b:1", "http://c:1"] };
@@ -8,7 +8,7 @@ const login = { name: "me", password: "secret" };
 
 function failWith(message: string, code: Code): () => never {
   return () => {
-    throw new ConnectError(message, code);
+    throw etcdError(message, code);
   };
 }
 
@@ -45,7 +45,7 @@ test("a lease without an id is none: joining fails, says so, and leaves nothing 
 
 test.each([
   { name: "have news at once", watch: async () => {} },
-  { name: "fail at once", watch: failWith("etcdserver: no leader", Code.Unavailable) },
+  { name: "fail at once", watch: failWith("no leader", Code.Unavailable) },
 ])("an etcd whose watches $name is asked and connected to at most twice a second", async ({ watch }) => {
   const etcd = new ScriptedEtcd();
   const session = await etcd.join();
@@ -91,7 +91,7 @@ test("an endpoint that says nothing for two seconds is left, by one step, howeve
 test("an etcd that refuses is asked again through the same connection, at the pace", async () => {
   const etcd = new ScriptedEtcd();
   const session = await etcd.join(threeEndpoints);
-  etcd.odd.set(KV.method.txn, failWith(`etcdserver: ${"no ".repeat(1_000)}`, Code.PermissionDenied));
+  etcd.odd.set(KV.method.txn, failWith("no ".repeat(1_000), Code.PermissionDenied));
   const before = etcd.asked(KV.method.txn).length;
   await etcd.clock.advance(60_000);
   const tries = etcd.asked(KV.method.txn).length - before;
@@ -126,7 +126,7 @@ test("a watch whose token has run out is opened with another, and nothing is los
   const tokens = etcd.asked(Auth.method.authenticate).length;
   let refusals = 0;
   etcd.odd.set(Watch.method.watch, () => {
-    if (refusals++ === 0) throw new ConnectError("etcdserver: invalid auth token", Code.Unauthenticated);
+    if (refusals++ === 0) throw etcdError("invalid auth token", Code.Unauthenticated);
     return undefined;
   });
   await etcd.clock.advance(10_000);

@@ -84,7 +84,7 @@ export class EtcdClient {
     try {
       return await this.#exchange(exchange, await this.#authorization(login, exchange.signal));
     } catch (error) {
-      if (!(error instanceof EtcdFailure && error.code === Code.Unauthenticated)) throw error;
+      if (!(error instanceof EtcdFailure && error.refusal === Code.Unauthenticated)) throw error;
       // The token has run out.
       this.#token = undefined;
       return this.#exchange(exchange, await this.#authorization(login, exchange.signal));
@@ -115,7 +115,7 @@ export class EtcdClient {
       return await run(connection.transport, headers);
     } catch (error) {
       const failure = new EtcdFailure(method.name, error);
-      if (!signal.aborted && !failure.isRefusal) this.#giveUp(connection);
+      if (!signal.aborted && failure.refusal === undefined) this.#giveUp(connection);
       throw failure;
     }
   }

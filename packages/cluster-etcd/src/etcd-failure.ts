@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 
-/** What etcd says of a request that another of its nodes would say as well. */
+/** What etcd says of a request that its other nodes would say as well. */
 const refusals: ReadonlySet<Code> = new Set([
   Code.InvalidArgument,
   Code.NotFound,
@@ -13,16 +13,14 @@ const refusals: ReadonlySet<Code> = new Set([
 
 /** What etcd did not do, by its own word or for want of one. */
 export class EtcdFailure extends Error {
-  readonly code: Code;
+  /** The code with which etcd has refused. Undefined where another node may do what was asked. */
+  readonly refusal: Code | undefined;
 
   constructor(method: string, reason: unknown) {
-    const { code, message, cause } = ConnectError.from(reason);
+    const { code, message, cause, metadata } = ConnectError.from(reason);
     super(`etcd's ${method} failed: ${message.slice(0, 200)}`, { cause });
-    this.code = code;
-  }
-
-  /** Whether etcd has answered, and asking elsewhere is of no use. */
-  get isRefusal(): boolean {
-    return refusals.has(this.code);
+    // The library has the same codes for what it found wrong itself.
+    const isEtcdsWord = metadata.has("grpc-status");
+    this.refusal = isEtcdsWord && refusals.has(code) ? code : undefined;
   }
 }

@@ -49,7 +49,7 @@ export class EtcdRegistration implements MemberRegistration {
     try {
       await this.#client.call({ method: Lease.method.leaseRevoke, request: { ID }, signal });
     } catch (error) {
-      const isGone = error instanceof EtcdFailure && error.code === Code.NotFound;
+      const isGone = error instanceof EtcdFailure && error.refusal === Code.NotFound;
       if (!isGone) throw error;
     }
   }

@@ -143,10 +143,10 @@ export class ScriptedEtcd {
               const token = header.get("token");
               const message = request.stream ? undefined : request.message;
               this.calls.push({ endpoint, method, token, message, atMs: this.clock.nowMs() });
-              if (this.down.has(endpoint)) throw new ConnectError("connection refused", Code.Unavailable);
+              if (this.down.has(endpoint)) throw new Error("connection refused");
               if (this.silent.has(endpoint)) await untilAborted(AbortSignal.any([signal, ended]));
               if (this.token !== undefined && method !== Auth.method.authenticate && token !== this.token)
-                throw new ConnectError("etcdserver: invalid auth token", Code.Unauthenticated);
+                throw etcdError("invalid auth token", Code.Unauthenticated);
               const odd = this.odd.get(method)?.();
               const response = await next(request);
               return odd && !response.stream
@@ -176,6 +176,11 @@ export class ScriptedEtcd {
     this.values.set(textOf(key), textOf(value));
     this.leases.set(textOf(key), lease);
   }
+}
+
+/** What the client is told when etcd says so. */
+export function etcdError(message: string, code: Code): ConnectError {
+  return new ConnectError(`etcdserver: ${message}`, code, { "grpc-status": `${code}` });
 }
 
 function untilAborted(signal: AbortSignal): Promise<never> {
