@@ -75,7 +75,7 @@ export class EtcdClient {
 
   /** Leaves nothing open. No call may come after it. */
   close(): void {
-    this.#connection?.end();
+    this.#connection?.end(new Error("the session has ended"));
   }
 
   async #withLogin<T>(exchange: Exchange<T>): Promise<T> {
@@ -115,14 +115,14 @@ export class EtcdClient {
       return await run(connection.transport, headers);
     } catch (error) {
       const failure = new EtcdFailure(method.name, error);
-      if (!signal.aborted && failure.refusal === undefined) this.#giveUp(connection);
+      if (!signal.aborted && failure.refusal === undefined) this.#giveUp(connection, failure);
       throw failure;
     }
   }
 
   #connect(): EtcdConnection {
     if (this.#connection?.isClosed) {
-      this.#connection.end();
+      this.#connection.end(new Error("etcd has closed the connection"));
       this.#connection = undefined;
     }
     const { endpoints, connect } = this.#config;
@@ -130,12 +130,12 @@ export class EtcdClient {
     return this.#connection;
   }
 
-  #giveUp(connection: EtcdConnection): void {
+  #giveUp(connection: EtcdConnection, failure: EtcdFailure): void {
     // Calls fail together; only one of them may move on.
     if (this.#connection !== connection) return;
     this.#connection = undefined;
     this.#endpointIndex++;
-    connection.end();
+    connection.end(failure);
   }
 }
 

@@ -14,8 +14,8 @@ export interface EtcdConnection {
   readonly transport: Transport;
   /** Whether the other side takes no calls through it any more. */
   readonly isClosed: boolean;
-  /** Fails what is under way and leaves nothing open. */
-  end(): void;
+  /** Fails what is under way, for the reason, and leaves nothing open. */
+  end(reason: Error): void;
 }
 
 /**
@@ -61,8 +61,8 @@ export class GrpcConnection implements EtcdConnection {
     return this.#session !== undefined && (this.#session.closed || this.#session.destroyed);
   }
 
-  end(): void {
-    this.#ending.abort(new Error("the connection to etcd was given up"));
+  end(reason: Error): void {
+    this.#ending.abort(reason);
   }
 
   async #open(): Promise<ClientHttp2Session> {

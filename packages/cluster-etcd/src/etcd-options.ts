@@ -59,7 +59,8 @@ export interface EtcdProviderOptions extends DirectoryOptions {
    *     new Promise((resolve, reject) => {
    *       const tunnel = { host: "proxy.example", port: 3128, method: "CONNECT", path: host, signal };
    *       const asking = request(tunnel).on("error", reject);
-   *       asking.on("connect", ({ statusCode }, socket) => {
+   *       asking.on("connect", ({ statusCode }, socket, first) => {
+   *         socket.unshift(first);
    *         if (statusCode === 200) return resolve(socket);
    *         socket.destroy();
    *         reject(new Error(`the proxy answered ${statusCode}`));
@@ -124,6 +125,6 @@ function secureContextOf(tls: SecureContextOptions): SecureContext {
   try {
     return createSecureContext(tls);
   } catch (error) {
-    throw new ClusterError("invalid_options", `tls must be certificates and a key in PEM: ${error}`);
+    throw new ClusterError("invalid_options", `tls must be certificates and a key in PEM: ${String(error)}`);
   }
 }

@@ -98,7 +98,7 @@ class CompactedEtcd implements AsyncDisposable {
       get isClosed() {
         return connection.isClosed;
       },
-      end: () => connection.end(),
+      end: (reason) => connection.end(reason),
     };
   }
 

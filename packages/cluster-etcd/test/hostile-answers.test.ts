@@ -50,7 +50,7 @@ class Asking {
   failure(): Promise<string> {
     return this.range().then(
       () => "it was answered",
-      (error: Error) => `${error.message}, ${error.cause}`,
+      (error: Error) => `${error.message}, ${String(error.cause)}`,
     );
   }
 }

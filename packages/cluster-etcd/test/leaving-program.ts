@@ -14,5 +14,5 @@ try {
   await session[end === "abandon" ? "abandon" : "leave"]();
   console.log("ended");
 } catch (error) {
-  console.log(`refused: ${error}`);
+  console.log(`refused: ${String(error)}`);
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { create, type DescMethod, type Message, toJson } from "@bufbuild/protobuf";
 import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { seededRandom } from "@ts-grain/actor";
@@ -15,7 +16,7 @@ export const alice: Member = {
   kinds: ["Bulb"],
   dialect: "ts-grain",
 };
-export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 interface RecordedCall {
   readonly endpoint: string;
@@ -101,15 +102,14 @@ export class ScriptedEtcd {
       get isClosed(): boolean {
         return connection.isClosed;
       },
-      end: () => {
+      end: (reason: Error) => {
         connection.isEnded = true;
-        ending.abort(new Error("ended"));
+        ending.abort(reason);
       },
     };
   }
 
   #transport(endpoint: string, ended: AbortSignal): Transport {
-    const scripted = this;
     return createRouterTransport(
       ({ service }) => {
         service(Auth, { authenticate: () => ({ token: this.token ?? "" }) });
@@ -128,11 +128,7 @@ export class ScriptedEtcd {
           leaseKeepAlive: ({ ID }) => ({ ID, ...(this.#lapsed.has(ID) ? this.saidOfNoTime : { TTL: 10n }) }),
         });
         service(Watch, {
-          watch: async function* (_request, { signal }) {
-            yield {};
-            await scripted.watch(AbortSignal.any([signal, ended]));
-            yield {};
-          },
+          watch: (_request, { signal }) => this.#watchUntil(AbortSignal.any([signal, ended])),
         });
       },
       {
@@ -159,6 +155,12 @@ export class ScriptedEtcd {
     );
   }
 
+  async *#watchUntil(ended: AbortSignal): AsyncIterable<Record<string, never>> {
+    yield {};
+    await this.watch(ended);
+    yield {};
+  }
+
   #list(): object {
     const kvs = [...this.values].map(([key, value]) => ({
       key: Buffer.from(key),
@@ -183,9 +185,7 @@ export function etcdError(message: string, code: Code): ConnectError {
   return new ConnectError(`etcdserver: ${message}`, code, { "grpc-status": `${code}` });
 }
 
-function untilAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason));
-  });
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, "abort");
+  signal.throwIfAborted();
 }
