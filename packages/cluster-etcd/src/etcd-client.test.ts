@@ -30,6 +30,24 @@ test.each([
   await session.leave();
 });
 
+test("an etcd that never says a revision lets nobody in", async () => {
+  const etcd = new ScriptedEtcd();
+  etcd.odd.set(KV.method.range, () => ({ header: {} }));
+  const joining = expect(etcd.startJoining()).rejects.toThrow(/etcd's list of keys says no revision/);
+  await etcd.clock.advance(20_000);
+  await joining;
+  expect([etcd.open, etcd.clock.scheduled, etcd.published]).toEqual([[], 0, []]);
+});
+
+test("while watches have no news, all is listed once in a quarter of the TTL", async () => {
+  const etcd = new ScriptedEtcd();
+  const session = await etcd.join();
+  const before = etcd.asked(KV.method.range).length;
+  await etcd.clock.advance(60_000);
+  expect(etcd.asked(KV.method.range).length - before).toBe(60 / 2.5);
+  await session.leave();
+});
+
 test("a lease without an id is none: joining fails, says so, and leaves nothing open", async () => {
   const etcd = new ScriptedEtcd();
   etcd.odd.set(Lease.method.leaseGrant, () => ({ TTL: 10n }));

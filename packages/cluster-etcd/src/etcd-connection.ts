@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type ClientHttp2Session, connect as connectHttp2, constants } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect as connectTcp, isIP } from "node:net";
 import { addAbortSignal, type Duplex } from "node:stream";
 import { connect as connectTls, type SecureContext } from "node:tls";
@@ -74,7 +74,6 @@ export class GrpcConnection implements EtcdConnection {
     const session = connectHttp2(this.#url, options);
     // Every call under way is told of it.
     session.on("error", () => undefined);
-    signal.addEventListener("abort", () => session.destroy(signal.reason, constants.NGHTTP2_CANCEL));
     this.#session = session;
     return session;
   }
@@ -86,7 +85,7 @@ export class GrpcConnection implements EtcdConnection {
     return connectTls(isIP(host) ? options : { ...options, servername: host });
   }
 
-  /** A stream that goes when the connection ends, and whose errors harm nobody. */
+  /** A stream that goes when the connection ends, with all that is on it, and whose errors harm nobody. */
   #own(stream: Duplex): Duplex {
     return addAbortSignal(
       this.#ending.signal,

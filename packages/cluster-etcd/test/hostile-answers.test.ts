@@ -2,12 +2,15 @@
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
 import { pipeline, Readable } from "node:stream";
+import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { EtcdClient } from "../src/etcd-client.ts";
+import { dialTcp } from "../src/etcd-connection.ts";
 import { resolveEtcdOptions } from "../src/etcd-options.ts";
 import { KV, Watch } from "../src/gen/etcdserverpb/rpc_pb.ts";
+import type { EtcdProviderOptions } from "../src/index.ts";
 import { HostileServer } from "./hostile-server.ts";
 
 const grpc = { ":status": 200, "content-type": "application/grpc" };
@@ -37,8 +40,8 @@ class Asking {
   readonly aborting = new AbortController();
   readonly client: EtcdClient;
 
-  constructor(url: string) {
-    this.client = new EtcdClient(resolveEtcdOptions({ endpoints: [url] }), this.clock);
+  constructor(url: string, options: EtcdProviderOptions = {}) {
+    this.client = new EtcdClient(resolveEtcdOptions({ ...options, endpoints: [url] }), this.clock);
   }
 
   range(): Promise<unknown> {
@@ -300,6 +303,45 @@ test.for(silences)(
     expect(asking.clock.scheduled).toBe(0);
   },
 );
+
+test("a watch that has no news ends with the connection that another call has given up, and says why", async () => {
+  await using server = await HostileServer.answering((stream) => stream.respond(grpc));
+  const asking = new Asking(`http://${server.authority}`);
+  const { client, aborting, clock } = asking;
+  const following = client.follow(
+    { method: Watch.method.watch, request: {}, signal: aborting.signal },
+    readAll,
+  );
+  const why = following.then(
+    () => undefined,
+    (error: unknown) => inspect(error),
+  );
+  const failure = asking.failure();
+  await server.untilConnected();
+  await clock.advance(2_000);
+  expect([await failure, await why]).toEqual(
+    Array(2).fill(expect.stringMatching(/no answer within 2000 ms/)),
+  );
+  await server.untilAlone();
+  expect(server.connections).toBe(1);
+});
+
+test("a way that is opened when nobody waits for it any more is closed", async () => {
+  await using server = await HostileServer.answering(() => undefined);
+  const dialled = Promise.withResolvers<void>();
+  const asking = new Asking(`http://${server.authority}`, {
+    dial: async (endpoint) => {
+      await dialled.promise;
+      return dialTcp(endpoint, new AbortController().signal);
+    },
+  });
+  const failure = asking.failure();
+  await asking.clock.advance(2_000);
+  expect(await failure).toMatch(/no answer within 2000 ms/);
+  dialled.resolve();
+  await server.untilConnected();
+  await server.untilAlone();
+});
 
 test("a watch that is given up is closed, and the connection goes on", async () => {
   const closed = Promise.withResolvers<void>();
