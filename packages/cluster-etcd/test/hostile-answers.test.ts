@@ -1,7 +1,7 @@
 // What an etcd that is none, or lost its mind, does to the provider's client: through real sockets, on a clock that stands still.
 import { constants, type ServerHttp2Stream } from "node:http2";
 import type { Socket } from "node:net";
-import { pipeline, Readable } from "node:stream";
+import { Duplex, pipeline, Readable } from "node:stream";
 import { inspect } from "node:util";
 import { gzipSync } from "node:zlib";
 import { VirtualClock } from "@ts-grain/actor/testing";
@@ -324,6 +324,21 @@ test("a watch that has no news ends with the connection that another call has gi
   );
   await server.untilAlone();
   expect(server.connections).toBe(1);
+});
+
+test("a way that is no socket ends with the connection, too", async () => {
+  await using server = await HostileServer.answering(() => undefined);
+  const asking = new Asking(`http://${server.authority}`, {
+    dial: async (endpoint, signal) => {
+      const socket = await dialTcp(endpoint, signal);
+      return Duplex.from({ readable: socket, writable: socket });
+    },
+  });
+  const failure = asking.failure();
+  await server.untilConnected();
+  await asking.clock.advance(2_000);
+  expect(await failure).toMatch(/no answer within 2000 ms/);
+  await server.untilAlone();
 });
 
 test("a way that is opened when nobody waits for it any more is closed", async () => {
