@@ -159,10 +159,7 @@ test("a message of a watch that has 20 MB is not read", async () => {
     pour(stream, [message(""), head(20 * million.length), million]),
   );
   const asking = new Asking(`http://${server.authority}`);
-  const following = client.follow(
-    { method: Watch.method.watch, request: {}, signal: aborting.signal },
-    readAll,
-  );
+  const following = asking.watch();
   await expect(following).rejects.toThrow(/resource_exhausted/);
   await server.untilAlone();
 });

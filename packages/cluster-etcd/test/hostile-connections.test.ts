@@ -81,10 +81,7 @@ test.for(silences)(
 test("a watch that has no news ends with the connection that another call has given up, and says why", async () => {
   await using server = await HostileServer.answering((stream) => stream.respond(grpc));
   const asking = new Asking(`http://${server.authority}`);
-  const following = client.follow(
-    { method: Watch.method.watch, request: {}, signal: aborting.signal },
-    readAll,
-  );
+  const following = asking.watch();
   const why = following.then(
     () => undefined,
     (error: unknown) => inspect(error),
@@ -138,10 +135,7 @@ test("a watch that is given up is closed, and the connection goes on", async () 
     stream.once("close", closed.resolve);
   });
   const asking = new Asking(`http://${server.authority}`);
-  const following = client.follow(
-    { method: Watch.method.watch, request: {}, signal: aborting.signal },
-    readAll,
-  );
+  const following = asking.watch();
   await server.untilConnected();
   asking.aborting.abort(new Error("enough"));
   await expect(following).rejects.toThrow(/enough/);
