@@ -37,7 +37,7 @@ export const layers = {
   ],
   "cluster-automanaged": [["."]],
   "cluster-consul": [["."], ["testing", "index.ts"]],
-  "cluster-etcd": [["."], ["testing", "index.ts"]],
+  "cluster-etcd": [["gen"], ["."], ["testing", "index.ts"]],
   "cluster-kubernetes": [["."], ["testing", "index.ts"]],
   cli: [
     [

@@ -1,33 +1,50 @@
+import type {
+  DescMessage,
+  DescMethodServerStreaming,
+  DescMethodUnary,
+  MessageInitShape,
+  MessageShape,
+} from "@bufbuild/protobuf";
+import { Code, type Transport } from "@connectrpc/connect";
 import type { ProviderContext } from "@ts-grain/cluster";
-import { type JsonAnswer, parseAnswer, requestJson, textOf } from "@ts-grain/cluster/provider";
+import { within } from "@ts-grain/cluster/provider";
+import type { EtcdConnection } from "./etcd-connection.ts";
+import { EtcdFailure } from "./etcd-failure.ts";
 import type { EtcdConfig } from "./etcd-options.ts";
+import { Auth } from "./gen/etcdserverpb/rpc_pb.ts";
 
 /** Milliseconds in which etcd answers; without a majority it does not. */
 const answerTimeoutMs = 2_000;
 
-/** One call of etcd's JSON gateway. */
-export interface EtcdCall {
-  /** Below `/v3/`. */
-  readonly method: string;
-  readonly body: object;
+/** One request with one answer. */
+export interface EtcdCall<Input extends DescMessage, Output extends DescMessage> {
+  readonly method: DescMethodUnary<Input, Output>;
+  readonly request: MessageInitShape<Input>;
   readonly signal: AbortSignal;
 }
 
-/** What etcd did not do, by its own word. */
-export class EtcdRefusal extends Error {
-  readonly status: number;
-
-  constructor(method: string, { status, text }: JsonAnswer) {
-    super(`etcd refused ${method}: HTTP status ${status}: ${text.slice(0, 200)}`);
-    this.status = status;
-  }
+/** One request with answers that go on for as long as the signal lets them. */
+export interface EtcdStream<Input extends DescMessage, Output extends DescMessage> {
+  readonly method: DescMethodServerStreaming<Input, Output>;
+  readonly request: MessageInitShape<Input>;
+  readonly signal: AbortSignal;
 }
 
-/** Calls one endpoint of an etcd cluster, and the next one after it has failed. */
+type Headers = Readonly<Record<string, string>>;
+
+/** What is done through a connection. */
+interface Exchange<T> {
+  readonly method: { readonly name: string };
+  readonly signal: AbortSignal;
+  readonly run: (transport: Transport, headers: Headers) => Promise<T>;
+}
+
+/** Calls one endpoint of an etcd cluster through one connection, and the next one after it has failed. */
 export class EtcdClient {
   readonly #config: EtcdConfig;
   readonly #clock: ProviderContext["clock"];
   #endpointIndex = 0;
+  #connection: EtcdConnection | undefined;
   #token: string | undefined;
 
   constructor(config: EtcdConfig, clock: ProviderContext["clock"]) {
@@ -35,71 +52,93 @@ export class EtcdClient {
     this.#clock = clock;
   }
 
-  /** Resolves with the answer. @throws EtcdRefusal when it is an error. */
-  async call(call: EtcdCall): Promise<unknown> {
-    let answer = await this.#send(call);
-    if (answer.status === 401 && this.#config.login) {
+  /** Resolves with the answer. @throws EtcdFailure when there is none in time, or it is an error. */
+  call<I extends DescMessage, O extends DescMessage>(call: EtcdCall<I, O>): Promise<MessageShape<O>> {
+    return this.#withLogin(this.#inTime(call));
+  }
+
+  /** Resolves when the answers have been read. @throws EtcdFailure when they break off. */
+  follow<I extends DescMessage, O extends DescMessage>(
+    { method, request, signal }: EtcdStream<I, O>,
+    read: (answers: AsyncIterable<MessageShape<O>>) => Promise<void>,
+  ): Promise<void> {
+    return this.#withLogin({
+      method,
+      signal,
+      async run(transport, headers) {
+        const requests = oneRequest(request);
+        const { message } = await transport.stream(method, signal, undefined, headers, requests);
+        await read(message);
+      },
+    });
+  }
+
+  /** Leaves nothing open. No call may come after it. */
+  close(): void {
+    this.#connection?.end(new Error("the session has ended"));
+  }
+
+  async #withLogin<T>(exchange: Exchange<T>): Promise<T> {
+    const { login } = this.#config;
+    if (!login) return this.#exchange(exchange, {});
+    try {
+      return await this.#exchange(exchange, await this.#authorization(login, exchange.signal));
+    } catch (error) {
+      if (!(error instanceof EtcdFailure && error.refusal === Code.Unauthenticated)) throw error;
       // The token has run out.
       this.#token = undefined;
-      answer = await this.#send(call);
+      return this.#exchange(exchange, await this.#authorization(login, exchange.signal));
     }
-    return parseOrRefuse(call.method, answer);
   }
 
-  /** Resolves with an answer that goes on for as long as the signal lets it. */
-  async open({ method, body, signal }: EtcdCall): Promise<Response> {
-    const { fetch } = this.#config;
-    const headers = { "Content-Type": "application/json", ...(await this.#authorization(signal)) };
-    const options = {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
+  async #authorization(request: NonNullable<EtcdConfig["login"]>, signal: AbortSignal): Promise<Headers> {
+    const call = { method: Auth.method.authenticate, request, signal };
+    this.#token ??= (await this.#exchange(this.#inTime(call), {})).token;
+    return { token: this.#token };
+  }
+
+  #inTime<I extends DescMessage, O extends DescMessage>(call: EtcdCall<I, O>): Exchange<MessageShape<O>> {
+    const { method, request, signal } = call;
+    return {
+      method,
       signal,
-      redirect: "error",
-    } as const;
-    return fetch(`${this.#endpoint}/v3/${method}`, options);
+      run: (transport, headers) =>
+        within(answerTimeoutMs, { clock: this.#clock, signal }, async (inTime) => {
+          return (await transport.unary(method, inTime, undefined, headers, request)).message;
+        }),
+    };
   }
 
-  get #endpoint(): string {
-    const { endpoints } = this.#config;
-    return endpoints[this.#endpointIndex % endpoints.length]!;
-  }
-
-  async #send(call: EtcdCall): Promise<JsonAnswer> {
-    return this.#post(call, await this.#authorization(call.signal));
-  }
-
-  async #authorization(signal: AbortSignal): Promise<Readonly<Record<string, string>>> {
-    const { login } = this.#config;
-    if (!login) return {};
-    const method = "auth/authenticate";
-    this.#token ??= textOf(
-      parseOrRefuse(method, await this.#post({ method, body: login, signal }, {})),
-      "token",
-    );
-    return { Authorization: this.#token };
-  }
-
-  async #post(
-    { method, body, signal }: EtcdCall,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<JsonAnswer> {
-    const index = this.#endpointIndex;
-    const url = `${this.#endpoint}/v3/${method}`;
-    const request = { url, method: "POST", headers, body, timeoutMs: answerTimeoutMs } as const;
+  async #exchange<T>({ method, signal, run }: Exchange<T>, headers: Headers): Promise<T> {
+    const connection = this.#connect();
     try {
-      const answer = await requestJson(this.#config.fetch, request, { clock: this.#clock, signal });
-      if (answer.status >= 500) throw new EtcdRefusal(method, answer);
-      return answer;
+      return await run(connection.transport, headers);
     } catch (error) {
-      // Calls fail together; only one of them may move on.
-      if (this.#endpointIndex === index && !signal.aborted) this.#endpointIndex++;
-      throw error;
+      const failure = new EtcdFailure(method.name, error);
+      if (!signal.aborted && failure.refusal === undefined) this.#giveUp(connection, failure);
+      throw failure;
     }
+  }
+
+  #connect(): EtcdConnection {
+    if (this.#connection?.isClosed) {
+      this.#connection.end(new Error("etcd has closed the connection"));
+      this.#connection = undefined;
+    }
+    const { endpoints, connect } = this.#config;
+    this.#connection ??= connect(endpoints[this.#endpointIndex % endpoints.length]!);
+    return this.#connection;
+  }
+
+  #giveUp(connection: EtcdConnection, failure: EtcdFailure): void {
+    // Calls fail together; only one of them may move on.
+    if (this.#connection !== connection) return;
+    this.#connection = undefined;
+    this.#endpointIndex++;
+    connection.end(failure);
   }
 }
 
-function parseOrRefuse(method: string, answer: JsonAnswer): unknown {
-  if (answer.status !== 200) throw new EtcdRefusal(method, answer);
-  return parseAnswer(answer);
+async function* oneRequest<T>(request: T): AsyncIterable<T> {
+  yield request;
 }

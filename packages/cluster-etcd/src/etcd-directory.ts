@@ -1,7 +1,8 @@
 import type { Member, ProviderContext } from "@ts-grain/cluster";
-import { EntryReader, fieldOf, listOf, type MemberDirectory, textOf } from "@ts-grain/cluster/provider";
+import { EntryReader, type MemberDirectory } from "@ts-grain/cluster/provider";
 import type { EtcdClient } from "./etcd-client.ts";
 import { untilChange } from "./etcd-watch.ts";
+import { KV } from "./gen/etcdserverpb/rpc_pb.ts";
 import { readMemberEntry } from "./member-entry.ts";
 
 /** What a directory is about. */
@@ -31,18 +32,17 @@ export class EtcdDirectory implements MemberDirectory {
 
   async *lists(signal: AbortSignal): AsyncIterable<readonly Member[]> {
     const { prefix, ttlMs, context } = this.#options;
-    const keys = { key: toBase64(prefix), rangeEnd: toBase64(afterPrefix(prefix)) };
-    let revision = 0;
+    const keys = { key: Buffer.from(prefix), rangeEnd: Buffer.from(afterPrefix(prefix)) };
+    let revision = 0n;
     for (;;) {
-      const body = { key: keys.key, range_end: keys.rangeEnd };
-      const answer = await this.#client.call({ method: "kv/range", body, signal });
-      const next = Number(textOf(fieldOf(answer, "header"), "revision"));
-      if (!(next > 0)) throw new Error("etcd's list of keys says no revision");
+      const { header, kvs } = await this.#client.call({ method: KV.method.range, request: keys, signal });
+      const next = header?.revision ?? 0n;
+      if (next <= 0n) throw new Error("etcd's list of keys says no revision");
       // An etcd that counts anew has lost its memory, or is another one.
       if (next < revision) throw new Error(`etcd's revision went back from ${revision} to ${next}`);
       revision = next;
-      yield this.#reader.members(listOf(answer, "kvs").map((pair) => fromBase64(textOf(pair, "value"))));
-      const change = { ...keys, revision: revision + 1, waitMs: ttlMs / 4 };
+      yield this.#reader.members(kvs.map(({ value }) => Buffer.from(value).toString()));
+      const change = { ...keys, startRevision: revision + 1n, waitMs: ttlMs / 4 };
       await untilChange(this.#client, change, { clock: context.clock, signal });
     }
   }
@@ -52,13 +52,4 @@ export class EtcdDirectory implements MemberDirectory {
 function afterPrefix(prefix: string): string {
   const last = prefix.length - 1;
   return prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1);
-}
-
-/** etcd's JSON gives keys and values so. */
-export function toBase64(text: string): string {
-  return Buffer.from(text).toString("base64");
-}
-
-function fromBase64(text: string): string {
-  return Buffer.from(text, "base64").toString();
 }

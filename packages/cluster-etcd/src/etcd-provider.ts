@@ -1,9 +1,6 @@
 import type { ClusterProvider, Member, ProviderContext, ProviderSession } from "@ts-grain/cluster";
-import { joinDirectory } from "@ts-grain/cluster/provider";
-import { EtcdClient } from "./etcd-client.ts";
-import { EtcdDirectory } from "./etcd-directory.ts";
 import { type EtcdConfig, type EtcdProviderOptions, resolveEtcdOptions } from "./etcd-options.ts";
-import { EtcdRegistration } from "./etcd-registration.ts";
+import { joinEtcd } from "./etcd-session.ts";
 
 /**
  * Members find each other through etcd. They register as those of Proto.Actor Go do, so that both take part in one
@@ -38,24 +35,11 @@ export class EtcdProvider implements ClusterProvider {
     this.#config = resolveEtcdOptions(options);
   }
 
-  async joinAsMember(self: Member, context: ProviderContext): Promise<ProviderSession> {
-    const { timing, ttlMs } = this.#config;
-    const { clusterName } = context;
-    const client = new EtcdClient(this.#config, context.clock);
-    const prefix = this.#prefix(context);
-    const directory = new EtcdDirectory(client, { prefix, context, ttlMs });
-    const registration = new EtcdRegistration(client, { prefix, self, clusterName, ttlMs });
-    return joinDirectory({ directory, self: { id: self.id, registration }, context, timing });
+  joinAsMember(self: Member, context: ProviderContext): Promise<ProviderSession> {
+    return joinEtcd(this.#config, { self, context });
   }
 
-  async joinAsClient(context: ProviderContext): Promise<ProviderSession> {
-    const { timing, ttlMs } = this.#config;
-    const client = new EtcdClient(this.#config, context.clock);
-    const directory = new EtcdDirectory(client, { prefix: this.#prefix(context), context, ttlMs });
-    return joinDirectory({ directory, context, timing });
-  }
-
-  #prefix({ clusterName }: ProviderContext): string {
-    return `${this.#config.baseKey}/${clusterName}/`;
+  joinAsClient(context: ProviderContext): Promise<ProviderSession> {
+    return joinEtcd(this.#config, { context });
   }
 }

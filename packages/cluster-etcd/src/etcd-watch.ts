@@ -1,30 +1,28 @@
 import type { WaitContext } from "@ts-grain/cluster/provider";
 import type { EtcdClient } from "./etcd-client.ts";
-
-/** Characters after which nobody reads on. */
-const maxText = 1_000_000;
+import { Watch } from "./gen/etcdserverpb/rpc_pb.ts";
 
 /** Keys, and how long to wait for a change of them. */
 export interface AwaitedChange {
-  readonly key: string;
-  readonly rangeEnd: string;
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
   /** The first revision that is waited for. */
-  readonly revision: number;
+  readonly startRevision: bigint;
   readonly waitMs: number;
 }
 
 /** Resolves when a key has changed, when nothing of it could be heard, and at the latest when the wait is over. */
 export async function untilChange(
   client: EtcdClient,
-  { key, rangeEnd, revision, waitMs }: AwaitedChange,
+  { waitMs, ...keys }: AwaitedChange,
   { clock, signal }: WaitContext,
 ): Promise<void> {
   const over = new AbortController();
   const timer = clock.schedule(waitMs, () => over.abort());
-  const body = { create_request: { key, range_end: rangeEnd, start_revision: revision } };
+  const request = { requestUnion: { case: "createRequest", value: keys } } as const;
   try {
     const ended = AbortSignal.any([signal, over.signal]);
-    await untilSecondLine(await client.open({ method: "watch", body, signal: ended }));
+    await client.follow({ method: Watch.method.watch, request, signal: ended }, untilSecond);
   } catch (error) {
     if (signal.aborted || !over.signal.aborted) throw error;
   } finally {
@@ -33,12 +31,8 @@ export async function untilChange(
   }
 }
 
-/** The first line says that the watch was created; whatever follows it is news. */
-async function untilSecondLine(response: Response): Promise<void> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (/\n./.test(text) || text.length > maxText) return;
-  }
+/** The first answer says that the watch was created; whatever follows it is news. */
+async function untilSecond(answers: AsyncIterable<unknown>): Promise<void> {
+  let count = 0;
+  for await (const _answer of answers) if (++count === 2) return;
 }

@@ -1,9 +1,14 @@
+import type { Transport } from "@connectrpc/connect";
 import type { Member, ProviderSession } from "@ts-grain/cluster";
 import { fieldOf, textOf } from "@ts-grain/cluster/provider";
 import { ObservedMembers } from "@ts-grain/cluster/testing";
-import { EtcdProvider } from "@ts-grain/cluster-etcd";
+import { EtcdProvider, type EtcdProviderOptions } from "@ts-grain/cluster-etcd";
 import { EtcdServer } from "@ts-grain/cluster-etcd/testing";
 import { describe, expect, test } from "vitest";
+import type { EtcdConnection } from "../src/etcd-connection.ts";
+import { resolveEtcdOptions } from "../src/etcd-options.ts";
+import { joinEtcd } from "../src/etcd-session.ts";
+import { KV, type WatchRequest } from "../src/gen/etcdserverpb/rpc_pb.ts";
 import { findEtcd } from "./etcd-program.ts";
 
 const program = findEtcd();
@@ -23,7 +28,7 @@ class CompactedEtcd implements AsyncDisposable {
   readonly #ttlMs: number;
   /** How often the member that is observed has listed all keys. */
   lists = 0;
-  #gate: (PromiseWithResolvers<void> & { readonly fromRevision: number }) | undefined;
+  #gate: (PromiseWithResolvers<void> & { readonly fromRevision: bigint }) | undefined;
   #heldUp = Promise.withResolvers<void>();
 
   private constructor(server: EtcdServer, ttlMs: number) {
@@ -36,18 +41,21 @@ class CompactedEtcd implements AsyncDisposable {
   }
 
   /** A member whose lists are counted and whose watches can be held up. */
-  join(id: string, observed: ObservedMembers): Promise<ProviderSession> {
-    return this.#join(id, observed, (url, init) => this.#fetch(String(url), init));
+  join(id: string, { context }: ObservedMembers): Promise<ProviderSession> {
+    const config = resolveEtcdOptions(this.#options);
+    const connect = (endpoint: string) => this.#observed(config.connect(endpoint));
+    return joinEtcd({ ...config, connect }, { self: member(id), context });
   }
 
   /** A member of whom nothing more is known. */
   joinUnobserved(id: string): Promise<ProviderSession> {
-    return this.#join(id, new ObservedMembers(clusterName), fetch);
+    const { context } = new ObservedMembers(clusterName);
+    return new EtcdProvider(this.#options).joinAsMember(member(id), context);
   }
 
   /** Lets a member join, and watches wait that would tell of anything after that; resolves when one waits. */
   async holdUpAfter(id: string): Promise<ProviderSession> {
-    this.#gate = { ...Promise.withResolvers<void>(), fromRevision: (await this.#revision()) + 2 };
+    this.#gate = { ...Promise.withResolvers<void>(), fromRevision: BigInt(await this.#revision()) + 2n };
     this.#heldUp = Promise.withResolvers();
     const session = await this.joinUnobserved(id);
     await this.#heldUp.promise;
@@ -71,19 +79,38 @@ class CompactedEtcd implements AsyncDisposable {
     await this.#server[Symbol.asyncDispose]();
   }
 
-  #join(id: string, { context }: ObservedMembers, send: typeof fetch): Promise<ProviderSession> {
-    const self: Member = { id, host: "127.0.0.1", port: 9_000, kinds: [], dialect: "ts-grain" };
-    const { endpoints } = this.#server;
-    return new EtcdProvider({ endpoints, ttlMs: this.#ttlMs, fetch: send }).joinAsMember(self, context);
+  get #options(): EtcdProviderOptions {
+    return { endpoints: this.#server.endpoints, ttlMs: this.#ttlMs };
   }
 
-  async #fetch(url: string, init: RequestInit = {}): Promise<Response> {
-    if (url.endsWith("kv/range")) this.lists++;
-    if (this.#gate && url.endsWith("watch") && startRevision(init) >= this.#gate.fromRevision) {
-      this.#heldUp.resolve();
-      await this.#gate.promise;
+  #observed(connection: EtcdConnection): EtcdConnection {
+    const { transport } = connection;
+    const observed: Transport = {
+      unary: (method, ...call) => {
+        if (method.name === KV.method.range.name) this.lists++;
+        return transport.unary(method, ...call);
+      },
+      stream: (method, signal, timeoutMs, header, requests, ...call) =>
+        transport.stream(method, signal, timeoutMs, header, this.#heldUpHere(requests), ...call),
+    };
+    return {
+      transport: observed,
+      get isClosed() {
+        return connection.isClosed;
+      },
+      end: (reason) => connection.end(reason),
+    };
+  }
+
+  async *#heldUpHere<T>(requests: AsyncIterable<T>): AsyncIterable<T> {
+    for await (const request of requests) {
+      const { value } = (request as WatchRequest).requestUnion;
+      if (this.#gate && value && value.startRevision >= this.#gate.fromRevision) {
+        this.#heldUp.resolve();
+        await this.#gate.promise;
+      }
+      yield request;
     }
-    return fetch(url, init);
   }
 
   async #revision(): Promise<number> {
@@ -98,8 +125,8 @@ class CompactedEtcd implements AsyncDisposable {
   }
 }
 
-function startRevision({ body }: RequestInit): number {
-  return Number(fieldOf(fieldOf(JSON.parse(String(body)), "create_request"), "start_revision"));
+function member(id: string): Member {
+  return { id, host: "127.0.0.1", port: 9_000, kinds: [], dialect: "ts-grain" };
 }
 
 /** Milliseconds until a change was told. */

@@ -13,6 +13,8 @@ export interface EtcdServerOptions {
   readonly program?: string | undefined;
   /** How many nodes it has. Default 1. */
   readonly nodes?: number | undefined;
+  /** Further flags by their names, without the dashes. Default none. */
+  readonly flags?: Readonly<Record<string, string>> | undefined;
 }
 
 interface EtcdNode {
@@ -46,7 +48,8 @@ export class EtcdServer implements AsyncDisposable, FaultyServer {
   }
 
   /** Resolves when all nodes answer. @throws Error with what it printed, when one does not start. */
-  static async start({ program = "etcd", nodes: size = 1 }: EtcdServerOptions = {}): Promise<EtcdServer> {
+  static async start(options: EtcdServerOptions = {}): Promise<EtcdServer> {
+    const { program = "etcd", nodes: size = 1, flags = {} } = options;
     const folder = mkdtempSync(join(tmpdir(), "ts-grain-etcd-"));
     const ports = await freePorts(2 * size);
     const urls = Array.from({ length: size }, (_node, index) => ({
@@ -56,7 +59,7 @@ export class EtcdServer implements AsyncDisposable, FaultyServer {
     }));
     const cluster = urls.map(({ name, peer }) => `${name}=${peer}`).join(",");
     const starting = urls.map(async ({ name, client, peer }) => {
-      const options = {
+      const allFlags = {
         name,
         "data-dir": join(folder, name),
         "listen-client-urls": client,
@@ -66,8 +69,9 @@ export class EtcdServer implements AsyncDisposable, FaultyServer {
         "initial-cluster": cluster,
         logger: "zap",
         "log-level": "error",
+        ...flags,
       };
-      const args = Object.entries(options).map(([option, value]) => `--${option}=${value}`);
+      const args = Object.entries(allFlags).map(([option, value]) => `--${option}=${value}`);
       const process = await ServerProcess.start({ program, args, isReady: () => isHealthy(client) });
       return { client, peer, process };
     });
