@@ -68,10 +68,17 @@ export const remoteBreaks = [
   }),
   breakOf("a reply is taken twice", {
     file: "endpoint/reply-slots.ts",
-    right: "slots!.pending.take(requestId) ? slots!.localId : undefined",
-    broken: "(slots!.pending.take(requestId), slots!.localId)",
+    right: "return slots.pending.take(requestId) ? slots.localId : undefined",
+    broken: "return (slots.pending.take(requestId), slots.localId)",
     gate: tests("endpoint/reply-slots"),
     says: /FAIL.* a reply is taken once/,
+  }),
+  breakOf("a reply is taken from a peer that was not asked", {
+    file: "endpoint/reply-slots.ts",
+    right: 'peerAddress === peer.address || this.#answersFrom === "anyone"',
+    broken: 'peerAddress === peer.address || this.#answersFrom !== "anyone"',
+    gate: tests("who-may-answer"),
+    says: /FAIL.* who has learnt where a request is answered cannot answer it/,
   }),
   breakOf("proofs are not compared", {
     file: "endpoint/membership-proof.ts",

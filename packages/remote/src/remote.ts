@@ -110,7 +110,7 @@ export class Remote implements AsyncDisposable {
     this.#config = config;
     this.#listener = listener;
     this.types = types;
-    this.#exposed = new ExposedProcesses(system.processes);
+    this.#exposed = new ExposedProcesses(system.processes, config.answersFrom);
     for (const pattern of config.exposed) this.#exposed.expose(pattern);
     const address = config.advertisedHost ?? `${listener.host}:${listener.port}`;
     this.#self = { systemId: system.id, address };
@@ -213,7 +213,7 @@ export class Remote implements AsyncDisposable {
 
   /** Whether peers may address a process of this system: it is exposed and lives, or it has sent something to a peer itself. */
   isExposed(pid: PID): boolean {
-    return pid.requestId === 0 && this.#exposed.find(pid) !== undefined;
+    return this.#exposed.has(pid);
   }
 
   /**

@@ -155,7 +155,8 @@ export class BatchDispatcher {
 
   /** Returns what was found behind the target. */
   #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
-    const { target, sender } = batch;
+    const { target, peer } = batch;
+    const sender = batch.sender && this.#exposed.comeHome(batch.sender, peer);
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
       // To tell the sender we would have to dial it.
@@ -163,7 +164,9 @@ export class BatchDispatcher {
       return undefined;
     }
     const exposed = this.#find(target, batch);
-    if (exposed === undefined) {
+    if (exposed === undefined && this.#exposed.isAskedOfAnother(target, peer)) {
+      this.#refuseAnswer(message, batch);
+    } else if (exposed === undefined) {
       this.#services.logger.debug(
         { target: target.toString() },
         "no process of that id is exposed; see Remote.expose",
@@ -175,9 +178,9 @@ export class BatchDispatcher {
     return exposed;
   }
 
-  #find(target: PID, { addressee }: ArrivingBatch): Exposed | undefined {
+  #find(target: PID, { addressee, peer }: ArrivingBatch): Exposed | undefined {
     if (!addressee.isHere) return undefined;
-    if (target.requestId !== 0) return this.#exposed.find(target);
+    if (target.requestId !== 0) return this.#exposed.find(target, peer);
     addressee.exposed = this.#exposed.findAgain(target, addressee.exposed);
     return addressee.exposed;
   }
@@ -194,6 +197,20 @@ export class BatchDispatcher {
       sender: author?.isKnown ? sender : undefined,
       reason: "not_serializable",
     });
+  }
+
+  /** Somebody handed a request on, or knows what only another should. */
+  #refuseAnswer(message: Message, batch: ArrivingBatch): void {
+    const { peer, target } = batch;
+    const { refusals, clock, logger } = this.#services;
+    this.#refuse(batch, "another peer was asked");
+    this.#services.deadLetter({ target, message, sender: undefined, reason: "refused" });
+    const unlogged = refusals.nextLine(clock.nowMs());
+    if (unlogged !== undefined)
+      logger.warn(
+        { peer, unlogged },
+        "an answer was refused, as it came from another peer than the one that was asked; see RemoteOptions.answersFrom",
+      );
   }
 
   #refuse({ peer, target }: ArrivingBatch, why: string): void {
