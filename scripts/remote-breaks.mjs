@@ -33,8 +33,8 @@ export const remoteBreaks = [
   }),
   breakOf("an end is believed of whoever reports it", {
     file: dispatcher,
-    right: "if (who.address !== batch.peer.address)",
-    broken: 'if (who.address === "")',
+    right: "if (address !== batch.peer.address)",
+    broken: 'if (address === "")',
     gate: hostile,
     says: /FAIL.* a peer cannot report the end of another peer's actor/,
   }),
