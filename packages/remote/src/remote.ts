@@ -116,9 +116,7 @@ export class Remote implements AsyncDisposable {
     this.#self = { systemId: system.id, address };
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
-    this.#endpoints = new EndpointTable(this.#services, (address, whom) =>
-      this.#sessions.dismiss(address, whom),
-    );
+    this.#endpoints = new EndpointTable(this.#services, (systemId) => this.#sessions.dismiss(systemId));
     this.#quiet = new Quiet(system.clock, () => this.#sessions.size);
     this.#sessions = new SessionTable({
       services: this.#services,
@@ -126,6 +124,7 @@ export class Remote implements AsyncDisposable {
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: config.greetingTimeoutMs,
       onComeOrGo: (peer) => this.#endpoints.get(peer)?.peerCameOrWent(),
+      onGone: ({ address, systemId }) => this.#endpoints.get(address)?.owesNothing(systemId),
       onChange: () => this.#quiet.changed(),
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));

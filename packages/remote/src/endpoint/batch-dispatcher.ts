@@ -127,7 +127,7 @@ export class BatchDispatcher {
     const exposed = this.#find(target, batch);
     if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
     if (exposed === undefined) {
-      if (message instanceof NumberedWatch) this.#answer(message, target, "not_found");
+      if (message instanceof NumberedWatch) this.#answer(message, batch, "not_found");
     } else if (
       message instanceof Unwatch ||
       peerWatches.add(peer, { watcher, watchee: target, number: message.number })
@@ -137,12 +137,16 @@ export class BatchDispatcher {
     } else {
       this.#refuse(batch, "a peer watches as many actors as it may");
       // A peer of ts-grain makes it again by itself. Go would wait for ever.
-      if (!peer.isTsGrain) this.#answer(message, target, "address_terminated");
+      if (!peer.isTsGrain) this.#answer(message, batch, "address_terminated");
     }
   }
 
-  #answer({ watcher, number }: NumberedWatch, who: PID, why: TerminatedReason): void {
-    this.#endpoints.obtain(watcher.address).sendSystem(watcher, new NumberedTerminated(who, why, number));
+  #answer({ watcher, number }: NumberedWatch, batch: ArrivingBatch, why: TerminatedReason): void {
+    const { target, peer } = batch;
+    // What was made before is made again, and answered now.
+    this.#services.peerWatches.take({ watcher, watchee: target });
+    const answer = new NumberedTerminated(target, why, number);
+    this.#endpoints.obtain(watcher.address).owe({ watcher, answer, systemId: peer.systemId });
   }
 
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {

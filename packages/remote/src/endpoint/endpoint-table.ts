@@ -1,5 +1,5 @@
 import type { Process } from "@ts-grain/actor";
-import { Endpoint, type Untold } from "./endpoint.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { RemoteProcess } from "./remote-process.ts";
 
@@ -11,11 +11,11 @@ interface Entry {
 /** The endpoints that live: one for each address that was sent to and is not known to be gone. */
 export class EndpointTable {
   readonly #services: EndpointServices;
-  readonly #onUntold: (address: string, whom: Untold) => void;
+  readonly #onUntold: (systemId: string) => void;
   readonly #entries = new Map<string, Entry>();
 
-  /** `onUntold` hears of addresses that were given up with ends of actors that watchers there were to be told of. */
-  constructor(services: EndpointServices, onUntold: (address: string, whom: Untold) => void) {
+  /** `onUntold` hears of systems whose watchers were to be told of ends, and cannot be, or may not have been. */
+  constructor(services: EndpointServices, onUntold: (systemId: string) => void) {
     this.#services = services;
     this.#onUntold = onUntold;
   }
@@ -41,7 +41,8 @@ export class EndpointTable {
     if (living !== undefined) return living;
     const endpoint = new Endpoint(address, this.#services, {
       onEnd: () => this.#entries.delete(address),
-      onUntold: (whom) => this.#onUntold(address, whom),
+      onUntold: this.#onUntold,
+      onOwed: (owed) => this.obtain(address).owe(owed),
     });
     this.#entries.set(address, { endpoint, process: this.#processAt(address) });
     return endpoint;

@@ -52,9 +52,10 @@ test("an end is told to who watches, with the number of the watch, and to nobody
   const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, () => true);
   const [watchee, watcher] = [new PID("here:1", "x"), new PID("there:1", "w")];
   const peer = { systemId: "p", address: "there:1", isTsGrain: true, features: new Set<number>() };
-  const ended = () => watches.note(watcher, new Terminated(watchee));
+  const ended = () => watches.answerFor(watcher, new Terminated(watchee));
   peerWatches.add(peer, { watchee, watcher, number: 7 });
-  expect([ended(), ended()]).toEqual([new NumberedTerminated(watchee, "stopped", 7), undefined]);
+  const answer = new NumberedTerminated(watchee, "stopped", 7);
+  expect([ended(), ended()]).toEqual([{ watcher, answer, systemId: "p" }, undefined]);
   peerWatches.add(peer, { watchee, watcher, number: 8 });
   peerWatches.take({ watchee, watcher });
   expect(ended()).toBeUndefined();

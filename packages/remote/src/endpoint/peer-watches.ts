@@ -16,6 +16,12 @@ export interface PeerWatchesOptions {
   readonly drop: (watch: RemoteWatch) => void;
 }
 
+/** A watch, and who has made it. */
+export interface TakenWatch {
+  readonly watch: RemoteWatch;
+  readonly peer: Peer;
+}
+
 /** The watches that were made over one connection. */
 interface Made {
   readonly watches: WatchTable;
@@ -72,10 +78,11 @@ export class PeerWatches {
   }
 
   /** A watch was taken back, or is answered. Returns it; undefined if there is none. */
-  take({ watchee, watcher: { address, id } }: WatchPair): RemoteWatch | undefined {
-    let taken: RemoteWatch | undefined;
+  take({ watchee, watcher: { address, id } }: WatchPair): TakenWatch | undefined {
+    let taken: TakenWatch | undefined;
     for (const [peer, { watches, isOpen }] of this.#made.get(address) ?? []) {
-      taken = watches.take(watchee.id, id) ?? taken;
+      const watch = watches.take(watchee.id, id);
+      if (watch !== undefined) taken = { watch, peer };
       if (watches.size === 0 && !isOpen) this.#forget(peer);
     }
     return taken;
