@@ -95,6 +95,31 @@ test("what is to be told meanwhile is told by the end of the connection, too, an
   expect(go.told).toEqual(["mortal: address", "living: address"]);
 });
 
+test("other messages that wait when the connection breaks leave with the next one all the same", async () => {
+  const go = await watching();
+  stop("mortal");
+  await pair.clock.advance(5);
+  pair.network.cutOneWay("b:1", "go:1");
+  await pair.clock.advance(100);
+  sayHello();
+  stop("living");
+  pair.network.heal("b:1", "go:1");
+  const before = go.received;
+  await pair.clock.advance(60_000);
+  expect([go.told, go.received - before]).toEqual([["mortal: address", "living: address"], 1]);
+});
+
+test("what is packed when the connection breaks, and may be read as well, is not told twice", async () => {
+  const go = await watching();
+  stop("mortal");
+  await pair.clock.advance(5);
+  stop("living");
+  // In one turn, so that the second is packed, and has not left, when the first is in doubt.
+  breakAnswers();
+  await pair.clock.advance(60_000);
+  expect(go.told).toEqual(["mortal: address", "living: address"]);
+});
+
 test("an end that waits for the connection leaves with the next one, and nothing is in doubt", async () => {
   const go = await watching();
   pair.network.cutOneWay("b:1", "go:1");

@@ -32,6 +32,8 @@ export interface GoModelOptions {
 export class GoModel {
   /** What its watchers were told: the name of who ended, and why. */
   readonly told: string[] = [];
+  /** Messages that it has read, but for ends of actors. */
+  received = 0;
   /** Whether it answers greetings after the first. */
   answersAgain = true;
   readonly #pair: RemotePair;
@@ -139,7 +141,10 @@ export class GoModel {
 
   #read({ typeNames, envelopes }: MessageBatch): void {
     for (const { typeId, messageData } of envelopes) {
-      if (typeNames[typeId] !== TerminatedSchema.typeName) continue;
+      if (typeNames[typeId] !== TerminatedSchema.typeName) {
+        this.received++;
+        continue;
+      }
       const { Id } = fromBinary(TerminatedSchema, messageData).who!;
       this.#watched.delete(Id);
       // It tells the watcher whether or not it knows of the watch.
