@@ -83,8 +83,8 @@ export class Endpoint {
   /** Resolves when the connection stands that is being opened for what waits, or the endpoint has ended; undefined if none is. */
   get opening(): Promise<void> | undefined {
     const { phase } = this.#link;
-    if ((this.#outbox.isEmpty && this.#answers.isEmpty) || (phase !== "connecting" && phase !== "greeting"))
-      return undefined;
+    // Who is owed answers only is told by the end of its own connection.
+    if (this.#outbox.isEmpty || (phase !== "connecting" && phase !== "greeting")) return undefined;
     this.#opening ??= Promise.withResolvers();
     return this.#opening.promise;
   }
