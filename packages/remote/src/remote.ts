@@ -278,7 +278,7 @@ export class Remote implements AsyncDisposable {
     const { clock, lastLetters, farewells } = this.#services;
     const endMs = clock.nowMs() + timeoutMs;
     if (how === "gracefully") await within(timeoutMs / 5, this.#endpoints.opening, clock);
-    this.#endpoints.terminateAll(how);
+    this.#endpoints.stop(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
       const sent = how === "gracefully" ? [...farewells] : [];

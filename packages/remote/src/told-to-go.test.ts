@@ -7,6 +7,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { GoModel, type GoModelOptions } from "../test/go-model.ts";
 import { losable } from "../test/losable-transport.ts";
 import { RemotePair } from "../test/remote-pair.ts";
+import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import { RemoteError } from "./remote-error.ts";
 import { SilenceError } from "./transport/silence-error.ts";
 
@@ -154,6 +155,90 @@ test("a process that has the address of another, and asks before we know of that
   await pair.clock.advance(60_000);
   expect([second.told, second.isConnected]).toEqual([["missing: told"], true]);
   expect(first.told).toEqual(["mortal: address", "living: address"]);
+});
+
+test("two processes that go by one address, and whose watchers have the same name, are both told", async () => {
+  const go = await watching();
+  const stray = new GoModel(pair, { systemId: "stray" });
+  await stray.watch("mortal", "living");
+  await pair.clock.advance(100);
+  stop("mortal");
+  await pair.clock.advance(60_000);
+  expect([go.told, stray.told]).toEqual([["mortal: told"], ["mortal: address", "living: address"]]);
+  expect(pair.b.remote.stats.watchers).toBe(1);
+});
+
+test("what one process takes back another at its address still watches", async () => {
+  const go = await watching();
+  const stray = new GoModel(pair, { systemId: "stray" });
+  await stray.watch("mortal");
+  await pair.clock.advance(100);
+  stray.unwatch("mortal");
+  await pair.clock.advance(100);
+  stop("mortal");
+  await pair.clock.advance(60_000);
+  expect([go.told, stray.told]).toEqual([["mortal: told"], []]);
+});
+
+test.for([
+  ["has ended", true],
+  ["stands on", false],
+] as const)(
+  "a successor at an address is told, also if that is said to be left meanwhile, and the connection to the one before %s",
+  async ([, hasEnded]) => {
+    const first = await watching();
+    if (hasEnded) {
+      first.hangUp();
+      await first.stopListening();
+      await pair.clock.advance(20);
+    }
+    const second = new GoModel(pair, { systemId: "second" });
+    if (hasEnded) await second.listen();
+    await second.watch("missing");
+    await pair.clock.advance(15);
+    if (!hasEnded) first.giveAddressTo(second);
+    pair.b.system.eventStream.publish(new EndpointTerminatedEvent("go:1"));
+    await pair.clock.advance(60_000);
+    expect([second.told, second.isConnected]).toEqual([["missing: told"], true]);
+  },
+);
+
+test("where the connection to the one before stands on, and nobody reads there, its successor is told over a new one", async () => {
+  const first = await watching();
+  first.answersAgain = false;
+  first.hangUp();
+  const second = new GoModel(pair, { systemId: "second" });
+  first.giveAddressTo(second);
+  await second.watch("missing");
+  await pair.clock.advance(9_000);
+  expect(second.told).toEqual([]);
+  await pair.clock.advance(2_000);
+  expect([second.told, second.isConnected]).toEqual([["missing: told"], true]);
+});
+
+test("who connects anew after an end in silence has told its watchers itself", async () => {
+  const { transport, lose } = losable(pair.network.transport());
+  const c = await pair.member("c", 1, { transport });
+  for (const name of ["mortal", "living"]) {
+    const props = propsFromFunction(() => {});
+    c.system.root.spawnNamed(props, name);
+    c.remote.expose(name);
+  }
+  const go = new GoModel(pair, { systemId: "go", watched: "c:1" });
+  await go.listen();
+  await go.watch("mortal");
+  await pair.clock.advance(100);
+  pair.network.cutOneWay("c:1", "go:1");
+  lose(new SilenceError("no sign of life"));
+  c.system.root.stop(new PID("c:1", "mortal"));
+  await pair.clock.advance(50);
+  go.hangUp();
+  await go.watch("living");
+  await pair.clock.advance(50);
+  pair.network.heal("c:1", "go:1");
+  await pair.clock.advance(60_000);
+  expect([go.told, go.isConnected]).toEqual([["mortal: address"], true]);
+  await c.remote.shutdown({ graceful: false });
 });
 
 test("a process that dies between an end and its answer leaves nothing behind", async () => {

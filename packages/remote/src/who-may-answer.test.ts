@@ -86,6 +86,69 @@ test("who has learnt where a request is answered cannot answer it, and who was a
   await expect(answer).resolves.toEqual(text("honest"));
 });
 
+test.for([
+  ["is heard, and not answered", "asked", undefined],
+  ["is answered where anyone may answer", "anyone", "re: forged"],
+] as const)("who asks in the name of another's request %s", async ([, answersFrom, settled]) => {
+  await start({ remote: { answersFrom } });
+  const { promise: asked, resolve } = Promise.withResolvers<PID>();
+  const desk = pair.expose("desk", (context) => {
+    if (isMessage(context.message, StringValueSchema)) resolve(context.sender!);
+  });
+  const heard: string[] = [];
+  pair.expose("echo", (context) => {
+    if (!isMessage(context.message, StringValueSchema)) return;
+    heard.push(context.message.value);
+    echo(context);
+  });
+  await expect(ask(pair, new PID("b:1", "echo"))).resolves.toEqual(text("re: x"));
+  let outcome: unknown;
+  pair.a.system.root.requestAsync<StringValue>(desk, text("x")).then(
+    ({ value }) => {
+      outcome = value;
+    },
+    () => {},
+  );
+  await pair.clock.settle();
+  const { id, requestId } = await asked;
+  (await RawPeer.connect(pair.network.transport(), "b:1")).greet().batch({
+    typeNames: [StringValueSchema.typeName],
+    targets: [{ Address: "b:1", Id: "echo" }],
+    senders: [{ Address: "a:1", Id: id }],
+    envelopes: [
+      { messageData: toBinary(StringValueSchema, text("forged")), sender: 1, senderRequestId: requestId },
+    ],
+  });
+  await pair.clock.settle();
+  expect([heard, outcome]).toEqual([["x", "forged"], settled]);
+  await pair.clock.advance(10_000);
+});
+
+test("what was handed on is answered by whom it was handed to, and nobody else", async () => {
+  const { promise: handedOn, resolve } = Promise.withResolvers<PID>();
+  const c = await pair.member("c", 1);
+  const slow = (context: ActorContext): void => {
+    if (isMessage(context.message, StringValueSchema)) resolve(context.sender!);
+  };
+  c.system.root.spawnNamed(propsFromFunction(slow), "slow");
+  c.remote.expose("slow");
+  const desk = pair.expose("desk", (context) => {
+    if (isMessage(context.message, StringValueSchema)) context.forward(new PID("c:1", "slow"));
+  });
+  const answer = ask(pair, desk);
+  const replyTo = await handedOn;
+  expect(replyTo.address).toBe("b:1");
+  const thief = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  const forged = answerTo({ id: replyTo.id, number: replyTo.requestId }, "forged");
+  thief.batch({ ...forged, targets: [{ Address: "b:1", Id: replyTo.id }] });
+  await pair.clock.settle();
+  expect(pair.b.remote.stats.refused.messages).toBe(1);
+  c.system.root.send(replyTo, text("honest"));
+  await pair.clock.settle();
+  await expect(answer).resolves.toEqual(text("honest"));
+  await c.remote.shutdown({ graceful: false });
+});
+
 test("a request that was handed on to a third member is answered through the one that was asked", async () => {
   const c = await pair.member("c", 1);
   c.system.root.spawnNamed(propsFromFunction(echo), "echo");

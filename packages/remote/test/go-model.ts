@@ -1,5 +1,5 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
-import { TerminatedSchema, WatchSchema } from "../src/gen/actor/actor_pb.ts";
+import { TerminatedSchema, UnwatchSchema, WatchSchema } from "../src/gen/actor/actor_pb.ts";
 import {
   ConnectResponseSchema,
   type MessageBatch,
@@ -41,6 +41,7 @@ export class GoModel {
   readonly #watched = new Set<string>();
   readonly #made = new Map<string, number>();
   #listener: Listener | undefined;
+  #successor: GoModel | undefined;
   #connection: Connection | undefined;
 
   constructor(pair: RemotePair, options: GoModelOptions) {
@@ -56,7 +57,12 @@ export class GoModel {
     const at = { host: this.#options.host, port: 1 };
     this.#listener = await this.#pair.network
       .transport()
-      .listen(at, (connection) => this.#accept(connection));
+      .listen(at, (connection) => (this.#successor ?? this).#accept(connection));
+  }
+
+  /** Another process listens at its address from now on; the connections that it has accepted stand on. */
+  giveAddressTo(successor: GoModel): void {
+    this.#successor = successor;
   }
 
   async stopListening(): Promise<void> {
@@ -70,6 +76,17 @@ export class GoModel {
   /** How often it has watched an actor that it did not watch already. */
   watches(id: string): number {
     return this.#made.get(id) ?? 0;
+  }
+
+  unwatch(id: string): void {
+    this.#watched.delete(id);
+    const Watcher = { Address: `${this.#options.host}:1`, Id: "w" };
+    const value = {
+      typeNames: [UnwatchSchema.typeName],
+      targets: [{ Address: this.#options.watched, Id: id }],
+      envelopes: [{ messageData: toBinary(UnwatchSchema, create(UnwatchSchema, { Watcher })) }],
+    };
+    this.#connection!.send(frame({ case: "messageBatch", value }));
   }
 
   /** Watches actors that it does not watch already, over a connection that it opens if there is none. */

@@ -117,7 +117,10 @@ export class BatchDispatcher {
     // Go would wait for an answer that could not be sent. Its connection's end tells it, too.
     if (isTooLong(watcher.id, batchLimits)) throw limitExceeded("a peer watches under too long a name");
     // Each is answered, sooner or later.
-    if (message instanceof NumberedWatch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
+    if (
+      message instanceof NumberedWatch &&
+      this.#endpoints.get(watcher.address)?.takesAnswers(peer.systemId) === false
+    ) {
       const why = "the peer takes no answers, and asks for more";
       // A peer of ts-grain makes it again by itself; what it has sent beside it must not be lost.
       if (peer.isTsGrain) this.#refuse(batch, why);
@@ -125,7 +128,12 @@ export class BatchDispatcher {
       return;
     }
     const exposed = this.#find(target, batch);
-    if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
+    if (message instanceof Unwatch) {
+      const pair = { watcher, watchee: target };
+      peerWatches.take(pair, peer.systemId);
+      // To the actor it is one watcher.
+      if (peerWatches.has(pair)) return;
+    }
     if (exposed === undefined) {
       if (message instanceof NumberedWatch) this.#answer(message, batch, "not_found");
     } else if (
@@ -144,9 +152,9 @@ export class BatchDispatcher {
   #answer({ watcher, number }: NumberedWatch, batch: ArrivingBatch, why: TerminatedReason): void {
     const { target, peer } = batch;
     // What was made before is made again, and answered now.
-    this.#services.peerWatches.take({ watcher, watchee: target });
+    this.#services.peerWatches.take({ watcher, watchee: target }, peer.systemId);
     const answer = new NumberedTerminated(target, why, number);
-    this.#endpoints.obtain(watcher.address).owe({ watcher, answer, systemId: peer.systemId });
+    this.#endpoints.owe(watcher.address, { watcher, answer, systemId: peer.systemId });
   }
 
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {
@@ -160,7 +168,7 @@ export class BatchDispatcher {
   /** Returns what was found behind the target. */
   #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
     const { target, peer } = batch;
-    const sender = batch.sender && this.#exposed.comeHome(batch.sender, peer);
+    const sender = batch.sender && this.#exposed.senderFrom(batch.sender, peer);
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
       // To tell the sender we would have to dial it.

@@ -32,7 +32,7 @@ export interface LinkListener {
   /** `send` returned false, and now there is room again. */
   onWritable(): void;
   /** A Go peer that was asked has read all that was sent before. */
-  onRead(): void;
+  onAnswered(): void;
   /** What was sent may be lost; another connection is tried. */
   onBroken(): void;
   /** The last word, once. */
@@ -51,7 +51,8 @@ export class EndpointLink {
   #timer: Timer | undefined;
   #handshake: DialHandshake | undefined;
   #peer: LinkPeer | undefined;
-  #isAsked = false;
+  /** Questions that are not answered yet. */
+  #asked = 0;
 
   constructor(address: string, services: EndpointServices, listener: LinkListener) {
     this.#address = address;
@@ -89,8 +90,13 @@ export class EndpointLink {
    */
   ask(): void {
     if (!this.takesFrames) return;
-    this.#isAsked = true;
+    this.#asked++;
     this.#connection!.send(this.#handshake!.introduction());
+  }
+
+  /** Takes the connection for broken. */
+  hangUp(why: string): void {
+    if (this.#state.phase === "open") this.#failed(why, undefined);
   }
 
   #on(event: EndpointEvent): void {
@@ -182,9 +188,9 @@ export class EndpointLink {
   }
 
   #answered(response: ConnectResponse): void {
-    if (this.#state.phase === "open" && this.#isAsked) {
-      this.#isAsked = false;
-      this.#listener.onRead();
+    if (this.#state.phase === "open" && this.#asked > 0) {
+      this.#asked--;
+      this.#listener.onAnswered();
     }
     if (this.#state.phase !== "greeting") return;
     const step = this.#handshake!.answered(response);
@@ -228,7 +234,7 @@ export class EndpointLink {
     else if (!this.#isStopped()) losses.messages += connection.unproven ?? 0;
     connection.close();
     this.#connection = undefined;
-    this.#isAsked = false;
+    this.#asked = 0;
   }
 
   /** Then what was sent still leaves. */

@@ -52,13 +52,13 @@ test("an end is told to who watches, with the number of the watch, and to nobody
   const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, () => true);
   const [watchee, watcher] = [new PID("here:1", "x"), new PID("there:1", "w")];
   const peer = { systemId: "p", address: "there:1", isTsGrain: true, features: new Set<number>() };
-  const ended = () => watches.answerFor(watcher, new Terminated(watchee));
+  const ended = () => watches.answersFor(watcher, new Terminated(watchee));
   peerWatches.add(peer, { watchee, watcher, number: 7 });
   const answer = new NumberedTerminated(watchee, "stopped", 7);
-  expect([ended(), ended()]).toEqual([{ watcher, answer, systemId: "p" }, undefined]);
+  expect([ended(), ended()]).toEqual([[{ watcher, answer, systemId: "p" }], []]);
   peerWatches.add(peer, { watchee, watcher, number: 8 });
-  peerWatches.take({ watchee, watcher });
-  expect(ended()).toBeUndefined();
+  peerWatches.take({ watchee, watcher }, "p");
+  expect(ended()).toEqual([]);
 });
 
 test("a watch that was put off is told in a moment, and one that was taken back before is not spoken of", async () => {

@@ -54,12 +54,11 @@ export class EndpointWatches {
     this.#own.repeatSoon();
   }
 
-  /** The end of a local actor, for a watcher in another process; undefined if its watch was answered before, or taken back: then nobody waits. */
-  answerFor(watcher: PID, { who, why }: Terminated): OwedAnswer | undefined {
-    const taken = this.#services.peerWatches.take({ watcher, watchee: who });
-    if (taken === undefined) return undefined;
-    const { watch, peer } = taken;
-    return { watcher, answer: new NumberedTerminated(who, why, watch.number), systemId: peer.systemId };
+  /** The end of a local actor, for a watcher in another process. None if its watch was answered before, or taken back: then nobody waits. */
+  answersFor(watcher: PID, { who, why }: Terminated): readonly OwedAnswer[] {
+    return this.#services.peerWatches.takeAll({ watcher, watchee: who }).map(({ watch, systemId }) => {
+      return { watcher, answer: new NumberedTerminated(who, why, watch.number), systemId };
+    });
   }
 
   /** The peer says that one of its processes ended. */

@@ -57,16 +57,17 @@ export class Endpoint {
     this.#link = new EndpointLink(address, services, {
       onOpen: (peer) => this.#opened(peer),
       onWritable: () => this.#writable(),
-      onRead: () => this.#answers.read(),
+      onAnswered: () => this.#answers.answered(),
       onBroken: () => this.#answers.broke(),
       onTerminated: (reason) => this.#terminated(reason),
     });
     this.#answers = new OwedAnswers(services.clock, services.outbox.maxBufferBytes / 4, {
       want: () => this.#link.want(),
-      pack: ({ watcher, answer }) =>
-        this.#addSystem(watcher, answer) ? this.#left + this.#outbox.count : undefined,
-      unpack: () => this.#packer.dropEnds(),
+      packed: () => this.#left + this.#outbox.count,
+      leaveSoon: () => this.#sendSoon(),
+      send: (owed) => this.#sendEnds(owed),
       ask: () => this.#link.ask(),
+      hangUp: () => this.#link.hangUp("another system says that it has the address, and the peer is silent"),
       untold: (systemId) => listener.onUntold(systemId),
     });
   }
@@ -120,9 +121,9 @@ export class Endpoint {
     }
   }
 
-  /** Whether the peer may have answers of the runtime: not once a quarter more waits than user messages may fill. */
-  get takesAnswers(): boolean {
-    return !this.#outbox.isOverfull && !this.#answers.isFull;
+  /** Whether a system at the address may have answers of the runtime: not once a quarter more waits than user messages may fill. */
+  takesAnswers(systemId: string): boolean {
+    return !this.#outbox.isOverfull && !this.#answers.isFullFor(systemId);
   }
 
   /**
@@ -131,8 +132,7 @@ export class Endpoint {
    */
   sendSystem(target: PID, message: SystemMessage): void {
     if (message instanceof Terminated) {
-      const owed = this.#watches.answerFor(target, message);
-      if (owed !== undefined) this.owe(owed);
+      for (const owed of this.#watches.answersFor(target, message)) this.owe(owed);
       return;
     }
     const noted = this.#watches.note(target, message);
@@ -152,14 +152,13 @@ export class Endpoint {
     this.#answers.forget(systemId);
   }
 
-  /** What can never leave the process says as much as that there is no such target. Returns whether it can. */
-  #addSystem(target: PID, message: SystemMessage): boolean {
+  /** What can never leave the process says as much as that there is no such target. */
+  #addSystem(target: PID, message: SystemMessage): void {
     try {
       // The peer could not be told of whom it is to name.
       if (message instanceof NumberedWatch) checkName(message.watcher.id, this.#services.batchLimits);
       this.#packer.add(target, message, undefined, undefined);
       this.#sendSoon();
-      return true;
     } catch (error) {
       this.#services.logger.warn({ error }, "a system message could not be sent");
       if (message instanceof NumberedWatch)
@@ -167,7 +166,6 @@ export class Endpoint {
           message.watcher.id,
           new NumberedTerminated(target, "not_found", message.number),
         );
-      return false;
     }
   }
 
@@ -208,13 +206,21 @@ export class Endpoint {
   #sendWaiting(until: "while there is room" | "regardless"): void {
     // Once the connection has ended, what waits is for the next one.
     while (this.#link.takesFrames) {
+      this.#answers.leave(this.#left);
+      if (this.#isBlocked && until === "while there is room") return;
       const frame = this.#outbox.take();
       if (frame === undefined) return;
-      this.#isBlocked = !this.#link.send(frame, this.#outbox.takenCount);
       this.#left += this.#outbox.takenCount;
-      this.#answers.left(this.#left);
-      if (this.#isBlocked && until === "while there is room") return;
+      this.#send(frame, this.#outbox.takenCount);
     }
+  }
+
+  #sendEnds(owed: readonly OwedAnswer[]): void {
+    for (const frame of this.#packer.framesOfEnds(owed)) this.#send(frame, owed.length);
+  }
+
+  #send(frame: Uint8Array, messages: number): void {
+    if (!this.#link.send(frame, messages)) this.#isBlocked = true;
   }
 
   #writable(): void {

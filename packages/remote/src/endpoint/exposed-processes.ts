@@ -46,11 +46,13 @@ export class ExposedProcesses {
   /** Under which answers come back that go on to other systems. */
   readonly #relayed: ReplySlots;
   readonly #relay: ReplyRelay;
+  readonly #answersFrom: AnswersFrom;
   /** Was handed out last, and most likely is next. */
   #handedOutLast: Process | undefined;
 
   constructor(processes: ProcessRegistry, answersFrom: AnswersFrom = "asked") {
     this.#processes = processes;
+    this.#answersFrom = answersFrom;
     this.#replies = new ReplySlots(answersFrom);
     this.#relayed = new ReplySlots(answersFrom);
     this.#relay = new ReplyRelay(processes);
@@ -90,11 +92,18 @@ export class ExposedProcesses {
     return localId === undefined ? handedOut : new PID(address, localId, requestId);
   }
 
-  /** The sender of what a peer hands on to us: if it is a request of our own, who waits for its answer here. */
-  comeHome(sender: PID, peer: Peer): PID {
-    if (sender.requestId === 0 || !this.#processes.isLocal(sender)) return sender;
-    const localId = this.#takeReply(sender, peer);
-    return localId === undefined ? sender : new PID(sender.address, localId, sender.requestId);
+  /**
+   * Who is answered for what a peer sends. If that hands on a request of our own, it is who waits for the answer here. If it hands on one of somebody else, to
+   * whom we could only lend our name: nobody, unless anyone may answer.
+   */
+  senderFrom(sender: PID, peer: Peer): PID | undefined {
+    if (sender.requestId === 0) return sender;
+    if (this.#processes.isLocal(sender)) {
+      const localId = this.#takeReply(sender, peer);
+      return localId === undefined ? sender : new PID(sender.address, localId, sender.requestId);
+    }
+    const isOthers = sender.address !== peer.address && isReplySlot(sender);
+    return isOthers && this.#answersFrom === "asked" ? undefined : sender;
   }
 
   /** The local process that a PID names which came from a peer, if it lives and this peer may address it. */

@@ -3,11 +3,11 @@ import type { NumberedTerminated } from "../wire/numbered.ts";
 import type { LinkPeer } from "./endpoint-link.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
 
-/** Bytes that an answer is taken to have, of the room for those that wait; and how many may wait at least. */
-const room = { answerBytes: 128, least: 4_096 } as const;
+/** Bytes that an answer is taken to have beside its names, and for how many a system has room at least. */
+const room = { answerBytes: 128, leastBytes: 512 * 1024 } as const;
 /** Milliseconds that Go may still read what had come to it when the connection broke. */
 const readOnMs = 1_000;
-/** Milliseconds in which it must show whether who asked has the address: a connection to the one that had it before ends in less. */
+/** Milliseconds that whoever is connected has to show that it lives, where another system says that the address is its own. */
 const elsewhereMs = 10_000;
 
 /** The end of an actor, for a watcher in another process. */
@@ -22,111 +22,143 @@ export interface OwedAnswer {
 export interface AnswerWays {
   /** Connects, unless that is under way. */
   want(): void;
-  /** Packs an answer behind all else that waits. Returns how many messages have been packed so far; undefined if it can never leave. */
-  pack(owed: OwedAnswer): number | undefined;
-  /** Takes out the answers among what is packed and has not left. */
-  unpack(): void;
+  /** Messages that were packed for the address so far, also those that have left. */
+  packed(): number;
+  /** Has `leave` called before long, if the connection takes frames. */
+  leaveSoon(): void;
+  /** Hands answers to the connection, which takes frames. */
+  send(owed: readonly OwedAnswer[]): void;
   /** Has a Go peer say that it has read all that was sent to it. */
   ask(): void;
+  /** Takes the connection for broken. */
+  hangUp(): void;
   /** A system cannot be told, or it is not known whether it was. */
   untold(systemId: string): void;
 }
 
-interface Packed {
-  readonly owed: OwedAnswer;
-  /** Messages that are packed up to and with this one. */
-  readonly position: number;
+/** Answers for a system that is not known to have the address. */
+interface Waiting {
+  readonly answers: OwedAnswer[];
+  bytes: number;
+  /** Whether who is connected has shown since then that it lives. */
+  isPeerThere: boolean;
+  timer: Timer | undefined;
 }
+
+interface Queued {
+  readonly owed: OwedAnswer;
+  /** Messages that were packed before it, which it does not overtake. */
+  readonly after: number;
+}
+
+/** A Go peer was asked. When it answers, it has read so many answers, and whoever waits knows that it lives. */
+interface Asked {
+  readonly read: number;
+  readonly waiting?: Waiting;
+}
+
+/** Ends at which the peer may live, and not be told. At others it ends itself, or was told to. */
+const mayLive: ReadonlySet<TerminationReason> = new Set(["unreachable", "refused", "replaced"]);
 
 /**
  * What watchers at one address are to be told, until it is known that they were.
  *
  * An answer is for the system that watched. So it leaves when that system has answered our greeting, and waits as long as another one is
  * there, or nobody. A peer of ts-grain asks again for what was lost. One of Proto.Actor Go never does, so it is asked whether it has read
- * what was sent: if the connection breaks before it has said so, nobody knows whether its watchers were told. Those that were not, and only those, it tells
- * itself when its own connection to us ends.
+ * what was sent: if the connection breaks before it has said so, nobody knows whether its watchers were told. Those that were not, and only
+ * those, it tells itself when its own connection to us ends.
  */
 export class OwedAnswers {
   readonly #clock: Clock;
   readonly #ways: AnswerWays;
-  readonly #most: number;
+  readonly #mostBytes: number;
+  /** Who has answered our greeting; it stays the same. */
   #peer: LinkPeer | undefined;
   #isOpen = false;
-  /** For who is not known to be at the address. */
-  #waiting: OwedAnswer[] = [];
-  /** For the peer: packed, and not known to be read, or of ts-grain to have left. */
-  #packed: Packed[] = [];
-  /** Messages that have left. */
-  #left = 0;
-  /** Messages that the peer will have read when it has answered; 0 while it is not asked. */
-  #askedFor = 0;
-  #elsewhere: Timer | undefined;
+  readonly #waiting = new Map<string, Waiting>();
+  /** For the peer. */
+  #queued: Queued[] = [];
+  /** What a Go peer was sent, and is not known to have read. */
+  #sent: OwedAnswer[] = [];
+  /** Bytes of what is queued and sent. */
+  #peerBytes = 0;
+  /** Answers that a Go peer has read so far. */
+  #read = 0;
+  /** The earliest first. */
+  #asked: Asked[] = [];
   /** While the peer may still read what it was sent on a connection that broke. */
   #doubt: Timer | undefined;
 
-  /** `maxBytes` is the room for those that wait; a few thousand always have it. */
+  /** `maxBytes` is the room that each system has. */
   constructor(clock: Clock, maxBytes: number, ways: AnswerWays) {
     this.#clock = clock;
-    this.#most = Math.max(room.least, maxBytes / room.answerBytes);
+    this.#mostBytes = Math.max(room.leastBytes, maxBytes);
     this.#ways = ways;
   }
 
-  get isEmpty(): boolean {
-    return this.#waiting.length === 0 && this.#packed.length === 0;
-  }
-
-  get isFull(): boolean {
-    return this.#waiting.length + this.#packed.length >= this.#most;
+  /** Whether no more should be owed to a system. */
+  isFullFor(systemId: string): boolean {
+    const waiting = this.#waiting.get(systemId)?.bytes ?? 0;
+    return waiting + (this.#isPeers(systemId) ? this.#peerBytes : 0) >= this.#mostBytes;
   }
 
   owe(owed: OwedAnswer): void {
-    const isPeers = owed.systemId === this.#peer?.memberId;
-    // Its connection is about to be ended, and then it tells all its watchers.
-    if (isPeers && this.#doubt !== undefined) return;
-    if (isPeers && this.#isOpen) {
-      this.#pack(owed);
-      return;
+    if (this.#isPeers(owed.systemId)) {
+      // In doubt its connection is about to be ended, and then it tells all its watchers.
+      if (this.#doubt === undefined) this.#queue(owed);
+    } else {
+      this.#wait(owed);
     }
-    this.#waiting.push(owed);
-    if (this.#isOpen) this.#waitElsewhere();
-    else this.#ways.want();
+    if (!this.#isOpen) this.#ways.want();
   }
 
   /** The peer has answered our greeting. */
   opened(peer: LinkPeer): void {
     this.#peer = peer;
     this.#isOpen = true;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const owed of waiting) this.owe(owed);
+    const own = this.#waiting.get(peer.memberId);
+    this.#waiting.delete(peer.memberId);
+    for (const owed of own?.answers ?? []) this.#queue(owed);
+    // It has just shown that it lives.
+    for (const [systemId, waiting] of this.#waiting) this.#waitElsewhere(systemId, waiting, true);
   }
 
-  /** So many messages have left, of all that were packed. */
-  left(messages: number): void {
-    this.#left = messages;
-    if (this.#packed.length === 0) return;
-    if (this.#peer!.isTsGrain) this.#forgetUpTo(this.#left);
-    else this.#ask();
+  /** So many of the messages that were packed have left, and the connection takes frames: sends what does not overtake others. */
+  leave(messages: number): void {
+    if (this.#queued.length === 0) return;
+    const stay = this.#queued.findIndex(({ after }) => after > messages);
+    const leaving = this.#queued.slice(0, stay === -1 ? undefined : stay).map(({ owed }) => owed);
+    if (leaving.length === 0) return;
+    this.#queued = this.#queued.slice(leaving.length);
+    this.#ways.send(leaving);
+    if (this.#peer!.isTsGrain) {
+      this.#peerBytes -= bytesOf(leaving);
+    } else {
+      this.#sent.push(...leaving);
+      this.#askForSent();
+    }
   }
 
   /** A Go peer has answered. */
-  read(): void {
-    this.#forgetUpTo(this.#askedFor);
-    this.#askedFor = 0;
-    this.#ask();
+  answered(): void {
+    const asked = this.#asked.shift();
+    if (asked === undefined) return;
+    if (asked.waiting) asked.waiting.isPeerThere = true;
+    const read = this.#sent.splice(0, Math.max(0, asked.read - this.#read));
+    this.#read += read.length;
+    this.#peerBytes -= bytesOf(read);
+    this.#askForSent();
   }
 
   /** The connection broke, and another one will be tried. */
   broke(): void {
     this.#isOpen = false;
-    this.#askedFor = 0;
-    this.#elsewhere?.cancel();
-    this.#elsewhere = undefined;
-    if (!this.#hasLeft(this.#packed[0])) return;
-    this.#packed = [];
-    this.#ways.unpack();
+    this.#asked = [];
+    for (const waiting of this.#waiting.values()) stop(waiting);
+    if (this.#sent.length === 0) return;
+    this.#forgetPeers();
     const { memberId } = this.#peer!;
-    this.#doubt ??= this.#clock.schedule(readOnMs, () => {
+    this.#doubt = this.#clock.schedule(readOnMs, () => {
       this.#doubt = undefined;
       this.#ways.untold(memberId);
     });
@@ -134,68 +166,99 @@ export class OwedAnswers {
 
   /** A system has told its watchers itself. */
   forget(systemId: string): void {
-    this.#waiting = this.#waiting.filter((owed) => owed.systemId !== systemId);
-    if (systemId !== this.#peer?.memberId) return;
+    stop(this.#waiting.get(systemId));
+    this.#waiting.delete(systemId);
+    if (!this.#isPeers(systemId)) return;
+    this.#forgetPeers();
     this.#doubt?.cancel();
     this.#doubt = undefined;
-    if (this.#packed.length === 0) return;
-    this.#packed = [];
-    this.#ways.unpack();
   }
 
   /** The address was given up. Returns what is for others than the one that was there. */
   ended(reason: TerminationReason): readonly OwedAnswer[] {
-    this.#isOpen = false;
-    this.#elsewhere?.cancel();
-    const isInDoubt = this.#doubt !== undefined || this.#packed.length > 0;
+    const isPeerUntold = this.#doubt !== undefined || this.#peerBytes > 0;
+    const waiting = [...this.#waiting];
+    for (const [, one] of waiting) stop(one);
+    this.#waiting.clear();
+    this.#forgetPeers();
     this.#doubt?.cancel();
     this.#doubt = undefined;
-    const waiting = this.#waiting;
-    const peer = this.#peer?.memberId;
-    this.#waiting = [];
-    this.#packed = [];
-    // Otherwise it ends itself, or has been told that it has.
-    if (reason !== "replaced" && reason !== "unreachable" && reason !== "refused") return [];
-    const isReplaced = reason === "replaced";
-    const untold = waiting.filter(({ systemId }) => !isReplaced || systemId === peer);
-    this.#untold(isInDoubt && peer !== undefined ? [...untold.map(systemOf), peer] : untold.map(systemOf));
-    return isReplaced ? waiting.filter(({ systemId }) => systemId !== peer) : [];
+    this.#isOpen = false;
+    if (isPeerUntold && mayLive.has(reason)) this.#ways.untold(this.#peer!.memberId);
+    if (reason === "stopped") return [];
+    if (reason !== "unreachable" && reason !== "refused")
+      return waiting.flatMap(([, { answers }]) => answers);
+    for (const [systemId] of waiting) this.#ways.untold(systemId);
+    return [];
   }
 
-  #pack(owed: OwedAnswer): void {
-    const position = this.#ways.pack(owed);
-    if (position !== undefined) this.#packed.push({ owed, position });
+  #isPeers(systemId: string): boolean {
+    return systemId === this.#peer?.memberId;
   }
 
-  #ask(): void {
-    if (this.#askedFor > 0 || !this.#hasLeft(this.#packed[0])) return;
-    this.#askedFor = this.#left;
+  #queue(owed: OwedAnswer): void {
+    this.#queued.push({ owed, after: this.#ways.packed() });
+    this.#peerBytes += bytesOf([owed]);
+    this.#ways.leaveSoon();
+  }
+
+  #wait(owed: OwedAnswer): void {
+    const { systemId } = owed;
+    const waiting = this.#waiting.get(systemId) ?? {
+      answers: [],
+      bytes: 0,
+      isPeerThere: false,
+      timer: undefined,
+    };
+    waiting.answers.push(owed);
+    waiting.bytes += bytesOf([owed]);
+    this.#waiting.set(systemId, waiting);
+    if (this.#isOpen && waiting.timer === undefined)
+      this.#waitElsewhere(systemId, waiting, this.#peer!.isTsGrain);
+  }
+
+  /** Another system is connected. If that is dead, its connection ends sooner or later, but nobody may have noticed yet. */
+  #waitElsewhere(systemId: string, waiting: Waiting, isPeerThere: boolean): void {
+    waiting.isPeerThere = isPeerThere;
+    waiting.timer = this.#clock.schedule(elsewhereMs, () => {
+      waiting.timer = undefined;
+      if (!waiting.isPeerThere) {
+        this.#ways.hangUp();
+        return;
+      }
+      this.#waiting.delete(systemId);
+      this.#ways.untold(systemId);
+    });
+    if (!isPeerThere) this.#ask({ read: this.#read + this.#sent.length, waiting });
+  }
+
+  /** One question at a time. */
+  #askForSent(): void {
+    const read = this.#read + this.#sent.length;
+    const isAsked = this.#asked.some((asked) => asked.read > this.#read);
+    if (!isAsked && read > this.#read) this.#ask({ read });
+  }
+
+  #ask(asked: Asked): void {
+    this.#asked.push(asked);
     this.#ways.ask();
   }
 
-  #hasLeft(packed: Packed | undefined): boolean {
-    return packed !== undefined && packed.position <= this.#left;
-  }
-
-  #forgetUpTo(position: number): void {
-    const kept = this.#packed.findIndex((packed) => packed.position > position);
-    this.#packed = kept === -1 ? [] : this.#packed.slice(kept);
-  }
-
-  #waitElsewhere(): void {
-    this.#elsewhere ??= this.#clock.schedule(elsewhereMs, () => {
-      this.#elsewhere = undefined;
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      this.#untold(waiting.map(systemOf));
-    });
-  }
-
-  #untold(systemIds: Iterable<string>): void {
-    for (const systemId of new Set(systemIds)) this.#ways.untold(systemId);
+  #forgetPeers(): void {
+    this.#read += this.#sent.length;
+    this.#sent = [];
+    this.#queued = [];
+    this.#peerBytes = 0;
   }
 }
 
-function systemOf({ systemId }: OwedAnswer): string {
-  return systemId;
+function stop(waiting: Waiting | undefined): void {
+  waiting?.timer?.cancel();
+  if (waiting) waiting.timer = undefined;
+}
+
+function bytesOf(answers: readonly OwedAnswer[]): number {
+  let bytes = answers.length * room.answerBytes;
+  for (const { watcher, answer } of answers) bytes += watcher.id.length + answer.who.id.length;
+  return bytes;
 }

@@ -1,6 +1,5 @@
 import type { Message as ProtobufMessage } from "@bufbuild/protobuf";
 import type { Message, MessageHeaders, PID, ProcessRegistry } from "@ts-grain/actor";
-import { TerminatedSchema } from "../gen/actor/actor_pb.ts";
 import { RemoteError } from "../remote-error.ts";
 import type { MessageCodec } from "../wire/message-codec.ts";
 import type { RegisteredType } from "../wire/type-registry.ts";
@@ -8,10 +7,9 @@ import { wireFormOf } from "../wire/wire-form.ts";
 import type { LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
 import { Outbox } from "./outbox.ts";
+import type { OwedAnswer } from "./owed-answers.ts";
 import { UndecodedMessage } from "./undecoded-message.ts";
 import { letterOf, type WaitingMessage, waitingMessages } from "./waiting-messages.ts";
-
-const endType: string = TerminatedSchema.typeName;
 
 /** What a packer works with. */
 type PackerServices = Pick<
@@ -64,12 +62,24 @@ export class Packer {
   packFor(peer: LinkPeer): void {
     const isFirst = this.#peer === undefined;
     this.#peer = peer;
-    if (isFirst && !peer.isTsGrain) for (const waiting of this.#takeAll()) this.#addAnew(waiting);
+    if (!isFirst || peer.isTsGrain) return;
+    for (const frame of this.outbox.takeAll())
+      for (const waiting of waitingMessages(frame, this.#services.types)) this.#addAnew(waiting);
   }
 
-  /** Takes out the ends of actors that are to be told. */
-  dropEnds(): void {
-    for (const waiting of this.#takeAll()) if (waiting.codec.typeName !== endType) this.#addAnew(waiting);
+  /** Frames of their own for the ends of actors, which nothing else waits in. One that can never leave is logged. */
+  framesOfEnds(owed: readonly OwedAnswer[]): readonly Uint8Array[] {
+    const { outbox, self, types, logger } = this.#services;
+    const apart = new Outbox({ target: this.#address, own: self.address }, outbox);
+    for (const { watcher, answer } of owed) {
+      const message = wireFormOf(answer);
+      try {
+        apart.put(message, types.typeOf(message).codec, watcher, undefined, undefined, undefined);
+      } catch (error) {
+        logger.warn({ error }, "the end of an actor could not be sent");
+      }
+    }
+    return apart.takeAll();
   }
 
   /** What a Go peer may not know goes as JSON: in protobuf's binary form it would end the peer's process. */
@@ -78,10 +88,6 @@ export class Packer {
     if (peer === undefined || peer.isTsGrain || type.knownBy === "every peer") return type.codec;
     const source = { systemId: peer.memberId, address: this.#address };
     return this.#services.peerTypes.knows(source, type.typeName) ? type.codec : type.json;
-  }
-
-  *#takeAll(): Iterable<WaitingMessage> {
-    for (const frame of this.outbox.takeAll()) yield* waitingMessages(frame, this.#services.types);
   }
 
   #addAnew(waiting: WaitingMessage): void {

@@ -32,9 +32,14 @@ test("an answer goes on to who asked, once, and without its sender", () => {
   expect(late).toEqual([answer]);
 });
 
-test("of more requests than may wait the oldest is not answered any more", () => {
+test("of more requests than may wait the oldest of who has most is refused, and who asked is told", () => {
   const { relay, sent } = scene();
-  const pids = Array.from({ length: 16_385 }, (_, number) => relay.open(asker(number + 1)));
-  for (const pid of [pids[0]!, pids[1]!]) relay.sendUser(pid, {}, undefined, undefined);
-  expect(sent.map(([target]) => target.requestId)).toEqual([2]);
+  const honest = new PID("honest:1", "$reply-other", 1);
+  relay.open(honest);
+  const greedy = Array.from({ length: 65_537 }, (_, number) => relay.open(asker(number + 1)));
+  expect(sent.map(([target, message]) => [target.requestId, message])).toEqual(
+    [1, 2].map((number) => [number, expect.objectContaining({ reason: "overloaded" })]),
+  );
+  for (const pid of [greedy[0]!, greedy[2]!]) relay.sendUser(pid, {}, undefined, undefined);
+  expect(sent.slice(2).map(([target]) => target.requestId)).toEqual([3]);
 });

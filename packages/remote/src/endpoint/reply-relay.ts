@@ -1,4 +1,5 @@
 import {
+  DeadLetterResponse,
   type Message,
   type MessageHeaders,
   PID,
@@ -8,8 +9,8 @@ import {
 } from "@ts-grain/actor";
 
 const relayId = "$relay";
-/** Requests that may wait at once; the one that has waited for longest is not answered any more. */
-const maxWaiting = 16_384;
+/** Requests that may wait at once; then the oldest of who has most is not answered any more. */
+const maxWaiting = 65_536;
 /** Numbers of requests have 32 bits on the wire, and 0 is none. */
 const lastNumber = 0x7f_ff_ff_ff;
 
@@ -21,6 +22,8 @@ export class ReplyRelay implements Process {
   readonly #processes: ProcessRegistry;
   /** Who asked, by the relay's own numbers; the oldest first. */
   readonly #askers = new Map<number, PID>();
+  /** The numbers of each address, the oldest first. */
+  readonly #byAddress = new Map<string, Set<number>>();
   #number = 0;
 
   constructor(processes: ProcessRegistry) {
@@ -31,9 +34,11 @@ export class ReplyRelay implements Process {
   open(asker: PID): PID {
     if (this.#number === 0) this.#processes.add(relayId, this);
     this.#number = (this.#number % lastNumber) + 1;
-    if (this.#askers.size === maxWaiting) this.#forgetOldest();
+    if (this.#askers.size === maxWaiting) this.#refuseOldest();
     this.#askers.set(this.#number, asker);
-    return new PID(this.#processes.address, relayId, this.#number);
+    const numbers = this.#byAddress.get(asker.address) ?? new Set();
+    this.#byAddress.set(asker.address, numbers.add(this.#number));
+    return this.#pid(this.#number);
   }
 
   /** What answers, be it that the message could not be delivered. Who sent it is none of the asker's business, and may be unknown to it. */
@@ -43,22 +48,40 @@ export class ReplyRelay implements Process {
     sender: PID | undefined,
     headers: MessageHeaders | undefined,
   ): void {
-    const asker = this.#askers.get(target.requestId);
-    if (asker === undefined) {
-      this.#processes.deadLetter({ target, message, sender, reason: "late_reply" });
-      return;
-    }
-    this.#askers.delete(target.requestId);
-    this.#processes.get(asker).sendUser(asker, message, undefined, headers);
+    const asker = this.#take(target.requestId);
+    if (asker === undefined) this.#processes.deadLetter({ target, message, sender, reason: "late_reply" });
+    else this.#processes.get(asker).sendUser(asker, message, undefined, headers);
   }
 
   /** Nobody watches it, and it does not stop. */
   sendSystem(_target: PID, _message: SystemMessage): void {}
 
-  #forgetOldest(): void {
-    for (const oldest of this.#askers.keys()) {
-      this.#askers.delete(oldest);
+  #take(number: number): PID | undefined {
+    const asker = this.#askers.get(number);
+    if (asker === undefined) return undefined;
+    this.#askers.delete(number);
+    const numbers = this.#byAddress.get(asker.address)!;
+    numbers.delete(number);
+    if (numbers.size === 0) this.#byAddress.delete(asker.address);
+    return asker;
+  }
+
+  /** Who asks much must not have others go unanswered. */
+  #refuseOldest(): void {
+    let most: Set<number> | undefined;
+    for (const numbers of this.#byAddress.values()) if (numbers.size > (most?.size ?? 0)) most = numbers;
+    for (const oldest of most ?? []) {
+      this.sendUser(
+        this.#pid(oldest),
+        new DeadLetterResponse(this.#pid(oldest), "overloaded"),
+        undefined,
+        undefined,
+      );
       return;
     }
+  }
+
+  #pid(number: number): PID {
+    return new PID(this.#processes.address, relayId, number);
   }
 }

@@ -22,6 +22,8 @@ export class SessionTable {
         this.#of(systemId).some(({ peer }) => peer!.address !== address),
       onWelcome: (peer) => {
         this.#endEarlier(peer);
+        // Go opens another connection when it has given up the one before, and told all its watchers.
+        if (!peer.isTsGrain) this.#options.onGone(peer);
         this.#options.onComeOrGo(peer.address);
         this.#options.services.peerWatches.left(peer.address);
       },
