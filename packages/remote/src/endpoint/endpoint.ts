@@ -205,9 +205,8 @@ export class Endpoint {
 
   #sendWaiting(until: "while there is room" | "regardless"): void {
     // Once the connection has ended, what waits is for the next one.
-    while (this.#link.takesFrames) {
-      this.#answers.leave(this.#left);
-      if (this.#isBlocked && until === "while there is room") return;
+    while (this.#link.takesFrames && (until === "regardless" || !this.#isBlocked)) {
+      if (this.#answers.leave(this.#left)) continue;
       const frame = this.#outbox.take();
       if (frame === undefined) return;
       this.#left += this.#outbox.takenCount;

@@ -98,6 +98,19 @@ test("what was sent and is not known to be read is in doubt, with what would hav
   expect(news()).toEqual(["send d", "ask"]);
 });
 
+test("what was asked over a connection that broke is not answered by the next one", async () => {
+  sentToGo("a");
+  answers.broke();
+  await clock.advance(1_000);
+  answers.opened(peer("go"));
+  answers.owe(owed("b"));
+  answers.leave(0);
+  answers.answered();
+  answers.broke();
+  await clock.advance(60_000);
+  expect(news()).toEqual(["untold go", "send b", "ask"]);
+});
+
 test("what has not left when the connection breaks leaves with the next one, and is in no doubt", async () => {
   answers.opened(peer("go"));
   packed = 1;
@@ -211,9 +224,10 @@ test("who answers a greeting lives, so that others wait ten seconds more", async
   await clock.advance(9_000);
   answers.broke();
   await clock.advance(60_000);
+  expect(news()).toEqual(["want"]);
   answers.opened(peer("go"));
   await clock.advance(10_000);
-  expect(news()).toEqual(["want", "untold late"]);
+  expect(news()).toEqual(["untold late"]);
 });
 
 test("what waits for the one that has the address leaves once that has answered", () => {

@@ -123,12 +123,12 @@ export class OwedAnswers {
     for (const [systemId, waiting] of this.#waiting) this.#waitElsewhere(systemId, waiting, true);
   }
 
-  /** So many of the messages that were packed have left, and the connection takes frames: sends what does not overtake others. */
-  leave(messages: number): void {
-    if (this.#queued.length === 0) return;
+  /** So many of the messages that were packed have left, and the connection takes frames: sends what does not overtake others. False if there is none. */
+  leave(messages: number): boolean {
+    if (this.#queued.length === 0) return false;
     const stay = this.#queued.findIndex(({ after }) => after > messages);
     const leaving = this.#queued.slice(0, stay === -1 ? undefined : stay).map(({ owed }) => owed);
-    if (leaving.length === 0) return;
+    if (leaving.length === 0) return false;
     this.#queued = this.#queued.slice(leaving.length);
     this.#ways.send(leaving);
     if (this.#peer!.isTsGrain) {
@@ -137,6 +137,7 @@ export class OwedAnswers {
       this.#sent.push(...leaving);
       this.#askForSent();
     }
+    return true;
   }
 
   /** A Go peer has answered. */
