@@ -33,8 +33,8 @@ export const remoteBreaks = [
   }),
   breakOf("an end is believed of whoever reports it", {
     file: dispatcher,
-    right: "if (who.address !== batch.peer.address)",
-    broken: 'if (who.address === "")',
+    right: "if (address !== batch.peer.address)",
+    broken: 'if (address === "")',
     gate: hostile,
     says: /FAIL.* a peer cannot report the end of another peer's actor/,
   }),
@@ -68,10 +68,17 @@ export const remoteBreaks = [
   }),
   breakOf("a reply is taken twice", {
     file: "endpoint/reply-slots.ts",
-    right: "slots!.pending.take(requestId) ? slots!.localId : undefined",
-    broken: "(slots!.pending.take(requestId), slots!.localId)",
+    right: "return slots.pending.take(requestId) ? slots.localId : undefined",
+    broken: "return (slots.pending.take(requestId), slots.localId)",
     gate: tests("endpoint/reply-slots"),
     says: /FAIL.* a reply is taken once/,
+  }),
+  breakOf("a reply is taken from a peer that was not asked", {
+    file: "endpoint/reply-slots.ts",
+    right: 'peerAddress === peer.address || this.#answersFrom === "anyone"',
+    broken: 'peerAddress === peer.address || this.#answersFrom !== "anyone"',
+    gate: tests("who-may-answer"),
+    says: /FAIL.* who has learnt where a request is answered cannot answer it/,
   }),
   breakOf("proofs are not compared", {
     file: "endpoint/membership-proof.ts",

@@ -1,7 +1,14 @@
+import { setTimeout } from "node:timers/promises";
 import { PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
-import { EndpointTerminatedEvent, GrpcTransport, type Transport } from "@ts-grain/remote";
+import {
+  EndpointConnectedEvent,
+  EndpointTerminatedEvent,
+  GrpcTransport,
+  type Transport,
+} from "@ts-grain/remote";
 import { describe, expect, test } from "vitest";
+import { FlakyLink } from "./flaky-link.ts";
 import { buildGoPeer, GoPeer } from "./go-peer.ts";
 import { TextMember, text } from "./text-member.ts";
 
@@ -81,5 +88,66 @@ describe.skipIf(!buildGoPeer())("with Proto.Actor Go", () => {
       text(`terminated: ${ours.remote.address}/echo Stopped`),
     );
     expect(go.isAlive).toBe(true);
+  });
+
+  /** Dials through a link what listens behind it, and hears of each answer. */
+  function through(link: FlakyLink, onAnswer: () => void = () => {}): Transport {
+    const transport = new GrpcTransport();
+    return {
+      listen: (at, accept) => transport.listen(at, accept),
+      connect: (_address, handlers, options) => {
+        const onFrame = (frame: Uint8Array): void => {
+          onAnswer();
+          handlers.onFrame(frame);
+        };
+        return transport.connect(link.address, { ...handlers, onFrame }, options);
+      },
+    };
+  }
+
+  test("a connection that breaks after Go has read of an end makes nobody be told again", async () => {
+    await using go = await GoPeer.start();
+    await using observer = await TextMember.start();
+    await using link = await FlakyLink.start();
+    link.targetPort = Number(go.address.split(":")[1]);
+    let answers = 0;
+    const transport = through(link, () => {
+      answers++;
+    });
+    await using ours = await TextMember.start({ transport });
+    const report = await watchFromGo(observer, go, [ours.pid("echo"), ours.pid("collector")]);
+    ours.system.root.stop(ours.pid("echo"));
+    expect((await report.next({ timeoutMs: 5_000 })).message).toEqual(
+      text(`terminated: ${ours.remote.address}/echo Stopped`),
+    );
+    // To our greeting, and to the one after the end.
+    await expect.poll(() => answers).toBe(2);
+    link.reset();
+    await setTimeout(2_500);
+    expect([report.messages, ours.remote.stats.watchers, go.isAlive]).toEqual([[], 1, true]);
+  });
+
+  test("a connection that breaks before Go has read of an end makes Go tell its watchers itself, each once", async () => {
+    await using go = await GoPeer.start();
+    await using observer = await TextMember.start();
+    await using link = await FlakyLink.start();
+    link.targetPort = Number(go.address.split(":")[1]);
+    await using ours = await TextMember.start({ transport: through(link) });
+    const report = await watchFromGo(observer, go, [ours.pid("echo"), ours.pid("collector")]);
+    ours.system.root.send(new PID(go.address, "nobody"), text("so that there is a connection"));
+    await ours.next(EndpointConnectedEvent);
+    link.freeze();
+    ours.system.root.stop(ours.pid("echo"));
+    await setTimeout(200);
+    link.reset();
+    link.thaw();
+    const told = [await report.next({ timeoutMs: 5_000 }), await report.next({ timeoutMs: 5_000 })];
+    expect(new Set(told.map(({ message }) => (message as { value: string }).value))).toEqual(
+      new Set(
+        ["echo", "collector"].map((id) => `terminated: ${ours.remote.address}/${id} AddressTerminated`),
+      ),
+    );
+    await setTimeout(2_000);
+    expect([report.messages, ours.remote.stats.watchers, go.isAlive]).toEqual([[], 0, true]);
   });
 });

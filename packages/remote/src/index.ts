@@ -25,6 +25,7 @@ export type { GrpcTransportOptions, TlsIdentity } from "./transport/grpc/grpc-op
 export { GrpcTransport } from "./transport/grpc/grpc-transport.ts";
 export { InMemoryNetwork, type InMemoryNetworkOptions } from "./transport/in-memory-network.ts";
 // For those who write transports
+export { SilenceError } from "./transport/silence-error.ts";
 export {
   type Connection,
   type ConnectionHandlers,

@@ -7,9 +7,8 @@ import { type Member, RemotePair } from "../test/remote-pair.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import type { TerminationReason } from "./endpoint/endpoint-state.ts";
 import { WatchSchema } from "./gen/actor/actor_pb.ts";
-import { ConnectResponseSchema, RemoteMessageSchema } from "./gen/remote/remote_pb.ts";
-import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
-import type { Listener, Transport } from "./transport/transport.ts";
+import { RawPeer } from "./testing/raw-peer.ts";
+import type { Transport } from "./transport/transport.ts";
 
 /** Within which a watcher is told when nobody answers at its address: the peer dials for a second, and then gives up. */
 const refusedMs = 1_500;
@@ -194,72 +193,3 @@ test("a Go peer at whose address nobody answers loses its connection without a w
   expect([peer.isClosed, pair.b.remote.stats.watchers]).toEqual([true, 0]);
   expect(peer.answers.map(({ messageType }) => messageType.case)).toEqual(["connectResponse"]);
 });
-
-test("a Go peer that may have lost what it was told loses its connection once nobody answers at its address", async () => {
-  await using pair = await RemotePair.start();
-  const listener = await CapturingListener.start(pair.network.transport());
-  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: listener.address });
-  const watcher = { Address: listener.address, Id: "w" };
-  peer.batch({
-    typeNames: [WatchSchema.typeName],
-    targets: [{ Address: "b:1", Id: "missing" }],
-    envelopes: [{ messageData: toBinary(WatchSchema, create(WatchSchema, { Watcher: watcher })) }],
-  });
-  await pair.clock.advance(60_000);
-  expect(peer.isClosed).toBe(false);
-  await listener[Symbol.asyncDispose]();
-  await pair.clock.advance(refusedMs);
-  expect(peer.isClosed).toBe(true);
-});
-
-/** Listens at `go:1` as a Go process, and answers nothing but greetings. */
-function listenAsGo(pair: RemotePair, memberId: string): Promise<Listener> {
-  const value = create(ConnectResponseSchema, { memberId });
-  const answer = create(RemoteMessageSchema, { messageType: { case: "connectResponse", value } });
-  return pair.network.transport().listen({ host: "go", port: 1 }, (connection) => {
-    let hasGreeted = false;
-    connection.receive({
-      onFrame() {
-        if (!hasGreeted) connection.send(toBinary(RemoteMessageSchema, answer));
-        hasGreeted = true;
-      },
-      onWritable() {},
-      onClose() {},
-    });
-  });
-}
-
-/** Connects as a Go process that listens at `go:1`, and watches an actor of `b`. */
-async function watchAsGo(pair: RemotePair, systemId: string, id: string): Promise<RawPeer> {
-  const connecting = RawPeer.connect(pair.network.transport(), "b:1");
-  await pair.clock.advance(10);
-  const watcher = { Address: "go:1", Id: "w" };
-  return (await connecting).greet({ address: "go:1", systemId }).batch({
-    typeNames: [WatchSchema.typeName],
-    targets: [{ Address: "b:1", Id: id }],
-    envelopes: [{ messageData: toBinary(WatchSchema, create(WatchSchema, { Watcher: watcher })) }],
-  });
-}
-
-test.for([
-  ["is told by the end of its connection", "missing", true],
-  ["keeps its connection if nothing is to be told", "living", false],
-] as const)(
-  "a Go process that has the address of another, and asks before we know of that, %s",
-  async ([, watched, isEnded]) => {
-    await using pair = await RemotePair.start({ network: { delayMs: 10 } });
-    pair.expose("living", () => {});
-    const reasons = endings(pair.b);
-    const first = await listenAsGo(pair, "first");
-    const early = await watchAsGo(pair, "first", "living");
-    pair.b.system.root.send(new PID("go:1", "any"), text("x"));
-    await pair.clock.advance(1_000);
-    early.close();
-    await first.close();
-    await listenAsGo(pair, "second");
-    const late = await watchAsGo(pair, "second", watched);
-    pair.b.system.root.send(new PID("go:1", "any"), text("y"));
-    await pair.clock.advance(60_000);
-    expect([reasons, late.isClosed]).toEqual([["replaced"], isEnded]);
-  },
-);

@@ -3,6 +3,7 @@ import type { Props } from "@ts-grain/actor";
 import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
 import type { Membership } from "./endpoint/membership.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
+import type { AnswersFrom } from "./endpoint/reply-slots.ts";
 import { RemoteError } from "./remote-error.ts";
 import { checkBusyPollMs } from "./transport/grpc/busy-poll.ts";
 import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
@@ -105,6 +106,12 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
   readonly spawnable?: ReadonlyMap<string, Props> | undefined;
   /** Processes that peers may address, as {@link Remote.expose} takes them. Default none. */
   readonly exposed?: readonly string[] | undefined;
+  /**
+   * Who may answer a request that was sent to a peer. "asked": this peer, on its own connection; what it hands on to others comes back through it. "anyone":
+   * whoever was told the request's id, which has 128 random bits. A peer of Proto.Actor Go that forwards a request to a third process needs
+   * this: that process answers by itself, and is refused otherwise. Default "asked".
+   */
+  readonly answersFrom?: AnswersFrom | undefined;
 }
 
 /**
@@ -131,6 +138,7 @@ export interface RemoteConfig {
   readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
   readonly exposed: readonly string[];
+  readonly answersFrom: AnswersFrom;
   readonly spawnable: ReadonlyMap<string, Props>;
   readonly connect: ConnectPolicy;
   readonly greetingTimeoutMs: number;
@@ -185,7 +193,7 @@ const settledAfterMs = 1_000;
  */
 export function configureRemote(host: string, port: number, options: RemoteOptions = {}): RemoteConfig {
   const { advertisedHost, tls, insecure = false, busyPollMs, transport, types = [], exposed = [] } = options;
-  const { clusterName = "", clusterToken: token } = options;
+  const { clusterName = "", clusterToken: token, answersFrom = "asked" } = options;
   const numbers = resolveNumbers(options);
   if (!(Number.isInteger(port) && port >= 0 && port <= 65_535))
     throw invalid(`port must be 0 to 65535, got ${port}`);
@@ -195,6 +203,8 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
   if (token !== undefined && token.length < 16)
     throw invalid("clusterToken must have at least 16 characters");
   if (busyPollMs !== undefined) checkBusyPollMs(busyPollMs);
+  if (answersFrom !== "asked" && answersFrom !== "anyone")
+    throw invalid(`answersFrom must be "asked" or "anyone", got ${String(answersFrom)}`);
   const { maxFrameBytes, maxBatchMessages, maxBufferBytes } = numbers;
   const batchLimits: BatchLimits = {
     maxEnvelopes: maxBatchMessages,
@@ -214,6 +224,7 @@ export function configureRemote(host: string, port: number, options: RemoteOptio
     transport,
     types,
     exposed,
+    answersFrom,
     spawnable: options.spawnable ?? new Map(),
     connect: {
       timeoutMs: numbers.connectTimeoutMs,

@@ -1,12 +1,14 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { PID } from "@ts-grain/actor";
+import { PID, propsFromFunction } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
-import { RemotePair } from "../test/remote-pair.ts";
+import { losable } from "../test/losable-transport.ts";
+import { type Member, RemotePair } from "../test/remote-pair.ts";
 import { EndpointTerminatedEvent } from "./endpoint/endpoint-events.ts";
 import { WatchSchema } from "./gen/actor/actor_pb.ts";
 import { RawPeer } from "./testing/raw-peer.ts";
+import { SilenceError } from "./transport/silence-error.ts";
 
 /** More than a peer that does not come back is waited for. */
 const longMs = 90_000;
@@ -98,47 +100,62 @@ test("of two processes at one address, one after the other, an actor keeps the w
 });
 
 /** A peer as Proto.Actor Go is one, which watches the actor. */
-async function goWatcher(pair: RemotePair, systemId: string): Promise<RawPeer> {
-  const peer = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ systemId });
+async function goWatcher(pair: RemotePair, systemId: string, { remote } = pair.b): Promise<RawPeer> {
+  const peer = (await RawPeer.connect(pair.network.transport(), remote.address)).greet({ systemId });
   const messageData = toBinary(WatchSchema, create(WatchSchema, { Watcher: { Address: "raw:1", Id: "w" } }));
   peer.batch({
     typeNames: [WatchSchema.typeName],
-    targets: [{ Address: "b:1", Id: "long-lived" }],
+    targets: [{ Address: remote.address, Id: "long-lived" }],
     envelopes: [{ messageData }],
   });
   await pair.clock.settle();
-  expect(pair.b.remote.stats.watchers).toBe(1);
+  expect(remote.stats.watchers).toBe(1);
   return peer;
 }
 
 test.for([
   [
     "its address is known to be left",
-    (pair: RemotePair) => pair.b.system.eventStream.publish(new EndpointTerminatedEvent("raw:1")),
+    (_: RemotePair, c: Member) => c.system.eventStream.publish(new EndpointTerminatedEvent("raw:1")),
   ],
   [
     "another process connects from its address",
     async (pair: RemotePair) =>
-      (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ systemId: "2" }),
+      (await RawPeer.connect(pair.network.transport(), "c:1")).greet({ systemId: "2" }),
   ],
   [
     "nobody answers at its address",
-    (pair: RemotePair) => pair.b.system.root.send(new PID("raw:1", "x"), create(StringValueSchema)),
+    (_: RemotePair, c: Member) => c.system.root.send(new PID("raw:1", "x"), create(StringValueSchema)),
   ],
 ] as const)(
-  "an actor keeps the watcher of a Go process whose connection ended until %s",
+  "an actor keeps the watcher of a Go process that may not know that its connection ended until %s",
   async ([, happens]) => {
     await using pair = await RemotePair.start();
-    pair.expose("long-lived", () => {});
-    const peer = await goWatcher(pair, "1");
-    peer.close();
+    const { transport, lose } = losable(pair.network.transport());
+    const c = await pair.member("c", 1, { transport });
+    c.system.root.spawnNamed(
+      propsFromFunction(() => {}),
+      "long-lived",
+    );
+    c.remote.expose("long-lived");
+    await goWatcher(pair, "1", c);
+    lose(new SilenceError("no sign of life"));
     await pair.clock.advance(longMs);
-    expect(pair.b.remote.stats.watchers).toBe(1);
-    await happens(pair);
+    expect(c.remote.stats.watchers).toBe(1);
+    await happens(pair, c);
     await pair.clock.advance(longMs);
-    expect(pair.b.remote.stats.watchers).toBe(0);
+    expect(c.remote.stats.watchers).toBe(0);
+    await c.remote.shutdown({ graceful: false });
   },
 );
+
+test("an actor forgets the watcher of a Go process whose connection ended, as that tells it itself", async () => {
+  await using pair = await RemotePair.start();
+  pair.expose("long-lived", () => {});
+  (await goWatcher(pair, "1")).close();
+  await pair.clock.settle();
+  expect(pair.b.remote.stats.watchers).toBe(0);
+});
 
 test("an actor keeps no watcher of a Go process that is blocked, or whose successor came before its connection was found dead", async () => {
   await using pair = await RemotePair.start();

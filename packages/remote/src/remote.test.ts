@@ -5,7 +5,6 @@ import {
   ActorSystem,
   DeadLetterEvent,
   PID,
-  propsFromFunction,
   Started,
   type Terminated,
   Touch,
@@ -502,21 +501,4 @@ test.for([
   await using remote = await Remote.start(system, configureRemote("host", 1, { transport }));
   expect(remote.address).toBe("host:1");
   expect(warned.map((message) => message.split(":")[0])).toEqual(warnings);
-});
-
-test("a request that was forwarded is answered by whom it was forwarded to, over its own connection", async () => {
-  await using pair = await RemotePair.start();
-  const c = await pair.member("c", 1);
-  c.system.root.spawnNamed(propsFromFunction(echo), "echo");
-  c.remote.expose("echo");
-  // They know each other, as members of a cluster do.
-  c.system.root.send(new PID("a:1", "nobody"), text("hello"));
-  await pair.clock.settle();
-  const desk = pair.expose("desk", (context) => {
-    if (isMessage(context.message, StringValueSchema)) context.forward(new PID("c:1", "echo"));
-  });
-  const answer = pair.a.system.root.requestAsync(desk, text("x"));
-  await pair.clock.settle();
-  await expect(answer).resolves.toEqual(text("re: x"));
-  await c.remote.shutdown({ graceful: false });
 });

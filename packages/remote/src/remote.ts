@@ -110,15 +110,13 @@ export class Remote implements AsyncDisposable {
     this.#config = config;
     this.#listener = listener;
     this.types = types;
-    this.#exposed = new ExposedProcesses(system.processes);
+    this.#exposed = new ExposedProcesses(system.processes, config.answersFrom);
     for (const pattern of config.exposed) this.#exposed.expose(pattern);
     const address = config.advertisedHost ?? `${listener.host}:${listener.port}`;
     this.#self = { systemId: system.id, address };
     const self = this.#self;
     this.#services = servicesFor(system, { self, config, transport, types, exposed: this.#exposed });
-    this.#endpoints = new EndpointTable(this.#services, (address, whom) =>
-      this.#sessions.dismiss(address, whom),
-    );
+    this.#endpoints = new EndpointTable(this.#services, (systemId) => this.#sessions.dismiss(systemId));
     this.#quiet = new Quiet(system.clock, () => this.#sessions.size);
     this.#sessions = new SessionTable({
       services: this.#services,
@@ -126,6 +124,7 @@ export class Remote implements AsyncDisposable {
       isBlocked: (systemId) => this.blockList.has(systemId),
       greetingTimeoutMs: config.greetingTimeoutMs,
       onComeOrGo: (peer) => this.#endpoints.get(peer)?.peerCameOrWent(),
+      onGone: ({ address, systemId }) => this.#endpoints.get(address)?.owesNothing(systemId),
       onChange: () => this.#quiet.changed(),
     });
     this.#terminations = system.eventStream.subscribe((event) => this.#onEvent(event));
@@ -213,7 +212,7 @@ export class Remote implements AsyncDisposable {
 
   /** Whether peers may address a process of this system: it is exposed and lives, or it has sent something to a peer itself. */
   isExposed(pid: PID): boolean {
-    return pid.requestId === 0 && this.#exposed.find(pid) !== undefined;
+    return this.#exposed.has(pid);
   }
 
   /**
@@ -279,7 +278,7 @@ export class Remote implements AsyncDisposable {
     const { clock, lastLetters, farewells } = this.#services;
     const endMs = clock.nowMs() + timeoutMs;
     if (how === "gracefully") await within(timeoutMs / 5, this.#endpoints.opening, clock);
-    this.#endpoints.terminateAll(how);
+    this.#endpoints.stop(how);
     if (how === "gracefully") this.#sessions.disconnect();
     try {
       const sent = how === "gracefully" ? [...farewells] : [];

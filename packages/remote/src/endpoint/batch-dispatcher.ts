@@ -117,7 +117,10 @@ export class BatchDispatcher {
     // Go would wait for an answer that could not be sent. Its connection's end tells it, too.
     if (isTooLong(watcher.id, batchLimits)) throw limitExceeded("a peer watches under too long a name");
     // Each is answered, sooner or later.
-    if (message instanceof NumberedWatch && this.#endpoints.get(watcher.address)?.takesAnswers === false) {
+    if (
+      message instanceof NumberedWatch &&
+      this.#endpoints.get(watcher.address)?.takesAnswers(peer.systemId) === false
+    ) {
       const why = "the peer takes no answers, and asks for more";
       // A peer of ts-grain makes it again by itself; what it has sent beside it must not be lost.
       if (peer.isTsGrain) this.#refuse(batch, why);
@@ -125,9 +128,14 @@ export class BatchDispatcher {
       return;
     }
     const exposed = this.#find(target, batch);
-    if (message instanceof Unwatch) peerWatches.take({ watcher, watchee: target });
+    if (message instanceof Unwatch) {
+      const pair = { watcher, watchee: target };
+      peerWatches.take(pair, peer.systemId);
+      // To the actor it is one watcher.
+      if (peerWatches.has(pair)) return;
+    }
     if (exposed === undefined) {
-      if (message instanceof NumberedWatch) this.#answer(message, target, "not_found");
+      if (message instanceof NumberedWatch) this.#answer(message, batch, "not_found");
     } else if (
       message instanceof Unwatch ||
       peerWatches.add(peer, { watcher, watchee: target, number: message.number })
@@ -137,12 +145,16 @@ export class BatchDispatcher {
     } else {
       this.#refuse(batch, "a peer watches as many actors as it may");
       // A peer of ts-grain makes it again by itself. Go would wait for ever.
-      if (!peer.isTsGrain) this.#answer(message, target, "address_terminated");
+      if (!peer.isTsGrain) this.#answer(message, batch, "address_terminated");
     }
   }
 
-  #answer({ watcher, number }: NumberedWatch, who: PID, why: TerminatedReason): void {
-    this.#endpoints.obtain(watcher.address).sendSystem(watcher, new NumberedTerminated(who, why, number));
+  #answer({ watcher, number }: NumberedWatch, batch: ArrivingBatch, why: TerminatedReason): void {
+    const { target, peer } = batch;
+    // What was made before is made again, and answered now.
+    this.#services.peerWatches.take({ watcher, watchee: target }, peer.systemId);
+    const answer = new NumberedTerminated(target, why, number);
+    this.#endpoints.owe(watcher.address, { watcher, answer, systemId: peer.systemId });
   }
 
   #stop(message: Stop | PoisonPill, batch: ArrivingBatch): void {
@@ -155,7 +167,8 @@ export class BatchDispatcher {
 
   /** Returns what was found behind the target. */
   #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
-    const { target, sender } = batch;
+    const { target, peer } = batch;
+    const sender = batch.sender && this.#exposed.senderFrom(batch.sender, peer);
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
       // To tell the sender we would have to dial it.
@@ -163,7 +176,9 @@ export class BatchDispatcher {
       return undefined;
     }
     const exposed = this.#find(target, batch);
-    if (exposed === undefined) {
+    if (exposed === undefined && this.#exposed.isAskedOfAnother(target, peer)) {
+      this.#refuseAnswer(message, batch);
+    } else if (exposed === undefined) {
       this.#services.logger.debug(
         { target: target.toString() },
         "no process of that id is exposed; see Remote.expose",
@@ -175,9 +190,9 @@ export class BatchDispatcher {
     return exposed;
   }
 
-  #find(target: PID, { addressee }: ArrivingBatch): Exposed | undefined {
+  #find(target: PID, { addressee, peer }: ArrivingBatch): Exposed | undefined {
     if (!addressee.isHere) return undefined;
-    if (target.requestId !== 0) return this.#exposed.find(target);
+    if (target.requestId !== 0) return this.#exposed.find(target, peer);
     addressee.exposed = this.#exposed.findAgain(target, addressee.exposed);
     return addressee.exposed;
   }
@@ -194,6 +209,20 @@ export class BatchDispatcher {
       sender: author?.isKnown ? sender : undefined,
       reason: "not_serializable",
     });
+  }
+
+  /** Somebody handed a request on, or knows what only another should. */
+  #refuseAnswer(message: Message, batch: ArrivingBatch): void {
+    const { peer, target } = batch;
+    const { refusals, clock, logger } = this.#services;
+    this.#refuse(batch, "another peer was asked");
+    this.#services.deadLetter({ target, message, sender: undefined, reason: "refused" });
+    const unlogged = refusals.nextLine(clock.nowMs());
+    if (unlogged !== undefined)
+      logger.warn(
+        { peer, unlogged },
+        "an answer was refused, as it came from another peer than the one that was asked; see RemoteOptions.answersFrom",
+      );
   }
 
   #refuse({ peer, target }: ArrivingBatch, why: string): void {

@@ -10,7 +10,7 @@ import type { EndpointServices } from "./endpoint-services.ts";
 import { ExposedProcesses } from "./exposed-processes.ts";
 
 const self = { systemId: "here", address: "here:1" };
-const listener = { onOpen() {}, onWritable() {}, onTerminated() {} };
+const listener = { onOpen() {}, onWritable() {}, onAnswered() {}, onBroken() {}, onTerminated() {} };
 
 /** A transport whose connections end when a test says so. */
 class LingeringTransport implements Transport {

@@ -31,6 +31,10 @@ export interface LinkListener {
   onOpen(peer: LinkPeer): void;
   /** `send` returned false, and now there is room again. */
   onWritable(): void;
+  /** A Go peer that was asked has read all that was sent before. */
+  onAnswered(): void;
+  /** What was sent may be lost; another connection is tried. */
+  onBroken(): void;
   /** The last word, once. */
   onTerminated(reason: TerminationReason): void;
 }
@@ -47,6 +51,8 @@ export class EndpointLink {
   #timer: Timer | undefined;
   #handshake: DialHandshake | undefined;
   #peer: LinkPeer | undefined;
+  /** Questions that are not answered yet. */
+  #asked = 0;
 
   constructor(address: string, services: EndpointServices, listener: LinkListener) {
     this.#address = address;
@@ -78,6 +84,21 @@ export class EndpointLink {
     return this.#connection!.send(frame, messages);
   }
 
+  /**
+   * Asks a peer of Proto.Actor Go to say that it has read all that was sent: it answers each greeting, in its turn, and makes nothing else of a
+   * second one.
+   */
+  ask(): void {
+    if (!this.takesFrames) return;
+    this.#asked++;
+    this.#connection!.send(this.#handshake!.introduction());
+  }
+
+  /** Takes the connection for broken. */
+  hangUp(why: string): void {
+    if (this.#state.phase === "open") this.#failed(why, undefined);
+  }
+
   #on(event: EndpointEvent): void {
     const { state, actions } = endpointStep(this.#state, event, this.#services.connect.maxFailures);
     this.#state = state;
@@ -99,6 +120,7 @@ export class EndpointLink {
         return;
       case "hang_up":
         this.#hangUp();
+        if (this.#state.phase === "waiting") this.#listener.onBroken();
         return;
       case "pause":
         this.#after(this.#pauseMs(action.level), { kind: "pause_over" });
@@ -166,6 +188,10 @@ export class EndpointLink {
   }
 
   #answered(response: ConnectResponse): void {
+    if (this.#state.phase === "open" && this.#asked > 0) {
+      this.#asked--;
+      this.#listener.onAnswered();
+    }
     if (this.#state.phase !== "greeting") return;
     const step = this.#handshake!.answered(response);
     if (step.kind === "prove") {
@@ -208,6 +234,7 @@ export class EndpointLink {
     else if (!this.#isStopped()) losses.messages += connection.unproven ?? 0;
     connection.close();
     this.#connection = undefined;
+    this.#asked = 0;
   }
 
   /** Then what was sent still leaves. */

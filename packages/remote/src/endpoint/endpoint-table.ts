@@ -1,6 +1,7 @@
 import type { Process } from "@ts-grain/actor";
-import { Endpoint, type Untold } from "./endpoint.ts";
+import { Endpoint } from "./endpoint.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
+import type { OwedAnswer } from "./owed-answers.ts";
 import { RemoteProcess } from "./remote-process.ts";
 
 interface Entry {
@@ -11,11 +12,12 @@ interface Entry {
 /** The endpoints that live: one for each address that was sent to and is not known to be gone. */
 export class EndpointTable {
   readonly #services: EndpointServices;
-  readonly #onUntold: (address: string, whom: Untold) => void;
+  readonly #onUntold: (systemId: string) => void;
   readonly #entries = new Map<string, Entry>();
+  #isStopped = false;
 
-  /** `onUntold` hears of addresses that were given up with ends of actors that watchers there were to be told of. */
-  constructor(services: EndpointServices, onUntold: (address: string, whom: Untold) => void) {
+  /** `onUntold` hears of systems whose watchers were to be told of ends, and cannot be, or may not have been. */
+  constructor(services: EndpointServices, onUntold: (systemId: string) => void) {
     this.#services = services;
     this.#onUntold = onUntold;
   }
@@ -41,10 +43,16 @@ export class EndpointTable {
     if (living !== undefined) return living;
     const endpoint = new Endpoint(address, this.#services, {
       onEnd: () => this.#entries.delete(address),
-      onUntold: (whom) => this.#onUntold(address, whom),
+      onUntold: this.#onUntold,
+      onOwed: (owed) => this.owe(address, owed),
     });
     this.#entries.set(address, { endpoint, process: this.#processAt(address) });
     return endpoint;
+  }
+
+  /** Takes an answer to a watch of a system that has, or says that it has, an address. */
+  owe(address: string, owed: OwedAnswer): void {
+    if (!this.#isStopped) this.obtain(address).owe(owed);
   }
 
   /** The process behind all PIDs of an address. It costs no endpoint until something is sent. */
@@ -55,6 +63,12 @@ export class EndpointTable {
   /** The connections that are being opened for what waits. */
   get opening(): readonly Promise<void>[] {
     return [...this.#entries.values()].flatMap(({ endpoint }) => endpoint.opening ?? []);
+  }
+
+  /** Terminates all, and begins none for what is owed after that. */
+  stop(how: "gracefully" | "at once"): void {
+    this.#isStopped = true;
+    this.terminateAll(how);
   }
 
   terminateAll(how: "gracefully" | "at once"): void {

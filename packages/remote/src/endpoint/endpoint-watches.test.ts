@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { StringValueSchema } from "@bufbuild/protobuf/wkt";
-import { ActorSystem, PID, Terminated, Unwatch, Watch } from "@ts-grain/actor";
+import { ActorSystem, PID, propsFromFunction, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { quietLogger, TestProbe, VirtualClock } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../../test/remote-pair.ts";
@@ -31,6 +31,11 @@ class StickyWay {
     this.#onWritable();
   }
 
+  /** For one frame. */
+  makeRoom(): void {
+    this.#onWritable();
+  }
+
   #around(connection: Connection): Connection {
     return {
       probe: () => connection.probe(),
@@ -52,12 +57,13 @@ test("an end is told to who watches, with the number of the watch, and to nobody
   const watches = new EndpointWatches({ clock, later, peerWatches, processes, random }, () => true);
   const [watchee, watcher] = [new PID("here:1", "x"), new PID("there:1", "w")];
   const peer = { systemId: "p", address: "there:1", isTsGrain: true, features: new Set<number>() };
-  const ended = () => watches.note(watcher, new Terminated(watchee));
+  const ended = () => watches.answersFor(watcher, new Terminated(watchee));
   peerWatches.add(peer, { watchee, watcher, number: 7 });
-  expect([ended(), ended()]).toEqual([new NumberedTerminated(watchee, "stopped", 7), undefined]);
+  const answer = new NumberedTerminated(watchee, "stopped", 7);
+  expect([ended(), ended()]).toEqual([[{ watcher, answer, systemId: "p" }], []]);
   peerWatches.add(peer, { watchee, watcher, number: 8 });
-  peerWatches.take({ watchee, watcher });
-  expect(ended()).toBeUndefined();
+  peerWatches.take({ watchee, watcher }, "p");
+  expect(ended()).toEqual([]);
 });
 
 test("a watch that was put off is told in a moment, and one that was taken back before is not spoken of", async () => {
@@ -103,5 +109,38 @@ test("a watch is not told again behind what the peer does not take, and is once 
   await pair.clock.advance(15_000);
   expect(way.messages).toBe(3);
   pair.b.system.root.stop(new PID("b:1", "living"));
+  await stuck.remote.shutdown({ graceful: false });
+});
+
+test("the end of an actor leaves behind what was sent to its watcher before, and in front of what is sent later, also where there is little room", async () => {
+  await using pair = await RemotePair.start({ remote: { maxBatchMessages: 2 } });
+  const watcher = new TestProbe(pair.a.system);
+  pair.a.remote.expose(watcher.pid.id);
+  const way = new StickyWay(pair.network.transport());
+  const stuck = await pair.member("stuck", 1, { transport: way.transport });
+  const target = stuck.system.root.spawnNamed(
+    propsFromFunction(() => {}),
+    "mortal",
+  );
+  stuck.remote.expose("mortal");
+  const say = (value: string): void =>
+    stuck.system.root.send(new PID("a:1", watcher.pid.id), create(StringValueSchema, { value }));
+  watcher.watch(new PID("stuck:1", "mortal"));
+  say("hello");
+  await pair.clock.advance(1_000);
+  way.isStuck = true;
+  for (const value of ["1", "2", "3"]) say(value);
+  await pair.clock.settle();
+  stuck.system.root.stop(target);
+  await pair.clock.settle();
+  for (const value of ["4", "5", "6", "7"]) say(value);
+  for (let room = 0; room < 10; room++) {
+    way.makeRoom();
+    await pair.clock.settle();
+  }
+  const order = watcher.messages.map((message) =>
+    message instanceof Terminated ? "end" : (message as { value: string }).value,
+  );
+  expect(order).toEqual(["hello", "1", "2", "3", "4", "end", "5", "6", "7"]);
   await stuck.remote.shutdown({ graceful: false });
 });

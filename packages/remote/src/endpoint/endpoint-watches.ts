@@ -1,7 +1,7 @@
 import { type PID, Stop, type SystemMessage, Terminated, Unwatch, Watch } from "@ts-grain/actor";
 import { NumberedTerminated, NumberedWatch } from "../wire/numbered.ts";
-import type { LinkPeer } from "./endpoint-link.ts";
 import type { EndpointServices } from "./endpoint-services.ts";
+import type { OwedAnswer } from "./owed-answers.ts";
 import { OwnWatches } from "./own-watches.ts";
 
 /** What {@link EndpointWatches} works with. */
@@ -11,8 +11,6 @@ type WatchServices = Pick<EndpointServices, "clock" | "later" | "peerWatches" | 
 export class EndpointWatches {
   readonly #services: WatchServices;
   readonly #own: OwnWatches;
-  #owesAnswer = false;
-  #hasAnswerWaiting = false;
   /** Numbers of watches that the peer was not told of, as too much waited for it. */
   readonly #unsaid = new Set<number>();
 
@@ -39,23 +37,12 @@ export class EndpointWatches {
     return this.#own.size;
   }
 
-  /** Whether the peer may wait for an answer to a watch that has not come to it, and does not ask again. */
-  get owesAnswer(): boolean {
-    return this.#owesAnswer;
-  }
-
-  /** Whether an answer to a watch has not left yet. */
-  get hasAnswerWaiting(): boolean {
-    return this.#hasAnswerWaiting;
-  }
-
-  /** Takes down a system message to the peer. Returns what goes to it; undefined if it is none of its business. */
+  /** Takes down a system message to the peer, but for ends. Returns what goes to it; undefined if it is none of its business. */
   note(target: PID, message: SystemMessage): SystemMessage | undefined {
     if (message instanceof Watch) {
       const { watcher } = message;
       return new NumberedWatch(watcher, this.#own.add({ watchee: target, watcher }));
     }
-    if (message instanceof Terminated) return this.#answer(target, message);
     if (message instanceof Unwatch) return this.#takeBack(target, message);
     // Others never leave the process that they are about.
     return message instanceof Stop ? message : undefined;
@@ -67,10 +54,11 @@ export class EndpointWatches {
     this.#own.repeatSoon();
   }
 
-  /** Nothing waits for the peer any more. What is lost on its way a peer of ts-grain asks for again, and Go does not. */
-  allSent({ isTsGrain }: LinkPeer): void {
-    if (isTsGrain) this.#owesAnswer = false;
-    this.#hasAnswerWaiting = false;
+  /** The end of a local actor, for a watcher in another process. None if its watch was answered before, or taken back: then nobody waits. */
+  answersFor(watcher: PID, { who, why }: Terminated): readonly OwedAnswer[] {
+    return this.#services.peerWatches.takeAll({ watcher, watchee: who }).map(({ watch, systemId }) => {
+      return { watcher, answer: new NumberedTerminated(who, why, watch.number), systemId };
+    });
   }
 
   /** The peer says that one of its processes ended. */
@@ -96,18 +84,6 @@ export class EndpointWatches {
     this.#unsaid.clear();
     for (const { watcher, watchee } of this.#own.takeAll())
       this.#tell(watcher, new Terminated(watchee, "address_terminated"));
-  }
-
-  /** Undefined if the watch was answered before, or taken back: then nobody waits. */
-  #answer(watcher: PID, message: Terminated): NumberedTerminated | undefined {
-    const { who, why } = message;
-    const watch = this.#services.peerWatches.take({ watcher, watchee: who });
-    const answer =
-      message instanceof NumberedTerminated
-        ? message
-        : watch && new NumberedTerminated(who, why, watch.number);
-    if (answer !== undefined) this.#owesAnswer = this.#hasAnswerWaiting = true;
-    return answer;
   }
 
   /** Undefined if the peer has not heard of the watch. */

@@ -12,7 +12,7 @@ function handOut() {
   processes.add("door", process);
   const pid = new PID(processes.address, "door");
   exposed.handOut(pid, "peer:1");
-  return { processes, exposed, process, pid, found: exposed.find(pid) };
+  return { processes, exposed, process, pid, found: exposed.findAgain(pid, undefined) };
 }
 
 test("what was found is found again as long as it lives", () => {

@@ -1,5 +1,7 @@
 import { PID, type Process, type ProcessRegistry } from "@ts-grain/actor";
-import { ReplySlots } from "./reply-slots.ts";
+import type { Peer } from "./peer.ts";
+import { ReplyRelay } from "./reply-relay.ts";
+import { type AnswersFrom, isReplySlot, ReplySlots } from "./reply-slots.ts";
 
 /**
  * What peers may do with exposed processes.
@@ -40,12 +42,20 @@ export class ExposedProcesses {
   readonly #families = new Map<string, Stop>();
   /** Holds processes, not ids: a later process of the same id was not handed out. */
   readonly #handedOut = new WeakSet<Process>();
-  readonly #replies = new ReplySlots();
+  readonly #replies: ReplySlots;
+  /** Under which answers come back that go on to other systems. */
+  readonly #relayed: ReplySlots;
+  readonly #relay: ReplyRelay;
+  readonly #answersFrom: AnswersFrom;
   /** Was handed out last, and most likely is next. */
   #handedOutLast: Process | undefined;
 
-  constructor(processes: ProcessRegistry) {
+  constructor(processes: ProcessRegistry, answersFrom: AnswersFrom = "asked") {
     this.#processes = processes;
+    this.#answersFrom = answersFrom;
+    this.#replies = new ReplySlots(answersFrom);
+    this.#relayed = new ReplySlots(answersFrom);
+    this.#relay = new ReplyRelay(processes);
   }
 
   /** Exposes the process of that id; `id/*` exposes all below it. The process need not live yet. */
@@ -56,7 +66,8 @@ export class ExposedProcesses {
 
   /** What the sender is called to the peer at an address, which may from then on answer it; the number of a request stays. */
   handOut(sender: PID, peerAddress: string): PID {
-    if (!this.#processes.isLocal(sender)) return sender;
+    if (!this.#processes.isLocal(sender))
+      return isReplySlot(sender) ? this.#handOn(sender, peerAddress) : sender;
     if (sender.requestId !== 0) return this.#replies.open(sender, peerAddress);
     const process = this.#processes.getLocal(sender.id);
     if (process !== this.#handedOutLast && process !== undefined) {
@@ -66,29 +77,70 @@ export class ExposedProcesses {
     return sender;
   }
 
+  /** Whoever asked takes the answer from us only, so it comes back to us. */
+  #handOn(asker: PID, peerAddress: string): PID {
+    const relay = this.#relay.open(asker);
+    const { address, id } = this.#relayed.open(relay, peerAddress);
+    return new PID(address, id, relay.requestId);
+  }
+
   /** The sender that was handed out to a peer under another name. The peer can no longer answer it. */
   recall(handedOut: PID): PID {
     const { address, id, requestId } = handedOut;
-    const localId = requestId === 0 ? undefined : this.#replies.take(id, requestId);
+    if (requestId === 0) return handedOut;
+    const localId = this.#replies.takeBack(id, requestId) ?? this.#relayed.takeBack(id, requestId);
     return localId === undefined ? handedOut : new PID(address, localId, requestId);
   }
 
-  /** The local process that a PID from the wire names, if it lives and peers may address it. */
-  find({ id, requestId }: PID): Exposed | undefined {
-    const waiting = requestId === 0 ? undefined : this.#replies.take(id, requestId);
-    const process = this.#processes.getLocal(waiting ?? id);
-    if (process === undefined) return undefined;
-    const foundAt = this.#processes.removals;
-    if (waiting !== undefined) return { process, isStoppable: false, foundAt };
-    const stop = this.#ids.get(id) ?? this.#familyOf(id);
-    if (stop === undefined && !this.#handedOut.has(process)) return undefined;
-    return { process, isStoppable: stop === "allowed", foundAt };
+  /**
+   * Who is answered for what a peer sends. If that hands on a request of our own, it is who waits for the answer here. If it hands on one of somebody else, to
+   * whom we could only lend our name: nobody, unless anyone may answer.
+   */
+  senderFrom(sender: PID, peer: Peer): PID | undefined {
+    if (sender.requestId === 0) return sender;
+    if (this.#processes.isLocal(sender)) {
+      const localId = this.#takeReply(sender, peer);
+      return localId === undefined ? sender : new PID(sender.address, localId, sender.requestId);
+    }
+    const isOthers = sender.address !== peer.address && isReplySlot(sender);
+    return isOthers && this.#answersFrom === "asked" ? undefined : sender;
+  }
+
+  /** The local process that a PID names which came from a peer, if it lives and this peer may address it. */
+  find(pid: PID, peer: Peer): Exposed | undefined {
+    const waiting = pid.requestId === 0 ? undefined : this.#takeReply(pid, peer);
+    if (waiting === undefined) return this.#findExposed(pid);
+    const process = this.#processes.getLocal(waiting);
+    return process && { process, isStoppable: false, foundAt: this.#processes.removals };
   }
 
   /** As {@link find} for a PID that is no request's, given what was found for it before. */
   findAgain(pid: PID, before: Exposed | undefined): Exposed | undefined {
     const isStill = before !== undefined && before.foundAt === this.#processes.removals;
-    return isStill ? before : this.find(pid);
+    return isStill ? before : this.#findExposed(pid);
+  }
+
+  /** Whether peers may address the process that a PID names. */
+  has(pid: PID): boolean {
+    return pid.requestId === 0 && this.#findExposed(pid) !== undefined;
+  }
+
+  /** Whether a PID is that of a request which somebody else was asked. */
+  isAskedOfAnother({ id, requestId }: PID, peer: Peer): boolean {
+    if (requestId === 0) return false;
+    return this.#replies.isOfAnother(id, peer) || this.#relayed.isOfAnother(id, peer);
+  }
+
+  #takeReply({ id, requestId }: PID, peer: Peer): string | undefined {
+    return this.#replies.take(id, requestId, peer) ?? this.#relayed.take(id, requestId, peer);
+  }
+
+  #findExposed({ id }: PID): Exposed | undefined {
+    const process = this.#processes.getLocal(id);
+    if (process === undefined) return undefined;
+    const stop = this.#ids.get(id) ?? this.#familyOf(id);
+    if (stop === undefined && !this.#handedOut.has(process)) return undefined;
+    return { process, isStoppable: stop === "allowed", foundAt: this.#processes.removals };
   }
 
   #familyOf(id: string): Stop | undefined {

@@ -1,6 +1,7 @@
 import type { Logger, Timer } from "@ts-grain/actor";
 import type { ConnectRequest } from "../gen/remote/remote_pb.ts";
 import { RemoteError } from "../remote-error.ts";
+import { SilenceError } from "../transport/silence-error.ts";
 import type { InboundConnection } from "../transport/transport.ts";
 import { RecentTables } from "../wire/batch-reader.ts";
 import { limitExceeded, malformed } from "../wire/byte-reader.ts";
@@ -28,8 +29,11 @@ export interface SessionOptions {
   readonly greetingTimeoutMs: number;
   /** The peer has shown who it is. */
   readonly onWelcome: (peer: Peer) => void;
-  readonly onEnd: () => void;
+  readonly onEnd: (how: SessionEnd) => void;
 }
+
+/** Whether the peer knows that its connection has ended, or may not. */
+export type SessionEnd = "seen by both" | "in silence";
 
 /** What a peer sends on a connection that it opened: first who it is, then batches. Whatever breaks the protocol ends the connection, and only it. */
 export class InboundSession {
@@ -135,7 +139,8 @@ export class InboundSession {
     const { cause } = error ?? {};
     if (cause instanceof RemoteError && isAboutFrames.has(cause.code))
       this.#options.services.refusals.frames++;
-    this.#ended();
+    const isSilent = error instanceof SilenceError || cause instanceof SilenceError;
+    this.#ended(isSilent ? "in silence" : "seen by both");
   }
 
   /** Closes without a word; the peer may try again. */
@@ -144,7 +149,7 @@ export class InboundSession {
     this.#ended();
   }
 
-  #ended(): void {
+  #ended(how: SessionEnd = "seen by both"): void {
     if (this.#hasEnded) return;
     // What has arrived is not lost, and comes before what the peer sends on another connection.
     this.#intake.drain();
@@ -152,6 +157,6 @@ export class InboundSession {
     this.#hasEnded = true;
     if (this.#peer) this.#options.services.peerTypes.forget(this.#peer);
     this.#greetingTimer.cancel();
-    this.#options.onEnd();
+    this.#options.onEnd(how);
   }
 }

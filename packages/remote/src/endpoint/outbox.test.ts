@@ -107,3 +107,11 @@ test("what is like the message before has no more room than closed batches leave
   while (take() !== undefined);
   expect(taken).toBe(2 * before);
 });
+
+test("it counts the messages that wait", () => {
+  const outbox = new Outbox({ target: "there:1", own: "here:1" }, limits);
+  for (let n = 0; n < 25; n++) outbox.add(message(1));
+  const counts = [outbox.count];
+  while (outbox.take() !== undefined) counts.push(outbox.count);
+  expect(counts).toEqual([25, 15, 5, 0]);
+});

@@ -31,6 +31,7 @@ export class Outbox {
   #takenCount = 0;
   #head = 0;
   #closedBytes = 0;
+  #closedMessages = 0;
   /** Bytes that the open batch may have with a message like the one before, so that it need not be closed and there is room for more. */
   #mostBytes = 0;
 
@@ -47,6 +48,11 @@ export class Outbox {
   /** Messages in the frame that was taken last. */
   get takenCount(): number {
     return this.#takenCount;
+  }
+
+  /** Messages that wait. */
+  get count(): number {
+    return this.#closedMessages + this.#open.count;
   }
 
   /** Whether no more user messages fit. */
@@ -109,6 +115,7 @@ export class Outbox {
       return this.#takenCount === 0 ? undefined : this.#open.finish();
     }
     this.#takenCount = this.#closedCounts[this.#head]!;
+    this.#closedMessages -= this.#takenCount;
     const frame = this.#closed[this.#head++]!;
     this.#countClosed(-frame.length);
     if (this.#head === this.#closed.length) {
@@ -129,6 +136,7 @@ export class Outbox {
   #close(): void {
     if (this.#open.count === 0) return;
     this.#closedCounts.push(this.#open.count);
+    this.#closedMessages += this.#open.count;
     const frame = this.#open.finish();
     this.#closed.push(frame);
     this.#countClosed(frame.length);

@@ -93,10 +93,10 @@ test("what was taken back or answered is kept for nobody, also after its connect
   const peer = connection("p");
   watches.add(peer, watch("x", "w"));
   watches.add(peer, watch("y", "w"));
-  watches.take(watch("x", "w"));
+  watches.take(watch("x", "w"), "p");
   expect(watches.size).toBe(1);
   watches.ended(peer);
-  watches.take(watch("y", "w"));
+  watches.take(watch("y", "w"), "p");
   expect(watches.size).toBe(0);
   await clock.advance(600_000);
   expect(dropped).toEqual([]);
@@ -151,7 +151,7 @@ test("one process has so many watches at most, also of several connections, and 
   watches.ended(earlier);
   expect([add(later, "v"), add(later, "w"), add(later, "refused")]).toEqual([true, true, false]);
   expect([watches.size, add(other, "w"), watches.size]).toEqual([3, true, 4]);
-  watches.take(watch("x", "w"));
+  watches.take(watch("x", "w"), "p");
   expect([add(later, "y"), add(later, "refused")]).toEqual([true, false]);
   // That of the first connection which was not made again.
   await clock.advance(90_000);
@@ -189,3 +189,22 @@ test.for([true, false])(
     expect(clock.scheduled).toBe(0);
   },
 );
+
+test("two systems at one address may have a watch of the same two each, which is dropped with the last", () => {
+  const { dropped, watches } = table();
+  const [one, other] = [connection("one", { isTsGrain: false }), connection("other", { isTsGrain: false })];
+  for (const peer of [one, other]) watches.add(peer, watch("x", "w"));
+  for (const peer of [one, other]) watches.add(peer, watch("y", "w"));
+  expect(watches.takeAll(watch("x", "w")).map(({ systemId }) => systemId)).toEqual(["one", "other"]);
+  expect([watches.size, watches.has(watch("x", "w")), watches.has(watch("y", "w"))]).toEqual([
+    2,
+    false,
+    true,
+  ]);
+  watches.dismissed(one);
+  expect([dropped, watches.has(watch("y", "w"))]).toEqual([[], true]);
+  watches.take(watch("y", "w"), "one");
+  expect(watches.size).toBe(1);
+  watches.dismissed(other);
+  expect(dropped).toEqual(["y<there:1/w"]);
+});

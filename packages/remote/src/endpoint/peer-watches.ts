@@ -16,6 +16,12 @@ export interface PeerWatchesOptions {
   readonly drop: (watch: RemoteWatch) => void;
 }
 
+/** A watch, and who has made it. */
+export interface TakenWatch {
+  readonly watch: RemoteWatch;
+  readonly systemId: string;
+}
+
 /** The watches that were made over one connection. */
 interface Made {
   readonly watches: WatchTable;
@@ -61,8 +67,8 @@ export class PeerWatches {
   /** A peer watches a local actor; false, and nothing has happened, if it watches too many others. */
   add(peer: Peer, watch: RemoteWatch): boolean {
     if (this.#isStopped) return true;
-    // What it has already is only made again.
-    this.take(watch);
+    // What it has already is only made again. Another system under the same address has its own.
+    this.take(watch, peer.systemId);
     const here = this.#made.get(peer.address) ?? new Map<Peer, Made>();
     if (sizeOf(peer, here) >= this.#options.mostOfAPeer) return false;
     const made = here.get(peer) ?? { watches: new WatchTable(), isOpen: true, looks: 0 };
@@ -71,14 +77,32 @@ export class PeerWatches {
     return true;
   }
 
-  /** A watch was taken back, or is answered. Returns it; undefined if there is none. */
-  take({ watchee, watcher: { address, id } }: WatchPair): RemoteWatch | undefined {
-    let taken: RemoteWatch | undefined;
+  /** A system takes its watch back, or is answered. */
+  take(pair: WatchPair, systemId: string): void {
+    this.#take(pair, (peer) => peer.systemId === systemId);
+  }
+
+  /** All who watch so are answered. More than one system may go by an address. */
+  takeAll(pair: WatchPair): readonly TakenWatch[] {
+    return this.#take(pair, () => true);
+  }
+
+  /** Whether somebody watches so. */
+  has({ watchee, watcher: { address, id } }: WatchPair): boolean {
+    for (const { watches } of this.#made.get(address)?.values() ?? [])
+      if (watches.has(watchee.id, id)) return true;
+    return false;
+  }
+
+  #take({ watchee, watcher: { address, id } }: WatchPair, isTaken: (peer: Peer) => boolean): TakenWatch[] {
+    const taken = new Map<string, TakenWatch>();
     for (const [peer, { watches, isOpen }] of this.#made.get(address) ?? []) {
-      taken = watches.take(watchee.id, id) ?? taken;
+      const watch = isTaken(peer) ? watches.take(watchee.id, id) : undefined;
+      if (watch === undefined) continue;
+      taken.set(peer.systemId, { watch, systemId: peer.systemId });
       if (watches.size === 0 && !isOpen) this.#forget(peer);
     }
-    return taken;
+    return [...taken.values()];
   }
 
   /** A connection has ended. */
@@ -143,7 +167,7 @@ export class PeerWatches {
   #drop(peer: Peer): void {
     const watches = this.#of(peer)?.watches ?? [];
     this.#forget(peer);
-    for (const watch of watches) this.#options.drop(watch);
+    for (const watch of watches) if (!this.has(watch)) this.#options.drop(watch);
   }
 
   #forget(peer: Peer): void {

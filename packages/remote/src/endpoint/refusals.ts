@@ -18,7 +18,7 @@ export interface RefusalCounts {
   readonly greetings: number;
   /** Frames that are none, that come out of turn or that are above a limit. Each has ended its connection. */
   readonly frames: number;
-  /** Messages that a peer may not send: about the end of another's actors, to stop what it may not stop, or in the name of somebody unknown. */
+  /** Messages that a peer may not send: about the end of another's actors, to stop what it may not stop, in the name of somebody unknown, or in answer to what another was asked. */
   readonly messages: number;
 }
 

@@ -1,9 +1,17 @@
 import { PID } from "@ts-grain/actor";
+import type { Peer } from "./peer.ts";
 import { RequestNumbers } from "./request-numbers.ts";
 import { unguessableId } from "./unguessable-id.ts";
 
 /** Peers whose answers are still awaited; the peer that was not asked for longest is forgotten first. */
 const maxPeers = 4_096;
+
+const prefix = "$reply-";
+
+/** Whether a PID is what a system of ts-grain gives a peer to answer a request. */
+export function isReplySlot({ id, requestId }: PID): boolean {
+  return requestId !== 0 && id.startsWith(prefix);
+}
 
 interface Slots {
   readonly peerAddress: string;
@@ -14,10 +22,13 @@ interface Slots {
   readonly pending: RequestNumbers;
 }
 
+/** Who may answer: the peer that was asked, or whoever knows the id that it was given. */
+export type AnswersFrom = "asked" | "anyone";
+
 /**
- * Which requests may be answered from outside. The id under which a system waits for replies is the same for all its
- * requests and their numbers are easily guessed; so each peer gets an unguessable id of its own, and with it only the
- * numbers of the requests that were sent to that peer are answered, each once. A peer that forwards a request passes the id on.
+ * Which requests may be answered from outside, and by whom. The id under which a system waits for replies is the same for all its
+ * requests and their numbers are easily guessed; so each peer gets an unguessable id of its own. With it only the numbers of the requests
+ * that were sent to that peer are answered, each once, and only on a connection of that peer unless anyone may answer.
  */
 export class ReplySlots {
   readonly #byAddress = new Map<string, Slots>();
@@ -27,8 +38,11 @@ export class ReplySlots {
   #lastAsked: Slots | undefined;
   #lastAnswered: Slots | undefined;
   #lastId: string | undefined;
+  #lastPeer: Peer | undefined;
+  readonly #answersFrom: AnswersFrom;
 
-  constructor(makeId: () => string = unguessableId) {
+  constructor(answersFrom: AnswersFrom, makeId: () => string = unguessableId) {
+    this.#answersFrom = answersFrom;
     this.#makeId = makeId;
   }
 
@@ -43,16 +57,33 @@ export class ReplySlots {
     return slots.replyTo;
   }
 
-  /** The local id that a reply is for; undefined if nobody asked for it or it came before. */
-  take(id: string, requestId: number): string | undefined {
-    let slots = this.#lastAnswered;
-    if (id !== this.#lastId) {
-      slots = this.#byId.get(id);
-      if (slots === undefined) return undefined;
+  /** The local id that a peer's reply is for; undefined if this peer was not asked for it, or it came before. */
+  take(id: string, requestId: number, peer: Peer): string | undefined {
+    if (id !== this.#lastId || peer !== this.#lastPeer) {
+      const slots = this.#byId.get(id);
+      if (slots === undefined || !this.#isOf(slots, peer)) return undefined;
       this.#lastAnswered = slots;
       this.#lastId = id;
+      this.#lastPeer = peer;
     }
-    return slots!.pending.take(requestId) ? slots!.localId : undefined;
+    const slots = this.#lastAnswered!;
+    return slots.pending.take(requestId) ? slots.localId : undefined;
+  }
+
+  /** The local id behind one that was given out for a request which never left; it cannot be answered any more. */
+  takeBack(id: string, requestId: number): string | undefined {
+    const slots = this.#byId.get(id);
+    return slots?.pending.take(requestId) ? slots.localId : undefined;
+  }
+
+  /** Whether another peer than this one was given the id. */
+  isOfAnother(id: string, peer: Peer): boolean {
+    const slots = this.#byId.get(id);
+    return slots !== undefined && !this.#isOf(slots, peer);
+  }
+
+  #isOf({ peerAddress }: Slots, peer: Peer): boolean {
+    return peerAddress === peer.address || this.#answersFrom === "anyone";
   }
 
   /** Once there may soon be no room for all, they are kept in the order in which they were asked last. */
@@ -67,7 +98,7 @@ export class ReplySlots {
 
   #add(peerAddress: string, { address, id: localId }: PID): Slots {
     if (this.#byAddress.size === maxPeers) this.#forgetOldestPeer();
-    const replyTo = new PID(address, `$reply-${this.#makeId()}`);
+    const replyTo = new PID(address, prefix + this.#makeId());
     const slots = { peerAddress, replyTo, localId, pending: new RequestNumbers() };
     this.#byAddress.set(peerAddress, slots);
     this.#byId.set(replyTo.id, slots);

@@ -1,6 +1,5 @@
 import type { InboundConnection } from "../transport/transport.ts";
-import type { Untold } from "./endpoint.ts";
-import { InboundSession, type SessionOptions } from "./inbound-session.ts";
+import { InboundSession, type SessionEnd, type SessionOptions } from "./inbound-session.ts";
 import type { Peer } from "./peer.ts";
 
 /** The connections that peers have open. */
@@ -23,13 +22,15 @@ export class SessionTable {
         this.#of(systemId).some(({ peer }) => peer!.address !== address),
       onWelcome: (peer) => {
         this.#endEarlier(peer);
+        // Go opens another connection when it has given up the one before, and told all its watchers.
+        if (!peer.isTsGrain) this.#options.onGone(peer);
         this.#options.onComeOrGo(peer.address);
         this.#options.services.peerWatches.left(peer.address);
       },
-      onEnd: () => {
+      onEnd: (how) => {
         this.#sessions.delete(session);
         if (session.peer) {
-          this.#endWatches(session.peer);
+          this.#endWatches(session.peer, how);
           this.#options.onComeOrGo(session.peer.address);
         }
         this.#options.onChange();
@@ -56,13 +57,12 @@ export class SessionTable {
   }
 
   /**
-   * Nobody takes what is told to watchers at an address. Who is connected under it, and so lives, is to give us up and to tell its watchers itself:
-   * they would wait for ever.
+   * What watchers of a system are to be told cannot be, or it is not known whether it was. If it is connected, and so lives, it is to give us up and to tell its
+   * watchers itself: they would wait for ever.
    */
-  dismiss(address: string, whom: Untold): void {
-    for (const session of [...this.#sessions]) {
-      const { peer } = session;
-      if (peer?.address !== address || (peer.isTsGrain && whom === "Go peers")) continue;
+  dismiss(systemId: string): void {
+    for (const session of this.#of(systemId)) {
+      const peer = session.peer!;
       this.#logDismissal(peer);
       // Go would take the goodbye and the end behind it for two.
       if (peer.isTsGrain) session.disconnect("one_way");
@@ -90,15 +90,20 @@ export class SessionTable {
     if (unlogged !== undefined)
       logger.warn(
         { peer, unlogged },
-        "a peer's connection was closed: nobody took at its address what its watchers are to be told of an end",
+        "a peer's connection was closed: what its watchers are to be told of an end cannot be sent to its address, or may have been lost",
       );
   }
 
-  #endWatches(peer: Peer): void {
-    const { services, isBlocked } = this.#options;
+  #endWatches(peer: Peer, how: SessionEnd): void {
+    const { services, isBlocked, onGone } = this.#options;
     services.peerWatches.ended(peer);
-    if (isBlocked(peer.systemId) || this.peerAt(peer.address) !== undefined)
+    // Go tells its watchers itself when its connection ends, if it notices that.
+    if (!peer.isTsGrain && how === "seen by both") {
+      services.peerWatches.dismissed(peer);
+      onGone(peer);
+    } else if (isBlocked(peer.systemId) || this.peerAt(peer.address) !== undefined) {
       services.peerWatches.left(peer.address);
+    }
   }
 
   #of(systemId: string): readonly InboundSession[] {
@@ -110,6 +115,8 @@ export class SessionTable {
 export interface SessionParts extends Omit<SessionOptions, "isElsewhere" | "onWelcome" | "onEnd"> {
   /** A connection of the peer at an address has opened or ended. */
   readonly onComeOrGo: (address: string) => void;
+  /** A Go peer has told all its watchers. */
+  readonly onGone: (peer: Peer) => void;
   /** There is a connection more or less, also of strangers. */
   readonly onChange: () => void;
 }

@@ -30,6 +30,10 @@ export class WatchTable {
     this.#watches.set(watchee.id, watchers);
   }
 
+  has(watcheeId: string, watcherId: string): boolean {
+    return this.#watches.get(watcheeId)?.has(watcherId) === true;
+  }
+
   /** Takes an entry out; undefined if there is none, or only one of another number. Number 0 means whichever there is. */
   take(watcheeId: string, watcherId: string, number = 0): RemoteWatch | undefined {
     const watchers = this.#watches.get(watcheeId);

@@ -119,8 +119,12 @@ export class CapturingListener implements AsyncDisposable {
     this.address = `${listener.host}:${listener.port}`;
   }
 
-  static async start(transport: Transport): Promise<CapturingListener> {
-    const inbox = new Inbox();
+  /** It goes by the id that raw peers have by default, or by another one. */
+  static async start(
+    transport: Transport,
+    { systemId = "raw-peer" }: { readonly systemId?: string } = {},
+  ): Promise<CapturingListener> {
+    const inbox = new Inbox(systemId);
     const listener = await transport.listen({ host: "127.0.0.1", port: 0 }, (connection) => {
       connection.receive({
         onFrame: (frame) => inbox.received(frame, connection),
@@ -144,11 +148,16 @@ export class CapturingListener implements AsyncDisposable {
 class Inbox {
   readonly #batches: MessageBatch[] = [];
   readonly #waiting: ((batch: MessageBatch) => void)[] = [];
+  readonly #systemId: string;
+
+  constructor(systemId: string) {
+    this.#systemId = systemId;
+  }
 
   received(frame: Uint8Array, connection: InboundConnection): void {
     const { messageType } = fromBinary(RemoteMessageSchema, frame);
     if (messageType.case === "connectRequest") {
-      const value = create(ConnectResponseSchema, { memberId: "raw-peer" });
+      const value = create(ConnectResponseSchema, { memberId: this.#systemId });
       const answer = create(RemoteMessageSchema, { messageType: { case: "connectResponse", value } });
       connection.send(toBinary(RemoteMessageSchema, answer));
       // Its batches may be longer than what a stranger may send.

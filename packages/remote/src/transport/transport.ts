@@ -107,7 +107,9 @@ export interface ConnectionHandlers {
   onFrame(frame: Uint8Array): void;
   /** `send` returned false, and now there is room again. */
   onWritable(): void;
-  /** The connection ended: without an error if the other side closed it. Its own `close` is not reported. */
+  /**
+   * The connection ended: without an error if the other side closed it, and with a {@link SilenceError}, or one whose cause it is, if that may not know. Its own `close` is not reported.
+   */
   onClose(error: Error | undefined): void;
 }
 

@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { type Clock, platformEventLoop, type Timer } from "@ts-grain/actor";
 import { RemoteError } from "../../remote-error.ts";
 import { InFlight } from "../in-flight.ts";
+import { SilenceError } from "../silence-error.ts";
 import type { Connection, ConnectionHandlers } from "../transport.ts";
 import type { BusyPoll } from "./busy-poll.ts";
 import { GrpcDeframer, withPrefix } from "./grpc-deframer.ts";
@@ -71,7 +72,7 @@ export class GrpcConnection implements Connection {
       clock,
       ask: (answered) => this.#ping(answered),
       hasShown: () => progress.hasMoved(),
-      onSilence: () => this.#lose(`no sign of life for ${SignsOfLife.patienceMs} ms`),
+      onSilence: () => this.destroy(new SilenceError(`no sign of life for ${SignsOfLife.patienceMs} ms`)),
     });
     this.#stuck = new StuckSending({
       clock,
