@@ -96,6 +96,11 @@ export class OwedAnswers {
     this.#ways = ways;
   }
 
+  /** Whether some have not left. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0 || this.#queued.length > 0;
+  }
+
   /** Whether no more should be owed to a system. */
   isFullFor(systemId: string): boolean {
     const waiting = this.#waiting.get(systemId)?.bytes ?? 0;
