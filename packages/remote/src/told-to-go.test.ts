@@ -250,6 +250,7 @@ test("what may be lost with a connection is counted once", async () => {
   for (const name of names) stop(name);
   await pair.clock.advance(5);
   breakAnswers();
+  await pair.clock.advance(20);
   expect(pair.b.remote.stats.lost).toBe(3_000);
 });
 
