@@ -28,8 +28,8 @@ async function guessReplies(rig: HostileRig): Promise<void> {
   await pour(rig, frames, (peer, index) =>
     peer.batch({
       typeNames: [textType],
-      // The name that the process has at home, ids as peers are given them, and one next to that which the asked peer was given.
-      targets: ["$futures", "future$1", guessedId(), nearMiss(held[0]!.id)].map((Id) => ({
+      // The name that the process has at home, ids as peers are given them, that which the asked peer was given, and one next to it.
+      targets: ["$futures", guessedId(), held[0]!.id, nearMiss(held[0]!.id)].map((Id) => ({
         Address: rig.address,
         Id,
       })),

@@ -33,9 +33,13 @@ function watches(rig: HostileRig, Id: string, from: string, { batch = 0, nameByt
   };
 }
 
-async function peerAt({ address }: HostileRig, own: string): Promise<RawPeer> {
+async function peerAt(
+  { address }: HostileRig,
+  own: string,
+  systemId = `watcher-${Math.random()}`,
+): Promise<RawPeer> {
   const peer = await RawPeer.connect(new GrpcTransport(), address);
-  return peer.greet({ systemId: `watcher-${Math.random()}`, address: own });
+  return peer.greet({ systemId, address: own });
 }
 
 /** @throws Error unless the member ends the connection. */
@@ -62,10 +66,11 @@ async function takeAll(listener: CapturingListener, messages: number): Promise<v
 
 async function watchForAll(rig: HostileRig): Promise<void> {
   // It takes what it is told: as a Go peer it is told of each watch that is refused.
-  await using listener = await CapturingListener.start(new GrpcTransport());
+  const systemId = "all";
+  await using listener = await CapturingListener.start(new GrpcTransport(), { systemId });
   const told = takeAll(listener, refusedWatches);
   const { address } = listener;
-  const peer = await peerAt(rig, address);
+  const peer = await peerAt(rig, address, systemId);
   for (let batch = 0; batch < batchesOfWatches && !peer.isClosed; batch++) {
     peer.batch(watches(rig, "echo", address, { batch }));
     await pause(5);

@@ -241,6 +241,33 @@ test("who connects anew after an end in silence has told its watchers itself", a
   await c.remote.shutdown({ graceful: false });
 });
 
+test("what may be lost with a connection is counted once", async () => {
+  const go = await watching();
+  const names = Array.from({ length: 2_700 }, (_, n) => `many-${n}`);
+  for (const name of names) pair.expose(name, () => {});
+  for (let n = 0; n < names.length; n += 900) await go.watch(...names.slice(n, n + 900));
+  await pair.clock.advance(100);
+  for (const name of names) stop(name);
+  await pair.clock.advance(5);
+  breakAnswers();
+  await pair.clock.advance(20);
+  expect(pair.b.remote.stats.lost).toBe(2_700);
+});
+
+test("an end for which a connection is still being opened is told by a graceful shutdown", async () => {
+  const go = new GoModel(pair, { systemId: "go" });
+  await go.listen();
+  const mortal = pair.expose("mortal", () => {});
+  await go.watch("mortal");
+  await pair.clock.advance(100);
+  pair.b.system.root.stop(mortal);
+  await pair.clock.advance(1);
+  const ending = pair.b.remote.shutdown();
+  await pair.clock.advance(5_000);
+  await ending;
+  expect(go.told).toEqual(["mortal: told"]);
+});
+
 test("a process that dies between an end and its answer leaves nothing behind", async () => {
   const go = await watching();
   go.answersAgain = false;

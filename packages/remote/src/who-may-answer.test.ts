@@ -149,6 +149,110 @@ test("what was handed on is answered by whom it was handed to, and nobody else",
   await c.remote.shutdown({ graceful: false });
 });
 
+/** A batch by a stranger that names somebody as its sender. */
+function inTheNameOf(
+  sender: { readonly Address: string; readonly Id: string },
+  { target = "echo", numbers = [0] }: { readonly target?: string; readonly numbers?: readonly number[] } = {},
+) {
+  const messageData = toBinary(StringValueSchema, text("forged"));
+  return {
+    typeNames: [StringValueSchema.typeName],
+    targets: [{ Address: "b:1", Id: target }],
+    senders: [sender],
+    envelopes: numbers.map((senderRequestId) => ({ messageData, sender: 1, senderRequestId })),
+  };
+}
+
+const numbers = Array.from({ length: 10 }, (_, n) => n + 1);
+
+test.for([
+  ["an actor that answers", "echo"],
+  ["nobody", "nobody"],
+] as const)(
+  "who names a request of the member itself as the sender has %s settle nothing",
+  async ([, target]) => {
+    pair.expose("echo", echo);
+    const mute = pair.b.system.root.spawn(propsFromFunction(() => {}));
+    const outcomes: unknown[] = [];
+    const settled = (outcome: unknown): void => void outcomes.push(outcome);
+    pair.b.system.root.requestAsync(mute, text("x")).then(settled, settled);
+    await pair.clock.settle();
+    const stranger = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+    stranger.batch(inTheNameOf({ Address: "b:1", Id: "$futures" }, { target, numbers }));
+    stranger.batch(inTheNameOf({ Address: "", Id: "$futures" }, { target, numbers }));
+    await pair.clock.settle();
+    expect(outcomes).toEqual([]);
+    await pair.clock.advance(6_000);
+    expect(outcomes).toEqual([expect.objectContaining({ code: "deadline_exceeded" })]);
+  },
+);
+
+test("who names a request that was handed on as the sender settles nothing", async () => {
+  const c = await pair.member("c", 1);
+  c.system.root.spawnNamed(
+    propsFromFunction(() => {}),
+    "mute",
+  );
+  c.remote.expose("mute");
+  pair.expose("echo", echo);
+  const desk = pair.expose("desk", (context) => {
+    if (isMessage(context.message, StringValueSchema)) context.forward(new PID("c:1", "mute"));
+  });
+  const answer = ask(pair, desk);
+  const settled = expect(answer).rejects.toMatchObject({ code: "deadline_exceeded" });
+  await pair.clock.settle();
+  const stranger = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  stranger.batch(inTheNameOf({ Address: "b:1", Id: "$relay" }, { numbers }));
+  await pair.clock.advance(61_000);
+  await settled;
+  await c.remote.shutdown({ graceful: false });
+});
+
+test("who names an actor that is not exposed as the sender does not have it answered, again and again", async () => {
+  const heard: string[] = [];
+  const hear = ({ message }: ActorContext): void => {
+    if (isMessage(message, StringValueSchema)) heard.push(message.value);
+  };
+  pair.expose("echo", (context) => {
+    if (context.sender) echo(context);
+    else hear(context);
+  });
+  pair.b.system.root.spawnNamed(propsFromFunction(hear), "private");
+  const stranger = (await RawPeer.connect(pair.network.transport(), "b:1")).greet();
+  stranger.batch(inTheNameOf({ Address: "b:1", Id: "private" }, { numbers: [0, 0, 0] }));
+  await pair.clock.settle();
+  expect(heard).toEqual(["forged", "forged", "forged"]);
+  pair.b.remote.expose("private");
+  stranger.batch(inTheNameOf({ Address: "b:1", Id: "private" }, { numbers: [0, 0] }));
+  await pair.clock.settle();
+  expect(heard.slice(3)).toEqual(["re: forged", "re: forged"]);
+});
+
+test.for(["what is of no known type", "a second poison pill"] as const)(
+  "who has learnt where a request is answered cannot have it fail through %s",
+  async (how) => {
+    const { promise: asked, resolve } = Promise.withResolvers<PID>();
+    const desk = pair.expose("desk", (context) => {
+      if (isMessage(context.message, StringValueSchema)) resolve(context.sender!);
+    });
+    pair.expose("echo", echo);
+    pair.b.remote.expose("echo", { stop: "allowed" });
+    await expect(ask(pair, new PID("b:1", "echo"))).resolves.toEqual(text("re: x"));
+    const answer = ask(pair, desk);
+    const settled = expect(answer).rejects.toMatchObject({ code: "deadline_exceeded" });
+    await pair.clock.settle();
+    const { id, requestId } = await asked;
+    const typeNames = [how === "a second poison pill" ? "actor.PoisonPill" : "unknown.Type"];
+    const batch = inTheNameOf({ Address: "a:1", Id: id }, { numbers: [requestId, requestId, requestId] });
+    const envelopes = batch.envelopes.map((envelope) => ({ ...envelope, messageData: new Uint8Array() }));
+    (await RawPeer.connect(pair.network.transport(), "b:1"))
+      .greet()
+      .batch({ ...batch, typeNames, envelopes });
+    await pair.clock.advance(61_000);
+    await settled;
+  },
+);
+
 test("a request that was handed on to a third member is answered through the one that was asked", async () => {
   const c = await pair.member("c", 1);
   c.system.root.spawnNamed(propsFromFunction(echo), "echo");

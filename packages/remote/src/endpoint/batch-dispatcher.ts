@@ -68,8 +68,9 @@ export class BatchDispatcher {
       this.#notUnderstood(batch);
     } else if (type!.fromWire === undefined) {
       // What actors get as it is, is none of the runtime's own messages.
-      const exposed = this.#user(message, batch);
-      if (exposed !== undefined) track.beat(batch, exposed, work);
+      const sender = this.#senderOf(batch);
+      const exposed = this.#user(message, sender, batch);
+      if (exposed !== undefined) track.beat(batch, sender, exposed, work);
     } else {
       this.#deliver(message, batch);
     }
@@ -97,8 +98,14 @@ export class BatchDispatcher {
     } else if (message instanceof Stop || message instanceof PoisonPill) {
       this.#stop(message, batch);
     } else {
-      this.#user(message, batch);
+      this.#user(message, this.#senderOf(batch), batch);
     }
+  }
+
+  /** Asked once for each message, as a request is handed on once. */
+  #senderOf({ sender, author, peer }: ArrivingBatch): PID | undefined {
+    // To tell who is at an address that we do not know, we would have to dial it.
+    return sender && author!.isKnown ? this.#exposed.senderFrom(sender, peer) : undefined;
   }
 
   /** Believes only the peer itself about its processes, and only what somebody here watches. */
@@ -162,16 +169,14 @@ export class BatchDispatcher {
     const exposed = this.#find(target, batch);
     if (!exposed?.isStoppable) this.#refuse(batch, "peers may not stop this process; see Remote.expose");
     else if (message instanceof Stop) exposed.process.sendSystem(target, message);
-    else exposed.process.sendUser(target, message, batch.sender, undefined);
+    else exposed.process.sendUser(target, message, this.#senderOf(batch), undefined);
   }
 
   /** Returns what was found behind the target. */
-  #user(message: Message, batch: ArrivingBatch): Exposed | undefined {
+  #user(message: Message, sender: PID | undefined, batch: ArrivingBatch): Exposed | undefined {
     const { target, peer } = batch;
-    const sender = batch.sender && this.#exposed.senderFrom(batch.sender, peer);
     if (batch.author?.isKnown === false) {
       this.#refuse(batch, "the sender is at an address that we do not know");
-      // To tell the sender we would have to dial it.
       this.#services.deadLetter({ target, message, sender: undefined, reason: "refused" });
       return undefined;
     }
@@ -197,7 +202,8 @@ export class BatchDispatcher {
     return addressee.exposed;
   }
 
-  #notUnderstood({ peer, reader, target, sender, author }: ArrivingBatch): void {
+  #notUnderstood(batch: ArrivingBatch): void {
+    const { peer, reader, target } = batch;
     const typeName = reader.typeNames[reader.typeIndex]!;
     this.#services.logger.debug(
       { peer, typeName },
@@ -206,7 +212,7 @@ export class BatchDispatcher {
     this.#services.deadLetter({
       target,
       message: new UndecodedMessage(typeName),
-      sender: author?.isKnown ? sender : undefined,
+      sender: this.#senderOf(batch),
       reason: "not_serializable",
     });
   }

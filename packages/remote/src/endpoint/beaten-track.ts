@@ -15,12 +15,12 @@ export class BeatenTrack {
   #foundAt = -1;
 
   /** Takes the way of the message that the batch stands on, which led to the process. */
-  beat(batch: ArrivingBatch, { process, foundAt }: Exposed, work: number): void {
+  beat(batch: ArrivingBatch, sender: PID | undefined, { process, foundAt }: Exposed, work: number): void {
     if (!batch.reader.isPlain) return;
     this.type = batch.type!;
     this.process = process;
     this.target = batch.target;
-    this.sender = batch.sender;
+    this.sender = sender;
     this.work = work;
     this.#foundAt = foundAt;
   }

@@ -84,8 +84,8 @@ export class Endpoint {
   /** Resolves when the connection stands that is being opened for what waits, or the endpoint has ended; undefined if none is. */
   get opening(): Promise<void> | undefined {
     const { phase } = this.#link;
-    // Who is owed answers only is told by the end of its own connection.
-    if (this.#outbox.isEmpty || (phase !== "connecting" && phase !== "greeting")) return undefined;
+    const isAllSent = this.#outbox.isEmpty && !this.#answers.isWaiting;
+    if (isAllSent || (phase !== "connecting" && phase !== "greeting")) return undefined;
     this.#opening ??= Promise.withResolvers();
     return this.#opening.promise;
   }
@@ -215,7 +215,9 @@ export class Endpoint {
   }
 
   #sendEnds(owed: readonly OwedAnswer[]): void {
-    for (const frame of this.#packer.framesOfEnds(owed)) this.#send(frame, owed.length);
+    const ends = this.#packer.packEnds(owed);
+    for (let frame = ends.take(); frame !== undefined; frame = ends.take())
+      this.#send(frame, ends.takenCount);
   }
 
   #send(frame: Uint8Array, messages: number): void {

@@ -93,17 +93,21 @@ export class ExposedProcesses {
   }
 
   /**
-   * Who is answered for what a peer sends. If that hands on a request of our own, it is who waits for the answer here. If it hands on one of somebody else, to
-   * whom we could only lend our name: nobody, unless anyone may answer.
+   * Who is answered for what a peer sends; undefined if nobody is. A peer names whom it likes. A process of ours is answered if the peer could address it, and
+   * a request of ours if the peer was asked, and so hands it on. To what somebody else was asked we could only lend our name: it is not
+   * answered, unless anyone may.
    */
   senderFrom(sender: PID, peer: Peer): PID | undefined {
-    if (sender.requestId === 0) return sender;
-    if (this.#processes.isLocal(sender)) {
-      const localId = this.#takeReply(sender, peer);
-      return localId === undefined ? sender : new PID(sender.address, localId, sender.requestId);
-    }
-    const isOthers = sender.address !== peer.address && isReplySlot(sender);
-    return isOthers && this.#answersFrom === "asked" ? undefined : sender;
+    if (this.#processes.isLocal(sender)) return this.#localSender(sender, peer);
+    if (sender.address === peer.address || !isReplySlot(sender)) return sender;
+    return this.#answersFrom === "asked" ? undefined : sender;
+  }
+
+  #localSender(sender: PID, peer: Peer): PID | undefined {
+    const { address, requestId } = sender;
+    if (requestId === 0) return this.#findExposed(sender) && sender;
+    const localId = this.#takeReply(sender, peer);
+    return localId === undefined ? undefined : new PID(address, localId, requestId);
   }
 
   /** The local process that a PID names which came from a peer, if it lives and this peer may address it. */

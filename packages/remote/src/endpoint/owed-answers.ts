@@ -96,6 +96,11 @@ export class OwedAnswers {
     this.#ways = ways;
   }
 
+  /** Whether some have not left. */
+  get isWaiting(): boolean {
+    return this.#waiting.size > 0 || this.#queued.length > 0;
+  }
+
   /** Whether no more should be owed to a system. */
   isFullFor(systemId: string): boolean {
     const waiting = this.#waiting.get(systemId)?.bytes ?? 0;
@@ -120,7 +125,10 @@ export class OwedAnswers {
     this.#waiting.delete(peer.memberId);
     for (const owed of own?.answers ?? []) this.#queue(owed);
     // It has just shown that it lives.
-    for (const [systemId, waiting] of this.#waiting) this.#waitElsewhere(systemId, waiting, true);
+    for (const [systemId, waiting] of this.#waiting) {
+      waiting.isPeerThere = true;
+      this.#waitElsewhere(systemId, waiting);
+    }
   }
 
   /** So many of the messages that were packed have left, and the connection takes frames: sends what does not overtake others. False if there is none. */
@@ -214,13 +222,13 @@ export class OwedAnswers {
     waiting.answers.push(owed);
     waiting.bytes += bytesOf([owed]);
     this.#waiting.set(systemId, waiting);
-    if (this.#isOpen && waiting.timer === undefined)
-      this.#waitElsewhere(systemId, waiting, this.#peer!.isTsGrain);
+    if (!this.#isOpen || waiting.timer !== undefined) return;
+    waiting.isPeerThere = this.#peer!.isTsGrain;
+    this.#waitElsewhere(systemId, waiting);
   }
 
   /** Another system is connected. If that is dead, its connection ends sooner or later, but nobody may have noticed yet. */
-  #waitElsewhere(systemId: string, waiting: Waiting, isPeerThere: boolean): void {
-    waiting.isPeerThere = isPeerThere;
+  #waitElsewhere(systemId: string, waiting: Waiting): void {
     waiting.timer = this.#clock.schedule(elsewhereMs, () => {
       waiting.timer = undefined;
       if (!waiting.isPeerThere) {
@@ -230,7 +238,7 @@ export class OwedAnswers {
       this.#waiting.delete(systemId);
       this.#ways.untold(systemId);
     });
-    if (!isPeerThere) this.#ask({ read: this.#read + this.#sent.length, waiting });
+    if (!waiting.isPeerThere) this.#ask({ read: this.#read + this.#sent.length, waiting });
   }
 
   /** One question at a time. */

@@ -67,8 +67,8 @@ export class Packer {
       for (const waiting of waitingMessages(frame, this.#services.types)) this.#addAnew(waiting);
   }
 
-  /** Frames of their own for the ends of actors, which nothing else waits in. One that can never leave is logged. */
-  framesOfEnds(owed: readonly OwedAnswer[]): readonly Uint8Array[] {
+  /** An outbox of their own for the ends of actors, in which nothing else waits. One that can never leave is logged. */
+  packEnds(owed: readonly OwedAnswer[]): Outbox {
     const { outbox, self, types, logger } = this.#services;
     const apart = new Outbox({ target: this.#address, own: self.address }, outbox);
     for (const { watcher, answer } of owed) {
@@ -79,7 +79,7 @@ export class Packer {
         logger.warn({ error }, "the end of an actor could not be sent");
       }
     }
-    return apart.takeAll();
+    return apart;
   }
 
   /** What a Go peer may not know goes as JSON: in protobuf's binary form it would end the peer's process. */
