@@ -186,3 +186,57 @@ test("abandoning an etcd that says nothing takes no time and leaves nothing open
   expect(etcd.clock.nowMs()).toBe(nowMs);
   expect([etcd.open, etcd.clock.scheduled]).toEqual([[], 0]);
 });
+
+test.each([
+  { name: "are not answered in time", txn: undefined },
+  { name: "fail for want of a leader", txn: failWith("etcdserver: no leader", Code.Unavailable) },
+  { name: "are refused, as no space is left", txn: failWith("etcdserver: no space", Code.ResourceExhausted) },
+])("who has left is missed at once, also while registrations $name", async ({ txn }) => {
+  const etcd = new ScriptedEtcd();
+  const bobKey = "/protoactor/c/c@bob";
+  etcd.values.set(bobKey, JSON.stringify({ id: "c@bob", host: "10.0.0.2", port: 1, kinds: [], alive: true }));
+  const session = await etcd.join();
+  expect(etcd.published.at(-1)).toHaveLength(2);
+  if (txn) etcd.odd.set(KV.method.txn, txn);
+  else etcd.hanging.add(KV.method.txn);
+  await etcd.clock.advance(20_000);
+  etcd.values.delete(bobKey);
+  // Watches in memory tell nothing, so that it is seen when all is listed next.
+  await etcd.clock.advance(3_000);
+  expect(etcd.published.at(-1)).toEqual([alice]);
+  expect(etcd.logger.at("warn")).toEqual(["refreshing the registration failed; it is tried again"]);
+  etcd.odd.delete(KV.method.txn);
+  etcd.hanging.clear();
+  await etcd.clock.advance(10_000);
+  expect(etcd.open).toHaveLength(1);
+  await session.leave();
+  expect(etcd.open).toEqual([]);
+});
+
+test("a token from before users were changed is replaced by a new one", async () => {
+  const etcd = new ScriptedEtcd();
+  etcd.token = "first";
+  const session = await etcd.join({ login });
+  let refusals = 0;
+  etcd.odd.set(KV.method.txn, () => {
+    if (refusals++ === 0) throw etcdError("etcdserver: revision of auth store is old", Code.InvalidArgument);
+    return undefined;
+  });
+  const tokens = etcd.asked(Auth.method.authenticate).length;
+  await etcd.clock.advance(10_000);
+  expect(etcd.asked(Auth.method.authenticate).length - tokens).toBe(1);
+  expect(etcd.logger.at("warn")).toEqual([]);
+  await session.leave();
+});
+
+test("a watch through a connection that etcd has closed in order comes to its end there", async () => {
+  const etcd = new ScriptedEtcd();
+  const session = await etcd.join();
+  etcd.connections[0]!.isClosed = true;
+  await etcd.clock.advance(2_200);
+  expect(etcd.open).toHaveLength(2);
+  await etcd.clock.advance(10_000);
+  expect(etcd.open).toHaveLength(1);
+  expect(etcd.logger.at("warn")).toEqual([]);
+  await session.leave();
+});

@@ -5,7 +5,7 @@ import type {
   MessageInitShape,
   MessageShape,
 } from "@bufbuild/protobuf";
-import { Code, type Transport } from "@connectrpc/connect";
+import type { Transport } from "@connectrpc/connect";
 import type { ProviderContext } from "@ts-grain/cluster";
 import { within } from "@ts-grain/cluster/provider";
 import type { EtcdConnection } from "./etcd-connection.ts";
@@ -39,12 +39,24 @@ interface Exchange<T> {
   readonly run: (transport: Transport, headers: Headers) => Promise<T>;
 }
 
-/** Calls one endpoint of an etcd cluster through one connection, and the next one after it has failed. */
+/** A connection, and how much goes on through it. */
+interface Line {
+  readonly connection: EtcdConnection;
+  exchanges: number;
+}
+
+/**
+ * Calls one endpoint of an etcd cluster through one connection, and the next one after a call has failed. What goes on through
+ * the connection before, such as a watch, comes to its own end there: one slow answer says nothing about it.
+ */
 export class EtcdClient {
   readonly #config: EtcdConfig;
   readonly #clock: ProviderContext["clock"];
   #endpointIndex = 0;
-  #connection: EtcdConnection | undefined;
+  /** Through which calls go. */
+  #line: Line | undefined;
+  /** All that are open. */
+  readonly #lines = new Set<Line>();
   #token: string | undefined;
 
   constructor(config: EtcdConfig, clock: ProviderContext["clock"]) {
@@ -75,7 +87,8 @@ export class EtcdClient {
 
   /** Leaves nothing open. No call may come after it. */
   close(): void {
-    this.#connection?.end(new Error("the session has ended"));
+    for (const { connection } of this.#lines) connection.end(new Error("the session has ended"));
+    this.#lines.clear();
   }
 
   async #withLogin<T>(exchange: Exchange<T>): Promise<T> {
@@ -84,8 +97,8 @@ export class EtcdClient {
     try {
       return await this.#exchange(exchange, await this.#authorization(login, exchange.signal));
     } catch (error) {
-      if (!(error instanceof EtcdFailure && error.refusal === Code.Unauthenticated)) throw error;
-      // The token has run out.
+      if (!(error instanceof EtcdFailure && error.isTokenRefused)) throw error;
+      // It has run out.
       this.#token = undefined;
       return this.#exchange(exchange, await this.#authorization(login, exchange.signal));
     }
@@ -110,32 +123,46 @@ export class EtcdClient {
   }
 
   async #exchange<T>({ method, signal, run }: Exchange<T>, headers: Headers): Promise<T> {
-    const connection = this.#connect();
+    const line = this.#openLine();
+    line.exchanges++;
     try {
-      return await run(connection.transport, headers);
+      return await run(line.connection.transport, headers);
     } catch (error) {
       const failure = new EtcdFailure(method.name, error);
-      if (!signal.aborted && failure.refusal === undefined) this.#giveUp(connection, failure);
+      if (!signal.aborted && failure.refusal === undefined) this.#moveOn(line);
       throw failure;
+    } finally {
+      line.exchanges--;
+      this.#endIfUnused(line);
     }
   }
 
-  #connect(): EtcdConnection {
-    if (this.#connection?.isClosed) {
-      this.#connection.end(new Error("etcd has closed the connection"));
-      this.#connection = undefined;
+  #openLine(): Line {
+    // What goes on through one that etcd has closed in order may still come to its end.
+    if (this.#line?.connection.isClosed) this.#leave(this.#line);
+    if (this.#line === undefined) {
+      const { endpoints, connect } = this.#config;
+      this.#line = { connection: connect(endpoints[this.#endpointIndex % endpoints.length]!), exchanges: 0 };
+      this.#lines.add(this.#line);
     }
-    const { endpoints, connect } = this.#config;
-    this.#connection ??= connect(endpoints[this.#endpointIndex % endpoints.length]!);
-    return this.#connection;
+    return this.#line;
   }
 
-  #giveUp(connection: EtcdConnection, failure: EtcdFailure): void {
+  #moveOn(line: Line): void {
     // Calls fail together; only one of them may move on.
-    if (this.#connection !== connection) return;
-    this.#connection = undefined;
+    if (this.#line !== line) return;
     this.#endpointIndex++;
-    connection.end(failure);
+    this.#leave(line);
+  }
+
+  #leave(line: Line): void {
+    this.#line = undefined;
+    this.#endIfUnused(line);
+  }
+
+  #endIfUnused(line: Line): void {
+    if (this.#line === line || line.exchanges > 0 || !this.#lines.delete(line)) return;
+    line.connection.end(new Error("another connection has taken its place"));
   }
 }
 

@@ -47,6 +47,8 @@ export class ScriptedEtcd {
   readonly #lapsed = new Set<bigint>();
   readonly down = new Set<string>();
   readonly silent = new Set<string>();
+  /** Methods that are never answered. */
+  readonly hanging = new Set<DescMethod>();
   /** Until when a watch, once it was created, has no news. */
   watch: (signal: AbortSignal) => Promise<void> = untilAborted;
   revision = 5n;
@@ -140,7 +142,8 @@ export class ScriptedEtcd {
               const message = request.stream ? undefined : request.message;
               this.calls.push({ endpoint, method, token, message, atMs: this.clock.nowMs() });
               if (this.down.has(endpoint)) throw new Error("connection refused");
-              if (this.silent.has(endpoint)) await untilAborted(AbortSignal.any([signal, ended]));
+              if (this.silent.has(endpoint) || this.hanging.has(method))
+                await untilAborted(AbortSignal.any([signal, ended]));
               if (this.token !== undefined && method !== Auth.method.authenticate && token !== this.token)
                 throw etcdError("invalid auth token", Code.Unauthenticated);
               const odd = this.odd.get(method)?.();
