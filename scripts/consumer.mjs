@@ -26,6 +26,11 @@ const strict = {
   rootDir: "src",
 };
 
+/** What else users import, whose types stand on those of libraries. */
+const providers = ["Consul", "Etcd", "Kubernetes", "AutoManaged"].map((name) => {
+  return `export { ${name}Provider } from "@ts-grain/cluster-${name.toLowerCase()}";\n`;
+});
+
 function compileAndRun(typescript, { module, moduleResolution }) {
   const name = `${typescript}-${moduleResolution}`;
   const compilerOptions = { ...strict, module, moduleResolution, outDir: `out/${name}` };
@@ -46,6 +51,7 @@ try {
     log: console.log,
   });
   process.chdir(project);
+  writeFileSync("src/providers.ts", providers.join(""));
   const versions = [oldestTypeScript, newestTypeScript];
   const aliases = versions.map((version) => `typescript-${version}@npm:typescript@${version}`).join(" ");
   execSync(`npm install --no-save --prefer-offline --loglevel=error ${aliases}`, {

@@ -8,9 +8,9 @@ import type {
 import type { Transport } from "@connectrpc/connect";
 import type { ProviderContext } from "@ts-grain/cluster";
 import { within } from "@ts-grain/cluster/provider";
+import type { EtcdConfig } from "./etcd-config.ts";
 import type { EtcdConnection } from "./etcd-connection.ts";
 import { EtcdFailure } from "./etcd-failure.ts";
-import type { EtcdConfig } from "./etcd-options.ts";
 import { Auth } from "./gen/etcdserverpb/rpc_pb.ts";
 
 /** Milliseconds in which etcd answers; without a majority it does not. */

@@ -1,14 +1,6 @@
 import type { Duplex } from "node:stream";
-import { createSecureContext, type SecureContext, type SecureContextOptions } from "node:tls";
-import { ClusterError } from "@ts-grain/cluster";
-import {
-  type DirectoryOptions,
-  type DirectoryTiming,
-  refuseRareRefresh,
-  refuseUnlessPositive,
-  resolveDirectoryTiming,
-} from "@ts-grain/cluster/provider";
-import { dialTcp, type EtcdConnection, GrpcConnection } from "./etcd-connection.ts";
+import type { SecureContextOptions } from "node:tls";
+import type { DirectoryOptions } from "@ts-grain/cluster/provider";
 
 /**
  * What an etcd provider may be given.
@@ -72,16 +64,6 @@ export interface EtcdProviderOptions extends DirectoryOptions {
   readonly dial?: ((endpoint: URL, signal: AbortSignal) => Promise<Duplex>) | undefined;
 }
 
-/** Everything that the provider needs; every option has its value. */
-export interface EtcdConfig {
-  readonly endpoints: readonly string[];
-  readonly baseKey: string;
-  readonly login: { readonly name: string; readonly password: string } | undefined;
-  readonly ttlMs: number;
-  readonly timing: DirectoryTiming;
-  readonly connect: (endpoint: string) => EtcdConnection;
-}
-
 /**
  * Used where `EtcdProviderOptions` say nothing.
  *
@@ -95,36 +77,3 @@ export const etcdDefaults: {
   readonly baseKey: string;
   readonly ttlMs: number;
 } = { endpoints: ["http://127.0.0.1:2379"], baseKey: "/protoactor", ttlMs: 10_000 };
-
-/** @throws ClusterError "invalid_options", saying which one. */
-export function resolveEtcdOptions(options: EtcdProviderOptions): EtcdConfig {
-  const {
-    endpoints = etcdDefaults.endpoints,
-    baseKey = etcdDefaults.baseKey,
-    ttlMs = etcdDefaults.ttlMs,
-    login,
-    tls,
-    dial = dialTcp,
-  } = options;
-  if (endpoints.length === 0)
-    throw new ClusterError("invalid_options", "endpoints must name at least one URL");
-  for (const endpoint of endpoints) {
-    if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint))
-      throw new ClusterError("invalid_options", `endpoints must be URLs, got ${endpoint}`);
-  }
-  refuseUnlessPositive({ ttlMs });
-  const timing = resolveDirectoryTiming(options);
-  refuseRareRefresh(timing, ttlMs);
-  const urls = endpoints.map((endpoint) => endpoint.replace(/\/+$/, ""));
-  const dialling = { dial, secureContext: tls && secureContextOf(tls) };
-  const connect = (endpoint: string): EtcdConnection => new GrpcConnection(endpoint, dialling);
-  return { endpoints: urls, baseKey: baseKey.replace(/\/+$/, ""), login, ttlMs, timing, connect };
-}
-
-function secureContextOf(tls: SecureContextOptions): SecureContext {
-  try {
-    return createSecureContext(tls);
-  } catch (error) {
-    throw new ClusterError("invalid_options", `tls must be certificates and a key in PEM: ${String(error)}`);
-  }
-}

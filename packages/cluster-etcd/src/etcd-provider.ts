@@ -1,5 +1,6 @@
 import type { ClusterProvider, Member, ProviderContext, ProviderSession } from "@ts-grain/cluster";
-import { type EtcdConfig, type EtcdProviderOptions, resolveEtcdOptions } from "./etcd-options.ts";
+import { type EtcdConfig, resolveEtcdOptions } from "./etcd-config.ts";
+import type { EtcdProviderOptions } from "./etcd-options.ts";
 import { joinEtcd } from "./etcd-session.ts";
 
 /**

@@ -1,8 +1,8 @@
 import type { Member, ProviderContext, ProviderSession } from "@ts-grain/cluster";
 import { joinDirectory } from "@ts-grain/cluster/provider";
 import { EtcdClient } from "./etcd-client.ts";
+import type { EtcdConfig } from "./etcd-config.ts";
 import { EtcdDirectory } from "./etcd-directory.ts";
-import type { EtcdConfig } from "./etcd-options.ts";
 import { EtcdRegistration } from "./etcd-registration.ts";
 
 /** Who joins which cluster. */

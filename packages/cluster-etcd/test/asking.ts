@@ -1,6 +1,6 @@
 import { VirtualClock } from "@ts-grain/actor/testing";
 import { EtcdClient } from "../src/etcd-client.ts";
-import { resolveEtcdOptions } from "../src/etcd-options.ts";
+import { resolveEtcdOptions } from "../src/etcd-config.ts";
 import { KV, Watch } from "../src/gen/etcdserverpb/rpc_pb.ts";
 import type { EtcdProviderOptions } from "../src/index.ts";
 

@@ -4,7 +4,7 @@ import { Code, ConnectError, createRouterTransport, type Transport } from "@conn
 import { seededRandom } from "@ts-grain/actor";
 import { RecordingLogger, VirtualClock } from "@ts-grain/actor/testing";
 import type { Member, ProviderContext, ProviderSession } from "@ts-grain/cluster";
-import { resolveEtcdOptions } from "../src/etcd-options.ts";
+import { resolveEtcdOptions } from "../src/etcd-config.ts";
 import { joinEtcd } from "../src/etcd-session.ts";
 import { Auth, type Compare, KV, Lease, type PutRequest, Watch } from "../src/gen/etcdserverpb/rpc_pb.ts";
 import type { EtcdProviderOptions } from "../src/index.ts";
