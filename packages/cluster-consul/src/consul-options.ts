@@ -111,6 +111,6 @@ function baseUrl(
   if (/^https?:/.test(url) && URL.canParse(url)) return url.replace(/\/+$/, "");
   throw new ClusterError(
     "invalid_options",
-    `the address of Consul must be host:port or a URL, got ${address}`,
+    `the address of Consul must be host:port or a URL, got ${address.replace(/\/\/[^/@]*@/, "//…@")}`,
   );
 }

@@ -33,8 +33,12 @@ export function resolveEtcdOptions(options: EtcdProviderOptions): EtcdConfig {
     throw new ClusterError("invalid_options", "endpoints must name at least one URL");
   for (const endpoint of endpoints) {
     if (!/^https?:/.test(endpoint) || !URL.canParse(endpoint))
-      throw new ClusterError("invalid_options", `endpoints must be URLs, got ${endpoint}`);
+      throw new ClusterError("invalid_options", `endpoints must be URLs, got ${withoutPassword(endpoint)}`);
+    if (new URL(endpoint).username !== "")
+      throw new ClusterError("invalid_options", "endpoints must name no user; see the option login");
   }
+  if (tls !== undefined && !endpoints.some((endpoint) => endpoint.startsWith("https:")))
+    throw new ClusterError("invalid_options", "tls is for endpoints with https, and there is none");
   refuseUnlessPositive({ ttlMs });
   const timing = resolveDirectoryTiming(options);
   refuseRareRefresh(timing, ttlMs);
@@ -42,6 +46,11 @@ export function resolveEtcdOptions(options: EtcdProviderOptions): EtcdConfig {
   const dialling = { dial, secureContext: tls && secureContextOf(tls) };
   const connect = (endpoint: string): EtcdConnection => new GrpcConnection(endpoint, dialling);
   return { endpoints: urls, baseKey: baseKey.replace(/\/+$/, ""), login, ttlMs, timing, connect };
+}
+
+/** An error may end up in a log. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//…@");
 }
 
 function secureContextOf(tls: SecureContextOptions): SecureContext {

@@ -114,6 +114,8 @@ test("a login gets a token, and another one when that has run out", async () => 
 test.each([
   { endpoints: [] },
   { endpoints: ["a:1"] },
+  { endpoints: ["http://me:secret@a:1"] },
+  { tls: {}, endpoints: ["http://a:1"] },
   { ttlMs: 0 },
   { refreshMs: 6_000 },
   { tls: { ca: "no PEM", cert: "x" } },
@@ -121,4 +123,9 @@ test.each([
   const [name] = Object.keys(options);
   expect(() => new EtcdProvider(options)).toThrow(ClusterError);
   expect(() => new EtcdProvider(options)).toThrow(name);
+});
+
+test("a refused endpoint is named without its password", () => {
+  const options = { endpoints: ["ftp://me:secret@a:1"] };
+  expect(() => new EtcdProvider(options)).toThrow("endpoints must be URLs, got ftp://…@a:1");
 });

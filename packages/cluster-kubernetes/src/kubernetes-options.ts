@@ -118,7 +118,7 @@ function accessOf(
   environment: Readonly<Record<string, string | undefined>>,
 ): ServerAccess {
   const server = given ?? serverOf(environment);
-  if (!isHttpUrl(server)) throw invalid(`server must be a URL, got ${server}`);
+  if (!isHttpUrl(server)) throw invalid(`server must be a URL, got ${server.replace(/\/\/[^/@]*@/, "//…@")}`);
   const authorityFile = `${account}/ca.crt`;
   return { server, token, authorityFile: existsSync(authorityFile) ? authorityFile : undefined };
 }

@@ -30,6 +30,8 @@ async function send(request: RequestContext): Promise<ResponseContext> {
       bodyTimeout: 0,
       dispatcher,
     });
+    // Its connection ends when the answer has come to its end, or was given up.
+    dispatcher.close().catch(() => undefined);
     return new ResponseContext(
       answer.statusCode,
       {},
@@ -39,8 +41,9 @@ async function send(request: RequestContext): Promise<ResponseContext> {
         stream: () => Readable.toWeb(answer.body) as ReadableStream<Uint8Array>,
       },
     );
-  } finally {
-    // Its connection ends when the answer has come to its end, or was given up.
-    void dispatcher.close();
+  } catch (error) {
+    // It may still wait for a proxy.
+    dispatcher.destroy().catch(() => undefined);
+    throw error;
   }
 }
