@@ -3,7 +3,6 @@ import type { Props } from "@ts-grain/actor";
 import type { ConnectPolicy } from "./endpoint/endpoint-services.ts";
 import type { Membership } from "./endpoint/membership.ts";
 import type { OutboxLimits } from "./endpoint/outbox.ts";
-import type { AnswersFrom } from "./endpoint/reply-slots.ts";
 import { RemoteError } from "./remote-error.ts";
 import { checkBusyPollMs } from "./transport/grpc/busy-poll.ts";
 import type { TlsIdentity } from "./transport/grpc/grpc-options.ts";
@@ -111,7 +110,7 @@ export interface RemoteOptions extends Partial<RemoteNumbers> {
    * whoever was told the request's id, which has 128 random bits. A peer of Proto.Actor Go that forwards a request to a third process needs
    * this: that process answers by itself, and is refused otherwise. Default "asked".
    */
-  readonly answersFrom?: AnswersFrom | undefined;
+  readonly answersFrom?: "asked" | "anyone" | undefined;
 }
 
 /**
@@ -138,7 +137,7 @@ export interface RemoteConfig {
   readonly transport: Transport | undefined;
   readonly types: readonly (DescFile | DescMessage)[];
   readonly exposed: readonly string[];
-  readonly answersFrom: AnswersFrom;
+  readonly answersFrom: "asked" | "anyone";
   readonly spawnable: ReadonlyMap<string, Props>;
   readonly connect: ConnectPolicy;
   readonly greetingTimeoutMs: number;
