@@ -348,3 +348,8 @@ test.each([
   expect(() => new ConsulProvider(options)).toThrow(ClusterError);
   expect(() => new ConsulProvider(options)).toThrow(name);
 });
+
+test("a refused address is named without its password", () => {
+  const options = { address: "ftp://me:secret@consul:8500" };
+  expect(() => new ConsulProvider(options)).toThrow("got ftp://…@consul:8500");
+});

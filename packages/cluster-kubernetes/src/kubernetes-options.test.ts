@@ -34,6 +34,7 @@ test("a KubeConfig says where the server is, and its current context the namespa
 test.each<[string, KubernetesProviderOptions]>([
   ["server must be given", {}],
   ["server must be a URL", { server: "10.0.0.1", namespace: "home" }],
+  ["server must be a URL, got ftp://…@a", { server: "ftp://me:secret@a", namespace: "home" }],
   ["namespace must be given", { server: "https://10.0.0.1" }],
   ["namespace must be given", { kubeConfig: createConfig("https://10.0.0.1", { namespace: "" }) }],
   ["server must not be given with", { server: "https://a", kubeConfig: createConfig("https://10.0.0.1") }],
