@@ -130,6 +130,25 @@ test("an end that waits for the connection leaves with the next one, and nothing
   expect([go.told, go.isConnected]).toEqual([["mortal: told"], true]);
 });
 
+test("an end that waits is not told to who takes its watch back, and a later watch is answered by a later end", async () => {
+  const go = await watching();
+  pair.network.cutOneWay("b:1", "go:1");
+  await pair.clock.advance(100);
+  stop("mortal");
+  await pair.clock.advance(100);
+  go.unwatch("mortal");
+  await pair.clock.advance(100);
+  pair.expose("mortal", () => {});
+  await go.watch("mortal");
+  await pair.clock.advance(100);
+  pair.network.heal("b:1", "go:1");
+  await pair.clock.advance(60_000);
+  expect(go.told).toEqual([]);
+  stop("mortal");
+  await pair.clock.advance(100);
+  expect([go.told, go.isConnected]).toEqual([["mortal: told"], true]);
+});
+
 test("a process at whose address another one answers is told by the end of its connection, and that other one of nothing", async () => {
   const go = await watching();
   pair.expose("third", () => {});
@@ -282,7 +301,10 @@ test("a process that dies between an end and its answer leaves nothing behind", 
 test("whatever breaks when, each watch is answered once", async () => {
   const names = ["a", "b", "c", "d"];
   const step = fc.oneof(
-    fc.record({ kind: fc.constantFrom("stop" as const, "watch" as const), name: fc.constantFrom(...names) }),
+    fc.record({
+      kind: fc.constantFrom("stop" as const, "watch" as const, "unwatch" as const, "respawn" as const),
+      name: fc.constantFrom(...names),
+    }),
     fc.record({ kind: fc.constantFrom("break" as const, "cut" as const, "heal" as const) }),
     fc.record({ kind: fc.constantFrom("say" as const, "deaf" as const, "end" as const) }),
     fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 8, 12, 30, 300, 1_200, 20_000) }),
@@ -301,11 +323,19 @@ test("whatever breaks when, each watch is answered once", async () => {
         await it.clock.advance(100);
         let isCut = false;
         // What crosses the end of Go's own connection is told twice, which nobody can prevent: so that ends only while nothing can be under way.
+        const isDead = (name: string) => it.b.system.processes.getLocal(name) === undefined;
+        const isUnderWay = (name: string) => !isCut && isDead(name) && go.isWatching(name);
         const hangUp = async (): Promise<void> => {
           await it.clock.advance(20 + readMs);
-          const isDead = (name: string) => it.b.system.processes.getLocal(name) === undefined;
-          if (!isCut && names.some((name) => isDead(name) && go.isWatching(name))) return;
+          if (names.some(isUnderWay)) return;
           go.hangUp();
+          await it.clock.advance(20);
+        };
+        // So is who takes a watch back while it is answered.
+        const unwatch = async (name: string): Promise<void> => {
+          await it.clock.advance(20 + readMs);
+          if (!go.isConnected || isUnderWay(name)) return;
+          go.unwatch(name);
           await it.clock.advance(20);
         };
         for (const one of steps) {
@@ -317,6 +347,8 @@ test("whatever breaks when, each watch is answered once", async () => {
           else if (one.kind === "deaf") go.answersAgain = !go.answersAgain;
           else if (one.kind === "end") await hangUp();
           else if (one.kind === "watch") await go.watch(one.name);
+          else if (one.kind === "unwatch") await unwatch(one.name);
+          else if (one.kind === "respawn" && isDead(one.name)) it.expose(one.name, () => {});
           else if (one.kind === "wait") await it.clock.advance(one.ms);
           isCut = one.kind === "cut" || (isCut && one.kind !== "heal" && one.kind !== "break");
           for (const name of names) expect(timesTold(go, name)).toBeLessThanOrEqual(go.watches(name));

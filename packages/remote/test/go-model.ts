@@ -73,13 +73,14 @@ export class GoModel {
     return this.#watched.has(id);
   }
 
-  /** How often it has watched an actor that it did not watch already. */
+  /** How often it has watched an actor that it did not watch already, but for what it took back. */
   watches(id: string): number {
     return this.#made.get(id) ?? 0;
   }
 
+  /** Takes back a watch that it has made. */
   unwatch(id: string): void {
-    this.#watched.delete(id);
+    if (this.#watched.delete(id)) this.#made.set(id, this.watches(id) - 1);
     const Watcher = { Address: `${this.#options.host}:1`, Id: "w" };
     const value = {
       typeNames: [UnwatchSchema.typeName],

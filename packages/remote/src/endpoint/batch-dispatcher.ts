@@ -138,6 +138,7 @@ export class BatchDispatcher {
     if (message instanceof Unwatch) {
       const pair = { watcher, watchee: target };
       peerWatches.take(pair, peer.systemId);
+      if (!peer.isTsGrain) this.#endpoints.get(watcher.address)?.watchTakenBack(pair, peer.systemId);
       // To the actor it is one watcher.
       if (peerWatches.has(pair)) return;
     }

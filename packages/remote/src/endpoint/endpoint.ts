@@ -18,6 +18,7 @@ import { EndpointWatches } from "./endpoint-watches.ts";
 import type { Outbox } from "./outbox.ts";
 import { type OwedAnswer, OwedAnswers } from "./owed-answers.ts";
 import { Packer } from "./packer.ts";
+import type { WatchPair } from "./watch-table.ts";
 
 /** Whom an endpoint tells of its end. */
 export interface EndpointListener {
@@ -145,6 +146,11 @@ export class Endpoint {
   /** Takes an answer to a watch of a system that has, or says that it has, this address. */
   owe(owed: OwedAnswer): void {
     this.#answers.owe(owed);
+  }
+
+  /** A Go system takes a watch back, the answer to which may still wait. */
+  watchTakenBack(watch: WatchPair, systemId: string): void {
+    this.#answers.takenBack(watch, systemId);
   }
 
   /** A Go system has told its watchers itself. */

@@ -2,6 +2,7 @@ import type { Clock, PID, Timer } from "@ts-grain/actor";
 import type { NumberedTerminated } from "../wire/numbered.ts";
 import type { LinkPeer } from "./endpoint-link.ts";
 import type { TerminationReason } from "./endpoint-state.ts";
+import type { WatchPair } from "./watch-table.ts";
 
 /** Bytes that an answer is taken to have beside its names, and for how many a system has room at least. */
 const room = { answerBytes: 128, leastBytes: 512 * 1024 } as const;
@@ -17,6 +18,9 @@ export interface OwedAnswer {
   /** The system whose watch it answers. */
   readonly systemId: string;
 }
+
+/** What was not sent, in order, and by {@link keyOf whose watch} it answers. A watch has one answer. */
+type Unsent<T> = Map<string, T>;
 
 /** What {@link OwedAnswers} does to its endpoint. */
 export interface AnswerWays {
@@ -38,7 +42,7 @@ export interface AnswerWays {
 
 /** Answers for a system that is not known to have the address. */
 interface Waiting {
-  readonly answers: OwedAnswer[];
+  readonly answers: Unsent<OwedAnswer>;
   bytes: number;
   /** Whether who is connected has shown since then that it lives. */
   isPeerThere: boolean;
@@ -77,7 +81,7 @@ export class OwedAnswers {
   #isOpen = false;
   readonly #waiting = new Map<string, Waiting>();
   /** For the peer. */
-  #queued: Queued[] = [];
+  readonly #queued: Unsent<Queued> = new Map();
   /** What a Go peer was sent, and is not known to have read. */
   #sent: OwedAnswer[] = [];
   /** Bytes of what is queued and sent. */
@@ -98,7 +102,7 @@ export class OwedAnswers {
 
   /** Whether some have not left. */
   get isWaiting(): boolean {
-    return this.#waiting.size > 0 || this.#queued.length > 0;
+    return this.#waiting.size > 0 || this.#queued.size > 0;
   }
 
   /** Whether no more should be owed to a system. */
@@ -123,7 +127,7 @@ export class OwedAnswers {
     this.#isOpen = true;
     const own = this.#waiting.get(peer.memberId);
     this.#waiting.delete(peer.memberId);
-    for (const owed of own?.answers ?? []) this.#queue(owed);
+    for (const owed of own?.answers.values() ?? []) this.#queue(owed);
     // It has just shown that it lives.
     for (const [systemId, waiting] of this.#waiting) {
       waiting.isPeerThere = true;
@@ -133,11 +137,13 @@ export class OwedAnswers {
 
   /** So many of the messages that were packed have left, and the connection takes frames: sends what does not overtake others. False if there is none. */
   leave(messages: number): boolean {
-    if (this.#queued.length === 0) return false;
-    const stay = this.#queued.findIndex(({ after }) => after > messages);
-    const leaving = this.#queued.slice(0, stay === -1 ? undefined : stay).map(({ owed }) => owed);
+    const leaving: OwedAnswer[] = [];
+    for (const [key, { owed, after }] of this.#queued) {
+      if (after > messages) break;
+      this.#queued.delete(key);
+      leaving.push(owed);
+    }
     if (leaving.length === 0) return false;
-    this.#queued = this.#queued.slice(leaving.length);
     this.#ways.send(leaving);
     if (this.#peer!.isTsGrain) {
       this.#peerBytes -= bytesOf(leaving);
@@ -146,6 +152,25 @@ export class OwedAnswers {
       this.#askForSent();
     }
     return true;
+  }
+
+  /**
+   * A Go system takes a watch back. What was sent crosses that on its way; what was not is not sent, as Go would take it for the answer to a
+   * later watch of the same two.
+   */
+  takenBack(watch: WatchPair, systemId: string): void {
+    const key = keyOf(watch, 0);
+    const queued = this.#isPeers(systemId) ? this.#queued.get(key) : undefined;
+    if (queued !== undefined) {
+      this.#queued.delete(key);
+      this.#peerBytes -= bytesOf([queued.owed]);
+    }
+    const waiting = this.#waiting.get(systemId);
+    const owed = waiting?.answers.get(key);
+    if (waiting === undefined || owed === undefined) return;
+    waiting.answers.delete(key);
+    waiting.bytes -= bytesOf([owed]);
+    if (waiting.answers.size === 0) this.#forgetWaiting(systemId);
   }
 
   /** A Go peer has answered. */
@@ -175,8 +200,7 @@ export class OwedAnswers {
 
   /** A system has told its watchers itself. */
   forget(systemId: string): void {
-    stop(this.#waiting.get(systemId));
-    this.#waiting.delete(systemId);
+    this.#forgetWaiting(systemId);
     if (!this.#isPeers(systemId)) return;
     this.#forgetPeers();
     this.#doubt?.cancel();
@@ -196,7 +220,7 @@ export class OwedAnswers {
     if (isPeerUntold && mayLive.has(reason)) this.#ways.untold(this.#peer!.memberId);
     if (reason === "stopped") return [];
     if (reason !== "unreachable" && reason !== "refused")
-      return waiting.flatMap(([, { answers }]) => answers);
+      return waiting.flatMap(([, { answers }]) => [...answers.values()]);
     for (const [systemId] of waiting) this.#ways.untold(systemId);
     return [];
   }
@@ -206,7 +230,9 @@ export class OwedAnswers {
   }
 
   #queue(owed: OwedAnswer): void {
-    this.#queued.push({ owed, after: this.#ways.packed() });
+    const key = keyOfOwed(owed);
+    if (this.#queued.has(key)) return;
+    this.#queued.set(key, { owed, after: this.#ways.packed() });
     this.#peerBytes += bytesOf([owed]);
     this.#ways.leaveSoon();
   }
@@ -214,12 +240,14 @@ export class OwedAnswers {
   #wait(owed: OwedAnswer): void {
     const { systemId } = owed;
     const waiting = this.#waiting.get(systemId) ?? {
-      answers: [],
+      answers: new Map<string, OwedAnswer>(),
       bytes: 0,
       isPeerThere: false,
       timer: undefined,
     };
-    waiting.answers.push(owed);
+    const key = keyOfOwed(owed);
+    if (waiting.answers.has(key)) return;
+    waiting.answers.set(key, owed);
     waiting.bytes += bytesOf([owed]);
     this.#waiting.set(systemId, waiting);
     if (!this.#isOpen || waiting.timer !== undefined) return;
@@ -256,9 +284,23 @@ export class OwedAnswers {
   #forgetPeers(): void {
     this.#read += this.#sent.length;
     this.#sent = [];
-    this.#queued = [];
+    this.#queued.clear();
     this.#peerBytes = 0;
   }
+
+  #forgetWaiting(systemId: string): void {
+    stop(this.#waiting.get(systemId));
+    this.#waiting.delete(systemId);
+  }
+}
+
+/** All watches of Go, which numbers none, by one watcher of one actor are the same until they were answered or taken back. */
+function keyOf({ watcher, watchee }: WatchPair, number: number): string {
+  return `${number} ${watcher.id.length} ${watcher.id} ${watchee.id}`;
+}
+
+function keyOfOwed({ watcher, answer: { who, number } }: OwedAnswer): string {
+  return keyOf({ watcher, watchee: who }, number);
 }
 
 function stop(waiting: Waiting | undefined): void {
