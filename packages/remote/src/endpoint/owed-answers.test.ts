@@ -107,7 +107,7 @@ test("what a Go system takes back before it has left is not sent, and makes room
   answers.opened(peer("go"));
   for (const name of ["a", "b"]) answers.owe(owed(name));
   answers.owe(owed("s", "stray"));
-  answers.takenBack(watchBy("a"), "stray");
+  answers.takenBack(watchBy("b"), "stray");
   answers.takenBack(watchBy("a"), "go");
   answers.takenBack(watchBy("missing"), "go");
   answers.takenBack(watchBy("s"), "stray");
@@ -284,7 +284,15 @@ test("each system has room of its own, for a few thousand answers or fewer with 
       answers.owe(owed(String(count).padStart(length, "w"), systemId));
     return count;
   };
-  expect([fill("go", 4), fill("stray", 4), fill("other", 1_000)]).toEqual([3_942, 3_942, 465]);
+  expect([fill("go", 4), fill("stray", 4), fill("other", 1_000)]).toEqual([3_943, 3_943, 465]);
+  for (const systemId of ["go", "stray"]) {
+    answers.takenBack(watchBy("www0"), systemId);
+    expect(answers.isFullFor(systemId)).toBe(false);
+    for (let n = 0; n < 2; n++) answers.owe(owed("www0", systemId));
+    answers.takenBack(watchBy("www0"), systemId);
+    expect(answers.isFullFor(systemId)).toBe(false);
+    answers.owe(owed("www0", systemId));
+  }
   answers.leave(0);
   expect(answers.isFullFor("go")).toBe(true);
   for (let n = 0; n < 3; n++) answers.answered();
