@@ -324,7 +324,13 @@ test("whatever breaks when, each watch is answered once", async () => {
         let isCut = false;
         // What crosses the end of Go's own connection is told twice, which nobody can prevent: so that ends only while nothing can be under way.
         const isDead = (name: string) => it.b.system.processes.getLocal(name) === undefined;
-        const isUnderWay = (name: string) => !isCut && isDead(name) && go.isWatching(name);
+        const stopped = new Set<string>();
+        /** Of which Go watches one that was stopped, whoever has their names now. */
+        const due = new Set<string>();
+        const isUnderWay = (name: string) => !isCut && due.has(name) && go.isWatching(name);
+        const noteStop = (name: string) => stopped.add(name) && go.isWatching(name) && due.add(name);
+        const noteWatch = (name: string) =>
+          !go.isWatching(name) && (stopped.has(name) ? due.add(name) : due.delete(name));
         const hangUp = async (): Promise<void> => {
           await it.clock.advance(20 + readMs);
           if (names.some(isUnderWay)) return;
@@ -339,6 +345,8 @@ test("whatever breaks when, each watch is answered once", async () => {
           await it.clock.advance(20);
         };
         for (const one of steps) {
+          if (one.kind === "stop") noteStop(one.name);
+          else if (one.kind === "watch") noteWatch(one.name);
           if (one.kind === "stop") stop(one.name);
           else if (one.kind === "break") breakAnswers();
           else if (one.kind === "cut") it.network.cutOneWay("b:1", "go:1");
@@ -348,7 +356,8 @@ test("whatever breaks when, each watch is answered once", async () => {
           else if (one.kind === "end") await hangUp();
           else if (one.kind === "watch") await go.watch(one.name);
           else if (one.kind === "unwatch") await unwatch(one.name);
-          else if (one.kind === "respawn" && isDead(one.name)) it.expose(one.name, () => {});
+          else if (one.kind === "respawn" && isDead(one.name) && stopped.delete(one.name))
+            it.expose(one.name, () => {});
           else if (one.kind === "wait") await it.clock.advance(one.ms);
           isCut = one.kind === "cut" || (isCut && one.kind !== "heal" && one.kind !== "break");
           for (const name of names) expect(timesTold(go, name)).toBeLessThanOrEqual(go.watches(name));
