@@ -299,12 +299,13 @@ test("a process that dies between an end and its answer leaves nothing behind", 
 });
 
 test("whatever breaks when, each watch is answered once", async () => {
-  const names = ["a", "b", "c", "d"];
+  const names = ["a", "b"];
+  const act = fc.record({
+    kind: fc.constantFrom("stop" as const, "watch" as const, "unwatch" as const, "respawn" as const),
+    name: fc.constantFrom(...names),
+  });
   const step = fc.oneof(
-    fc.record({
-      kind: fc.constantFrom("stop" as const, "watch" as const, "unwatch" as const, "respawn" as const),
-      name: fc.constantFrom(...names),
-    }),
+    { arbitrary: act, weight: 3 },
     fc.record({ kind: fc.constantFrom("break" as const, "cut" as const, "heal" as const) }),
     fc.record({ kind: fc.constantFrom("say" as const, "deaf" as const, "end" as const) }),
     fc.record({ kind: fc.constant("wait" as const), ms: fc.constantFrom(1, 8, 12, 30, 300, 1_200, 20_000) }),
@@ -322,7 +323,6 @@ test("whatever breaks when, each watch is answered once", async () => {
         await go.watch(...names);
         await it.clock.advance(100);
         let isCut = false;
-        // What crosses the end of Go's own connection is told twice, which nobody can prevent: so that ends only while nothing can be under way.
         const isDead = (name: string) => it.b.system.processes.getLocal(name) === undefined;
         const stopped = new Set<string>();
         /** Of which Go watches one that was stopped, whoever has their names now. */
@@ -331,13 +331,14 @@ test("whatever breaks when, each watch is answered once", async () => {
         const noteStop = (name: string) => stopped.add(name) && go.isWatching(name) && due.add(name);
         const noteWatch = (name: string) =>
           !go.isWatching(name) && (stopped.has(name) ? due.add(name) : due.delete(name));
+        // What crosses the end of Go's own connection is told twice, which nobody can prevent: so that ends only while nothing can be under way.
         const hangUp = async (): Promise<void> => {
           await it.clock.advance(20 + readMs);
           if (names.some(isUnderWay)) return;
           go.hangUp();
           await it.clock.advance(20);
         };
-        // So is who takes a watch back while it is answered.
+        // A watch that is taken back while its answer is on its way is told, too: so only such are for which none can be.
         const unwatch = async (name: string): Promise<void> => {
           await it.clock.advance(20 + readMs);
           if (!go.isConnected || isUnderWay(name)) return;

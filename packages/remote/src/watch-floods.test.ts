@@ -4,7 +4,8 @@ import { type ActorContext, PID } from "@ts-grain/actor";
 import { TestProbe } from "@ts-grain/actor/testing";
 import { expect, test } from "vitest";
 import { RemotePair } from "../test/remote-pair.ts";
-import { TerminatedReason, TerminatedSchema, WatchSchema } from "./gen/actor/actor_pb.ts";
+import { TerminatedReason, TerminatedSchema, UnwatchSchema, WatchSchema } from "./gen/actor/actor_pb.ts";
+import { ConnectResponseSchema, RemoteMessageSchema } from "./gen/remote/remote_pb.ts";
 import { CapturingListener, RawPeer } from "./testing/raw-peer.ts";
 
 /** A batch of watches by a peer's actors, from the one to the other number. */
@@ -30,7 +31,7 @@ test("a peer that watches what is not there and takes no answer loses its connec
     peer.batch(watches("nobody", batches * 100, batches * 100 + 100));
     await pair.clock.settle();
   }
-  expect(batches).toBe(38);
+  expect(batches).toBe(36);
   expect(pair.b.remote.stats).toMatchObject({ sessions: 0, refused: { frames: 1 } });
 });
 
@@ -55,7 +56,7 @@ test("a peer that watches actors which end, and takes no answer, loses its conne
     pair.b.system.root.stop(mortal);
     await pair.clock.settle();
   }
-  expect(batches).toBe(39);
+  expect(batches).toBe(36);
 });
 
 test("a peer for which as many messages wait as may keeps its connection when it makes a watch", async () => {
@@ -69,6 +70,35 @@ test("a peer for which as many messages wait as may keeps its connection when it
   peer.batch(watches("nobody", 50, 100));
   await pair.clock.settle();
   expect([peer.isClosed, pair.b.remote.stats.refused.frames]).toEqual([false, 0]);
+});
+
+test("who says that it has another's address, and watches and takes back in turn, has that one greeted no more than once in ten seconds", async () => {
+  await using pair = await RemotePair.start();
+  let greetings = 0;
+  const answer = {
+    case: "connectResponse",
+    value: create(ConnectResponseSchema, { memberId: "go" }),
+  } as const;
+  const greeting = toBinary(RemoteMessageSchema, create(RemoteMessageSchema, { messageType: answer }));
+  await pair.network.transport().listen({ host: "go", port: 1 }, (connection) => {
+    const onFrame = (frame: Uint8Array): void => {
+      if (fromBinary(RemoteMessageSchema, frame).messageType.case !== "connectRequest") return;
+      if (greetings++ > 0) return;
+      connection.send(greeting);
+      connection.admit();
+    };
+    connection.receive({ onFrame, onWritable() {}, onClose() {} });
+  });
+  pair.b.system.root.send(new PID("go:1", "anybody"), create(StringValueSchema));
+  await pair.clock.advance(1_000);
+  const stray = (await RawPeer.connect(pair.network.transport(), "b:1")).greet({ address: "go:1" });
+  const batch = watches("nobody", 0, 400, "go:1");
+  const inTurn = batch.envelopes.flatMap((watch) => [watch, { ...watch, typeId: 1 }]);
+  for (let n = 0; n < 10; n++) {
+    stray.batch({ ...batch, typeNames: [WatchSchema.typeName, UnwatchSchema.typeName], envelopes: inTurn });
+    await pair.clock.advance(100);
+  }
+  expect([greetings, stray.isClosed]).toEqual([2, false]);
 });
 
 test("a peer that takes its answers may ask as often as it likes", async () => {

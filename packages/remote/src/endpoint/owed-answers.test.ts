@@ -125,6 +125,32 @@ test("what a Go system takes back before it has left is not sent, and makes room
   expect(news()).toEqual([]);
 });
 
+test("who watches and takes back again and again has the peer asked once in ten seconds, and is not untold", async () => {
+  answers.opened(peer("go"));
+  for (let n = 0; n < 100; n++) {
+    answers.owe(owed("s", "stray"));
+    answers.takenBack(watchBy("s"), "stray");
+  }
+  expect(news()).toEqual(["ask"]);
+  await clock.advance(10_000);
+  answers.owe(owed("s", "stray"));
+  expect(news()).toEqual(["ask"]);
+  answers.takenBack(watchBy("s"), "stray");
+  answers.broke();
+  answers.owe(owed("s", "stray"));
+  answers.takenBack(watchBy("s"), "stray");
+  expect(answers.ended("unreachable")).toEqual([]);
+  await clock.advance(60_000);
+  expect(news()).toEqual(["want"]);
+});
+
+test("what was taken back is owed to nobody when the address is given up", () => {
+  answers.opened(peer("go"));
+  for (const id of ["s", "t"]) answers.owe(owed(id, id));
+  answers.takenBack(watchBy("s"), "s");
+  expect([news(), answers.ended("unreachable"), news()]).toEqual([["ask", "ask"], [], ["untold t"]]);
+});
+
 test("what is owed for one watch of Go twice is sent once, and as soon as the first was due", () => {
   answers.opened(peer("go"));
   for (const name of ["a", "b"]) answers.owe(owed(name));
@@ -284,7 +310,7 @@ test("each system has room of its own, for a few thousand answers or fewer with 
       answers.owe(owed(String(count).padStart(length, "w"), systemId));
     return count;
   };
-  expect([fill("go", 4), fill("stray", 4), fill("other", 1_000)]).toEqual([3_943, 3_943, 465]);
+  expect([fill("go", 4), fill("stray", 4), fill("other", 1_000)]).toEqual([3_800, 3_800, 247]);
   for (const systemId of ["go", "stray"]) {
     answers.takenBack(watchBy("www0"), systemId);
     expect(answers.isFullFor(systemId)).toBe(false);

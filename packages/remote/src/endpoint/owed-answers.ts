@@ -19,7 +19,7 @@ export interface OwedAnswer {
   readonly systemId: string;
 }
 
-/** What was not sent, in order, and by {@link keyOf whose watch} it answers. A watch has one answer. */
+/** What was not sent, in order. The {@link keyOf key} says whose watch it answers; each watch has one answer. */
 type Unsent<T> = Map<string, T>;
 
 /** What {@link OwedAnswers} does to its endpoint. */
@@ -40,7 +40,10 @@ export interface AnswerWays {
   untold(systemId: string): void;
 }
 
-/** Answers for a system that is not known to have the address. */
+/**
+ * Answers for a system that is not known to have the address. If it has taken all of them back, its place is kept until the timer ends, as it
+ * could have the peer asked as often as it likes otherwise.
+ */
 interface Waiting {
   readonly answers: Unsent<OwedAnswer>;
   bytes: number;
@@ -102,7 +105,7 @@ export class OwedAnswers {
 
   /** Whether some have not left. */
   get isWaiting(): boolean {
-    return this.#waiting.size > 0 || this.#queued.size > 0;
+    return this.#queued.size > 0 || this.#owedElsewhere().length > 0;
   }
 
   /** Whether no more should be owed to a system. */
@@ -170,7 +173,6 @@ export class OwedAnswers {
     if (waiting === undefined || owed === undefined) return;
     waiting.answers.delete(key);
     waiting.bytes -= bytesOf([owed]);
-    if (waiting.answers.size === 0) this.#forgetWaiting(systemId);
   }
 
   /** A Go peer has answered. */
@@ -210,8 +212,8 @@ export class OwedAnswers {
   /** The address was given up. Returns what is for others than the one that was there. */
   ended(reason: TerminationReason): readonly OwedAnswer[] {
     const isPeerUntold = this.#doubt !== undefined || this.#peerBytes > 0;
-    const waiting = [...this.#waiting];
-    for (const [, one] of waiting) stop(one);
+    const waiting = this.#owedElsewhere();
+    for (const one of this.#waiting.values()) stop(one);
     this.#waiting.clear();
     this.#forgetPeers();
     this.#doubt?.cancel();
@@ -259,12 +261,12 @@ export class OwedAnswers {
   #waitElsewhere(systemId: string, waiting: Waiting): void {
     waiting.timer = this.#clock.schedule(elsewhereMs, () => {
       waiting.timer = undefined;
-      if (!waiting.isPeerThere) {
+      if (waiting.answers.size > 0 && !waiting.isPeerThere) {
         this.#ways.hangUp();
         return;
       }
       this.#waiting.delete(systemId);
-      this.#ways.untold(systemId);
+      if (waiting.answers.size > 0) this.#ways.untold(systemId);
     });
     if (!waiting.isPeerThere) this.#ask({ read: this.#read + this.#sent.length, waiting });
   }
@@ -288,6 +290,11 @@ export class OwedAnswers {
     this.#peerBytes = 0;
   }
 
+  /** The systems that wait for answers, with these. */
+  #owedElsewhere(): readonly (readonly [string, Waiting])[] {
+    return [...this.#waiting].filter(([, { answers }]) => answers.size > 0);
+  }
+
   #forgetWaiting(systemId: string): void {
     stop(this.#waiting.get(systemId));
     this.#waiting.delete(systemId);
@@ -296,7 +303,7 @@ export class OwedAnswers {
 
 /** All watches of Go, which numbers none, by one watcher of one actor are the same until they were answered or taken back. */
 function keyOf({ watcher, watchee }: WatchPair, number: number): string {
-  return `${number} ${watcher.id.length} ${watcher.id} ${watchee.id}`;
+  return `${number} ${watcher.id.length} ${watcher.id} ${watchee.address} ${watchee.id}`;
 }
 
 function keyOfOwed({ watcher, answer: { who, number } }: OwedAnswer): string {
@@ -310,6 +317,7 @@ function stop(waiting: Waiting | undefined): void {
 
 function bytesOf(answers: readonly OwedAnswer[]): number {
   let bytes = answers.length * room.answerBytes;
-  for (const { watcher, answer } of answers) bytes += watcher.id.length + answer.who.id.length;
+  // Its key names them once more.
+  for (const { watcher, answer } of answers) bytes += 2 * (watcher.id.length + answer.who.id.length);
   return bytes;
 }
