@@ -45,11 +45,11 @@ async function peerAt(
 /** @throws Error unless the member ends the connection. */
 async function askUnread(rig: HostileRig): Promise<Tally> {
   using glutton = await startGlutton();
-  const batch = watches(rig, "nobody", glutton.address, { nameBytes: 900 });
+  const ask = (batch: number): Batch => watches(rig, "nobody", glutton.address, { batch, nameBytes: 900 });
   for (let round = 0; round < rounds; round++) {
     const peer = await peerAt(rig, glutton.address);
     for (let sent = 0; sent < 200 && !peer.isClosed; sent++) {
-      peer.batch(batch);
+      peer.batch(ask(sent));
       await pause(10);
     }
     const patience = performance.now() + 5_000;

@@ -31,7 +31,7 @@ test("a peer that watches what is not there and takes no answer loses its connec
     peer.batch(watches("nobody", batches * 100, batches * 100 + 100));
     await pair.clock.settle();
   }
-  expect(batches).toBe(36);
+  expect(batches).toBe(38);
   expect(pair.b.remote.stats).toMatchObject({ sessions: 0, refused: { frames: 1 } });
 });
 
@@ -56,7 +56,7 @@ test("a peer that watches actors which end, and takes no answer, loses its conne
     pair.b.system.root.stop(mortal);
     await pair.clock.settle();
   }
-  expect(batches).toBe(36);
+  expect(batches).toBe(39);
 });
 
 test("a peer for which as many messages wait as may keeps its connection when it makes a watch", async () => {

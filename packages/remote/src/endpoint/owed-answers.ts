@@ -317,7 +317,6 @@ function stop(waiting: Waiting | undefined): void {
 
 function bytesOf(answers: readonly OwedAnswer[]): number {
   let bytes = answers.length * room.answerBytes;
-  // Its key names them once more.
-  for (const { watcher, answer } of answers) bytes += 2 * (watcher.id.length + answer.who.id.length);
+  for (const { watcher, answer } of answers) bytes += watcher.id.length + answer.who.id.length;
   return bytes;
 }
