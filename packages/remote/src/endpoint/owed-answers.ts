@@ -202,7 +202,8 @@ export class OwedAnswers {
 
   /** A system has told its watchers itself. */
   forget(systemId: string): void {
-    this.#forgetWaiting(systemId);
+    stop(this.#waiting.get(systemId));
+    this.#waiting.delete(systemId);
     if (!this.#isPeers(systemId)) return;
     this.#forgetPeers();
     this.#doubt?.cancel();
@@ -293,11 +294,6 @@ export class OwedAnswers {
   /** The systems that wait for answers, with these. */
   #owedElsewhere(): readonly (readonly [string, Waiting])[] {
     return [...this.#waiting].filter(([, { answers }]) => answers.size > 0);
-  }
-
-  #forgetWaiting(systemId: string): void {
-    stop(this.#waiting.get(systemId));
-    this.#waiting.delete(systemId);
   }
 }
 
