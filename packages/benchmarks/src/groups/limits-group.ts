@@ -58,6 +58,11 @@ const comparisons: readonly Comparison[] = [
   ...behindMailbox("W4a", { floor: 0.7, codec: 0.5 }),
   ...behindMailbox("W4b", { floor: 0.6, codec: 0.6 }),
   ...["floor-codec", "ts-grain-codec"].flatMap(spread),
+  {
+    figure: figure(ours, "apart n=5, load n=5", "calls/CPU s"),
+    by: figure(ours, "members n=1", "calls/CPU s"),
+    limit: 0.8,
+  },
   ...["W5 local", "W5 remote"].flatMap(behindObjects),
 ];
 
@@ -67,7 +72,7 @@ export const limitsGroup: Group = {
   about: "what bare things reach that do a part of the work, where ours misses a target",
   workloads: limitWorkloads,
   subjects: [
-    subject(ours, describeCheckout, "W4", "W5"),
+    subject(ours, describeCheckout, "W4", "members", "apart", "W5"),
     subject(
       "ts-grain-codec",
       "(the same, with generated codecs)",

@@ -10,6 +10,8 @@ test("workloads between two processes have one that serves, others have none", (
     "connections n=3": false,
     "connections n=5": false,
     "connections n=5, load n=5": false,
+    "members n=1": false,
+    "apart n=5, load n=5": false,
     "W5 local": false,
     "W5 remote": true,
   });

@@ -3,6 +3,7 @@ import { openRemoteProgram } from "../subjects/open-remote-program.ts";
 import type { RemoteSubject } from "../subjects/remote-subject.ts";
 import { type ClusterWorkload, clusterWorkloads } from "./cluster-workloads.ts";
 import { measureConnections } from "./connections.ts";
+import { apart, measureCallsPerCpu } from "./membership.ts";
 import { remoteWorkloads } from "./remote-workloads.ts";
 import type { Workload } from "./workload.ts";
 
@@ -35,6 +36,18 @@ export const limitWorkloads: readonly LimitWorkload[] = [
     about: "the same with a load that grows along: 500 in flight to 5 servers",
     measure: async ({ subject }, setting) =>
       measureConnections(await openRemoteProgram(subject), { connections: 5, inFlight: 500, setting }),
+  },
+  ...clusterWorkloads.filter(({ name }) => name === "members n=1").map(ofGrains),
+  {
+    name: "apart n=5, load n=5",
+    about:
+      "the same of 1,000 grains in each of 5 clusters of one member, each with a caller of its own, who call in turn: 500 in flight",
+    measure: async ({ subject }, setting) =>
+      measureCallsPerCpu(
+        apart(await openClusterProgram(subject)),
+        { members: 5, setting },
+        { grains: 5000, inFlight: 500 },
+      ),
   },
   ...clusterWorkloads.filter(({ name }) => name.startsWith("W5")).map(ofGrains),
 ];

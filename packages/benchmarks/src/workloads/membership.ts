@@ -20,7 +20,7 @@ export interface MembershipLoad {
 
 /** Calls a second, and for each second of processor time, that of the caller and of all members together. */
 export async function measureCallsPerCpu(
-  program: ClusterProgram,
+  program: Pick<ClusterProgram, "openMembers">,
   { members, setting }: MembershipCase,
   { grains, inFlight }: MembershipLoad,
 ): Promise<Sample[]> {
@@ -43,6 +43,18 @@ export async function measureCallsPerCpu(
     { unit: "calls/s", value: rate },
     { unit: "calls/CPU s", value: callsPerCpuSecond },
   ];
+}
+
+/** The same program with a cluster and a caller for each member, who call in turn: as many sockets and systems, and nothing that is spread. */
+export function apart(program: Pick<ClusterProgram, "openMembers">): Pick<ClusterProgram, "openMembers"> {
+  return {
+    async openMembers(count) {
+      const all: Members[] = [];
+      while (all.length < count) all.push(await openMembers(program, 1));
+      let turn = 0;
+      return { ...all[0]!, grain: (identity) => all[turn++ % count]!.grain(identity) };
+    },
+  };
 }
 
 /**
@@ -77,7 +89,7 @@ export async function measureHandover(
   ];
 }
 
-async function openMembers(program: ClusterProgram, count: number): Promise<Members> {
+async function openMembers(program: Pick<ClusterProgram, "openMembers">, count: number): Promise<Members> {
   if (program.openMembers === undefined) throw new Error("this subject's members are not measured");
   return program.openMembers(count);
 }
