@@ -69,18 +69,11 @@ export const clusterWorkloads: readonly ClusterWorkload[] = [
         measureCallsPerCpu(program, { members, setting }, { grains: 1000, inFlight: 100 }),
     }),
   ),
-  ...memberCounts.slice(1).map(
-    (members): ClusterWorkload => ({
-      name: `members n=${members}, load n=${members}`,
-      about: `the same with a load that grows along: calls of ${members},000 grains on ${members} members, ${members * 100} in flight`,
-      processes: 1,
-      measure: ({ program }, setting) =>
-        measureCallsPerCpu(
-          program,
-          { members, setting },
-          { grains: members * 1000, inFlight: members * 100 },
-        ),
-    }),
+  ...memberCounts
+    .slice(1)
+    .map((members) => growingLoad({ members, each: 100, name: `members n=${members}, load n=${members}` })),
+  ...memberCounts.map((members) =>
+    growingLoad({ members, each: 1, name: `members n=${members}, one call each` }),
   ),
   ...handoverCounts.map(
     (members): ClusterWorkload => ({
@@ -91,6 +84,24 @@ export const clusterWorkloads: readonly ClusterWorkload[] = [
     }),
   ),
 ];
+
+interface GrowingLoad {
+  readonly name: string;
+  readonly members: number;
+  /** Calls in flight for each member. */
+  readonly each: number;
+}
+
+/** As many grains and calls in flight for each member, however many there are. */
+function growingLoad({ name, members, each }: GrowingLoad): ClusterWorkload {
+  const load = { grains: members * 1000, inFlight: members * each };
+  return {
+    name,
+    about: `the same with a load that grows along: calls of ${members},000 grains on ${members} ${members === 1 ? "member" : "members"}, ${load.inFlight} in flight`,
+    processes: 1,
+    measure: ({ program }, setting) => measureCallsPerCpu(program, { members, setting }, load),
+  };
+}
 
 /** Whether a workload needs another process, which serves. */
 export function needsServer(workload: string): boolean {
