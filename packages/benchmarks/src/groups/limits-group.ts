@@ -58,11 +58,11 @@ const comparisons: readonly Comparison[] = [
   ...behindMailbox("W4a", { floor: 0.7, codec: 0.5 }),
   ...behindMailbox("W4b", { floor: 0.6, codec: 0.6 }),
   ...["floor-codec", "ts-grain-codec"].flatMap(spread),
-  {
-    figure: figure(ours, "apart n=5, load n=5", "calls/CPU s"),
+  ...["apart n=5, 100 calls each", "apart n=5, 500 calls each"].map((workload) => ({
+    figure: figure(ours, workload, "calls/CPU s"),
     by: figure(ours, "members n=1", "calls/CPU s"),
     limit: 0.8,
-  },
+  })),
   ...["W5 local", "W5 remote"].flatMap(behindObjects),
 ];
 

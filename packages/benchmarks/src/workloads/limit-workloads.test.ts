@@ -11,7 +11,8 @@ test("workloads between two processes have one that serves, others have none", (
     "connections n=5": false,
     "connections n=5, load n=5": false,
     "members n=1": false,
-    "apart n=5, load n=5": false,
+    "apart n=5, 100 calls each": false,
+    "apart n=5, 500 calls each": false,
     "W5 local": false,
     "W5 remote": true,
   });

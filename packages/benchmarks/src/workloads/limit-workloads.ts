@@ -38,17 +38,18 @@ export const limitWorkloads: readonly LimitWorkload[] = [
       measureConnections(await openRemoteProgram(subject), { connections: 5, inFlight: 500, setting }),
   },
   ...clusterWorkloads.filter(({ name }) => name === "members n=1").map(ofGrains),
-  {
-    name: "apart n=5, load n=5",
-    about:
-      "the same of 1,000 grains in each of 5 clusters of one member, each with a caller of its own, who call in turn: 500 in flight",
-    measure: async ({ subject }, setting) =>
-      measureCallsPerCpu(
-        apart(await openClusterProgram(subject)),
-        { members: 5, setting },
-        { grains: 5000, inFlight: 500 },
-      ),
-  },
+  ...[100, 500].map(
+    (each): LimitWorkload => ({
+      name: `apart n=5, ${each} calls each`,
+      about: `the same of 1,000 grains in each of 5 clusters of one member, each with a caller of its own, who call in turn: ${5 * each} in flight`,
+      measure: async ({ subject }, setting) =>
+        measureCallsPerCpu(
+          apart(await openClusterProgram(subject)),
+          { members: 5, setting },
+          { grains: 5000, inFlight: 5 * each },
+        ),
+    }),
+  ),
   ...clusterWorkloads.filter(({ name }) => name.startsWith("W5")).map(ofGrains),
 ];
 
