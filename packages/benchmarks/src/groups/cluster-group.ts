@@ -25,19 +25,20 @@ const targets: readonly Target[] = [
     ]),
 ];
 
-/** Calls for each second of processor time: more members may cost a fifth of them. */
-const spread: readonly Comparison[] = [
-  ["members n=3", "members n=1"],
-  ["members n=5", "members n=1"],
-  ["members n=3, load n=3", "members n=1"],
-  ["members n=5, load n=5", "members n=1"],
-  ["members n=3, one call each", "members n=1, one call each"],
-  ["members n=5, one call each", "members n=1, one call each"],
-].map(([workload = "", one = ""]) => ({
-  figure: { subject: ours, workload, unit: "calls/CPU s" },
-  by: { subject: ours, workload: one, unit: "calls/CPU s" },
-  limit: 0.8,
-}));
+/** Calls for each second of processor time: more members may cost a fifth of those of one. */
+function spread(one: string, workloads: readonly string[]): readonly Comparison[] {
+  const figure = (workload: string): Comparison["figure"] => ({
+    subject: ours,
+    workload,
+    unit: "calls/CPU s",
+  });
+  return workloads.map((workload) => ({ figure: figure(workload), by: figure(one), limit: 0.8 }));
+}
+
+const comparisons: readonly Comparison[] = [
+  ...spread("members n=1", ["members n=3", "members n=5", "members n=3, load n=3", "members n=5, load n=5"]),
+  ...spread("members n=1, one call each", ["members n=3, one call each", "members n=5, one call each"]),
+];
 
 /** Why a subject is not put to the workloads whose names begin so. */
 function cannot(reasons: Readonly<Record<string, string>>): Subject["cannot"] {
@@ -85,5 +86,5 @@ export const clusterGroup: Group = {
     protoActorGoCluster(cannot(onlyOurs)),
   ],
   targets,
-  comparisons: spread,
+  comparisons,
 };

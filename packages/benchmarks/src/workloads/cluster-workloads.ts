@@ -1,6 +1,6 @@
 import type { ClusterProgram } from "../subjects/cluster-program.ts";
 import { measureActivations } from "./activations.ts";
-import { measureCallsPerCpu, measureHandover } from "./membership.ts";
+import { measureCallsPerCpu, measureHandover, openMembers } from "./membership.ts";
 import { measureRequests } from "./requests.ts";
 import { inOneProcess, type Setting, type Workload } from "./workload.ts";
 
@@ -65,8 +65,8 @@ export const clusterWorkloads: readonly ClusterWorkload[] = [
       name: `members n=${members}`,
       about: `calls of 1,000 grains on ${members} ${members === 1 ? "member" : "members"}, 100 in flight; caller and members share a process, with sockets between`,
       processes: 1,
-      measure: ({ program }, setting) =>
-        measureCallsPerCpu(program, { members, setting }, { grains: 1000, inFlight: 100 }),
+      measure: async ({ program }, setting) =>
+        measureCallsPerCpu(await openMembers(program, members), { grains: 1000, inFlight: 100 }, setting),
     }),
   ),
   ...memberCounts
@@ -99,7 +99,8 @@ function growingLoad({ name, members, each }: GrowingLoad): ClusterWorkload {
     name,
     about: `the same with a load that grows along: calls of ${members},000 grains on ${members} ${members === 1 ? "member" : "members"}, ${load.inFlight} in flight`,
     processes: 1,
-    measure: ({ program }, setting) => measureCallsPerCpu(program, { members, setting }, load),
+    measure: async ({ program }, setting) =>
+      measureCallsPerCpu(await openMembers(program, members), load, setting),
   };
 }
 

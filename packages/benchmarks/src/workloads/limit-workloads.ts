@@ -3,7 +3,7 @@ import { openRemoteProgram } from "../subjects/open-remote-program.ts";
 import type { RemoteSubject } from "../subjects/remote-subject.ts";
 import { type ClusterWorkload, clusterWorkloads } from "./cluster-workloads.ts";
 import { measureConnections } from "./connections.ts";
-import { apart, measureCallsPerCpu } from "./membership.ts";
+import { measureCallsPerCpu, openApart } from "./membership.ts";
 import { remoteWorkloads } from "./remote-workloads.ts";
 import type { Workload } from "./workload.ts";
 
@@ -44,9 +44,9 @@ export const limitWorkloads: readonly LimitWorkload[] = [
       about: `the same of 1,000 grains in each of 5 clusters of one member, each with a caller of its own, who call in turn: ${5 * each} in flight`,
       measure: async ({ subject }, setting) =>
         measureCallsPerCpu(
-          apart(await openClusterProgram(subject)),
-          { members: 5, setting },
+          await openApart(await openClusterProgram(subject), 5),
           { grains: 5000, inFlight: 5 * each },
+          setting,
         ),
     }),
   ),

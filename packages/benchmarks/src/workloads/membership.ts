@@ -1,7 +1,7 @@
 import { cpuSeconds } from "../measurement/cpu.ts";
 import { measureRate } from "../measurement/rate.ts";
 import type { Sample } from "../measurement/sample.ts";
-import type { ClusterProgram, Members } from "../subjects/cluster-program.ts";
+import type { ClusterProgram, Grains, Members } from "../subjects/cluster-program.ts";
 import { callAll, identities } from "./activations.ts";
 import { SteadyLoad } from "./steady-load.ts";
 import type { Setting } from "./workload.ts";
@@ -18,20 +18,19 @@ export interface MembershipLoad {
   readonly inFlight: number;
 }
 
-/** Calls a second, and for each second of processor time, that of the caller and of all members together. */
+/** Calls a second, and for each second of processor time, that of the callers and of all members together. */
 export async function measureCallsPerCpu(
-  program: Pick<ClusterProgram, "openMembers">,
-  { members, setting }: MembershipCase,
+  members: Grains,
   { grains, inFlight }: MembershipLoad,
+  setting: Setting,
 ): Promise<Sample[]> {
-  const cluster = await openMembers(program, members);
   const all = identities("grain", grains);
   let callsPerCpuSecond = 0;
   const rate = await measureRate(
     async (size) => {
       const rounds = Math.ceil(size / grains);
       const before = cpuSeconds();
-      for (let round = 0; round < rounds; round++) await callAll(cluster, all, inFlight);
+      for (let round = 0; round < rounds; round++) await callAll(members, all, inFlight);
       // The last run is the one that is measured.
       callsPerCpuSecond = (rounds * grains) / (cpuSeconds() - before);
       return rounds * grains;
@@ -45,16 +44,12 @@ export async function measureCallsPerCpu(
   ];
 }
 
-/** The same program with a cluster and a caller for each member, who call in turn: as many sockets and systems, and nothing that is spread. */
-export function apart(program: Pick<ClusterProgram, "openMembers">): Pick<ClusterProgram, "openMembers"> {
-  return {
-    async openMembers(count) {
-      const all: Members[] = [];
-      while (all.length < count) all.push(await openMembers(program, 1));
-      let turn = 0;
-      return { ...all[0]!, grain: (identity) => all[turn++ % count]!.grain(identity) };
-    },
-  };
+/** A cluster of one member with a caller of its own, so many times, which are called in turn: as many sockets and systems as of one cluster's members, and nothing that is spread. */
+export async function openApart(program: ClusterProgram, count: number): Promise<Grains> {
+  const all: Grains[] = [];
+  while (all.length < count) all.push(await openMembers(program, 1));
+  let turn = 0;
+  return { grain: (identity) => all[turn++ % count]!.grain(identity) };
 }
 
 /**
@@ -89,7 +84,8 @@ export async function measureHandover(
   ];
 }
 
-async function openMembers(program: Pick<ClusterProgram, "openMembers">, count: number): Promise<Members> {
+/** @throws Error if the subject has no members to open. */
+export async function openMembers(program: ClusterProgram, count: number): Promise<Members> {
   if (program.openMembers === undefined) throw new Error("this subject's members are not measured");
   return program.openMembers(count);
 }
